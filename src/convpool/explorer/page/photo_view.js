@@ -218,6 +218,7 @@ const photoView = (() => {
       }
     }
     Object.assign(canvas, { width, height });
+    canvas.style.imageRendering = width < 100 ? "pixelated" : ""; // no blur before the kernel's
     canvas.getContext("2d").putImageData(new ImageData(bytes, width, height), 0, 0);
   }
 

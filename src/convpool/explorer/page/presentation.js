@@ -97,7 +97,9 @@ const presentation = (() => {
     const fragment = settings.encode({ ...explorer.state(), tour: 0 });
     const frame = document.createElement("iframe");
     const size = { width: 900, height: 560, title: document.title };
-    for (const [name, value] of Object.entries({ src: `${page}?embed=1#${fragment}`, ...size }))
+    const language = new URLSearchParams(location.search).get("lang"); // that was chosen
+    const query = language ? `embed=1&lang=${language}` : "embed=1";
+    for (const [name, value] of Object.entries({ src: `${page}?${query}#${fragment}`, ...size }))
       frame.setAttribute(name, String(value));
     return frame.outerHTML;
   }

@@ -139,7 +139,8 @@ const WORDS_EN = {
   "call.no_flip": "This call uses the kernel as it is.",
   "call.opencv":
     "OpenCV uses the kernel as it is, and fills the border by reflection without repeating " +
-    "the edge (reflect).",
+    "the edge (reflect). The kernel here stays: paste its matrix too. Pictures of uint8 are cut " +
+    "at 0 and 255 there.",
   "call.unknown": "“{name}” is not known here, and left out.",
   "call.limited": "{value} is more than the page draws: {shown} is shown.",
 

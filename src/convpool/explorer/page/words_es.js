@@ -140,7 +140,8 @@ const WORDS_ES = {
   "call.no_flip": "Esta llamada usa el núcleo tal cual.",
   "call.opencv":
     "OpenCV usa el núcleo tal cual, y rellena el borde por reflexión sin repetir el último " +
-    "píxel (reflect).",
+    "píxel (reflect). El núcleo de aquí se queda: pega también su matriz. Allí las fotos uint8 " +
+    "se recortan a 0 y 255.",
   "call.unknown": "“{name}” no se conoce aquí, y se deja fuera.",
   "call.limited": "{value} es más de lo que la página dibuja: muestra {shown}.",
 

@@ -150,7 +150,8 @@ const WORDS_FR = {
   "call.no_flip": "Cet appel prend le noyau tel quel.",
   "call.opencv":
     "OpenCV prend le noyau tel quel, et remplit le bord en miroir sans répéter le dernier " +
-    "pixel (reflect).",
+    "pixel (reflect). Le noyau d'ici reste : collez aussi sa matrice. Là, les images uint8 sont " +
+    "coupées à 0 et 255.",
   "call.unknown": "« {name} » n'est pas connu ici, et laissé de côté.",
   "call.limited": "{value} est plus que la page ne dessine : elle montre {shown}.",
 

@@ -289,7 +289,7 @@ def test_dask_arrays_are_not_computed_in_silence(call, labelled):
     ],
 )
 def test_colours_in_front_warn(call):
-    images = np.ones((2, 3, 17, 19))
+    images = np.ones((2, 3, 28, 32))
     with pytest.warns(UserWarning, match="pass channel_axis=1 if these 3 are the") as caught:
         call(images)
     assert caught[0].filename == __file__
@@ -297,5 +297,5 @@ def test_colours_in_front_warn(call):
         warnings.simplefilter("error")
         call(images, channel_axis=1)
         call(images, channel_axis=3)
-        call(np.ones((2, 17, 19, 3)))
-        call(np.ones((2, 3, 17, 4)))
+        call(np.ones((2, 28, 32, 3)))
+        call(np.ones((2, 3, 28, 23)))

@@ -29,7 +29,7 @@ QUESTIONS = {
 
 # times its width that a window is high, if it is more likely to be a number of kernels
 LONG = 4
-SMALLEST = 15  # sides up to this are not taken for those of a picture in colour
+SMALLEST = 23  # sides up to this are not taken for those of a picture in colour
 
 
 class Operands(NamedTuple):

@@ -46,6 +46,12 @@ def test_answers_are_there_only_where_they_are_wanted(visit):
     assert "output ? \N{MULTIPLICATION SIGN} ?" in shown  # its size is asked for
     assert page.locator("#sheet .solution").count() == 0
     assert page.locator("#sheet .blank").count() == 6
+    on_top = """() => {
+        const button = document.getElementById("close-worksheet");
+        const { x, y, width, height } = button.getBoundingClientRect();
+        return document.elementFromPoint(x + width / 2, y + height / 2).id;
+    }"""
+    assert page.evaluate(on_top) == "close-worksheet"  # nothing lies over it
     assert page.locator("#sheet li table").count() == 1  # squares
     page.locator("#with-answers").check()
     answered = page.locator("#sheet svg text").all_text_contents()

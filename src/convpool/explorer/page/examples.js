@@ -123,6 +123,7 @@ const examples = (() => {
         element("span", { textContent: say(`example.${name}`) }),
       );
       card.addEventListener("click", () => {
+        interactivePicture.unpin();
         if (name !== "network") open({ ...settings.DEFAULTS, ...set }, name);
         explorer.note("");
         if (name === "network") featureMaps.draw(featureMaps.FIRST);

@@ -222,7 +222,8 @@ const interactivePicture = (() => {
       if (isCurrent) return;
       [cursor, walking] = [cell, false];
       redraw();
-    } else if (!walking) forget();
+    } else if (pressed) pin(false);
+    else if (!walking) forget();
     if (cell && cell.name === "kernel") link({ u: cell.y, v: cell.x });
     else link(cell && cell.name === "input" ? tapAt(cell) : null);
   }
@@ -273,7 +274,7 @@ const interactivePicture = (() => {
     " ": () => play(!timer),
     p: () => pin(!pinned),
     i: () => walk(!walking),
-    Escape: () => walk(false),
+    Escape: () => (pinned ? pin(false) : walk(false)),
     Enter: () => {
       const cell = walking ? cursor : { name: stepped(), y: model.at.i, x: model.at.j };
       if (cell.name === "input") changeState({ paint: [cell] });
@@ -387,6 +388,7 @@ const interactivePicture = (() => {
     useTheme,
     theme: () => themeName,
     link,
+    unpin: () => pin(false),
     step: (count) => go(step() + count),
     play,
     cover,

@@ -212,6 +212,7 @@ const explorer = (() => {
     byId("link").addEventListener("click", copyLink);
     byId("reset").addEventListener("click", () => {
       ownNumbers.forget();
+      interactivePicture.unpin();
       change({ ...FIRST, tour: state.tour });
       note(say("share.started_over"));
     });

@@ -18,7 +18,7 @@ const numpyCode = (() => {
       : [
           ...definitions(model),
           state.op === "pool"
-            ? `padded = ${numpyPad(model, NEUTRAL[state.mode])}  # never wins`
+            ? `padded = ${numpyPad(model, NEUTRAL[state.mode])}  # left out`
             : `padded = ${numpyPad(model)}`,
           ...(state.flip && state.op === "convolve" ? ["kernels = kernels[::-1, ::-1]"] : []),
           `output = np.zeros(${tuple([1, ...output.shape])})`,

@@ -20,7 +20,8 @@ const pythonParts = (() => {
     const fullShape = tuple(batch ? [1, ...shape] : shape);
     if (data.length <= MOST_NUMBERS)
       return [`${name} = np.array(${list(Array.from(data, rounded))}, float).reshape${fullShape}`];
-    return [`${name} = np.zeros(${fullShape})  # your own numbers`];
+    const hint = "your own numbers, such as np.asarray(Image.open(...))";
+    return [`${name} = np.zeros(${fullShape})  # ${hint}`];
   }
 
   // the lines that define images (1, h, w, c) and, unless it is a pooling, kernels

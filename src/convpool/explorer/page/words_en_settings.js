@@ -116,7 +116,8 @@ Object.assign(WORDS_EN, {
     "of the course's brief is rounded up there.",
   "padding.full": "Every place where the window touches at least one pixel.",
   "padding.by hand": "Your own number on each side.",
-  "padding.darker": "Zeros make the sums at the border smaller: there, photos get darker.",
+  "padding.darker":
+    "With zeros, the border of a blurred photo gets darker, and an edge kernel sees an edge there.",
 
   "aria.op": "operation",
   "aria.mode": "pooling",

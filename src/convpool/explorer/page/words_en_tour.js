@@ -63,9 +63,9 @@ Object.assign(WORDS_EN, {
     "the output be?",
   "tour.3.after":
     "For each axis: pixels plus padding on both sides, minus the window, plus one (for its " +
-    "first place). The zeros are multiplied and added like pixels, so sums at the border are " +
-    "smaller: a photo that is blurred with zeros gets a dark border. The example “Blur a " +
-    "photo” shows it.",
+    "first place). The zeros are multiplied and added like pixels: a photo that is blurred " +
+    "with zeros gets a dark border (example “Blur a photo”, button “Fill with zeros”), and an " +
+    "edge kernel sees an edge that is not there.",
   "tour.4.title": "What is “valid”, what is “same” padding?",
   "tour.4.before":
     "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros that " +

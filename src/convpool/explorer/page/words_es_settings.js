@@ -117,7 +117,8 @@ Object.assign(WORDS_ES, {
     "la fórmula del enunciado del curso se redondea ahí hacia arriba.",
   "padding.full": "Cada lugar donde la ventana toca al menos un píxel.",
   "padding.by hand": "Su propio número en cada lado.",
-  "padding.darker": "Los ceros hacen menores las sumas en el borde: ahí las fotos se oscurecen.",
+  "padding.darker":
+    "Con ceros, el borde de una foto desenfocada se oscurece, y un núcleo de bordes ve allí uno.",
 
   "aria.op": "operación",
   "aria.mode": "pooling",

@@ -67,9 +67,9 @@ Object.assign(WORDS_ES, {
     "¿Qué tamaño tendrá la salida?",
   "tour.3.after":
     "Para cada eje: los píxeles y el relleno de ambos lados, menos la ventana, más uno (por " +
-    "su primer lugar). Los ceros se multiplican y se suman como píxeles: las sumas en el " +
-    "borde son menores, y una foto desenfocada con ceros tiene un borde oscuro. El ejemplo " +
-    "“Desenfocar una foto” lo muestra.",
+    "su primer lugar). Los ceros se multiplican y se suman como píxeles: una foto " +
+    "desenfocada con ceros tiene un borde oscuro (ejemplo “Desenfocar una foto”, botón " +
+    "“Llenar con ceros”), y un núcleo de bordes ve un borde que no existe.",
   "tour.4.title": "¿Qué es “valid” y qué es “same”?",
   "tour.4.before":
     "“valid” no añade nada: cada ventana está sobre píxeles reales. “same” añade tantos ceros " +

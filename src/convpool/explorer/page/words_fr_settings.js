@@ -118,7 +118,7 @@ Object.assign(WORDS_FR, {
   "padding.full": "Chaque place où la fenêtre touche au moins un pixel.",
   "padding.by hand": "Votre propre nombre de chaque côté.",
   "padding.darker":
-    "Les zéros rendent plus petites les sommes au bord : les photos y deviennent plus sombres.",
+    "Avec des zéros, le bord d'une photo floue s'assombrit, et un noyau de contours y en voit un.",
 
   "aria.op": "opération",
   "aria.mode": "pooling",

@@ -71,8 +71,8 @@ Object.assign(WORDS_FR, {
   "tour.3.after":
     "Pour chaque axe : les pixels et le remplissage des deux côtés, moins la fenêtre, plus un " +
     "(pour sa première place). Les zéros sont multipliés et additionnés comme des pixels : " +
-    "les sommes au bord sont plus petites, et une photo rendue floue avec des zéros a un bord " +
-    "sombre. L'exemple « Rendre une photo floue » le montre.",
+    "une photo rendue floue avec des zéros a un bord sombre (exemple « Rendre une photo floue », " +
+    "bouton « Remplir de zéros »), et un noyau de contours voit un contour qui n'existe pas.",
   "tour.4.title": "Que veut dire « valid », que veut dire « same » ?",
   "tour.4.before":
     "« valid » n'ajoute rien : chaque fenêtre est posée sur de vrais pixels. « same » ajoute " +

@@ -118,7 +118,9 @@ SLOW = {
     "check/rules/test_pycodestyle.py": ["test_a_python_that_fails_is_said"],
     "check/sandbox/test_deadline.py": ["test_who_waits_for_a_processor_is_starved"],
     "check/behaviour/test_named_causes.py": [
-        "test_what_some_of_several_errors_have_by_chance_is_no_cause"
+        "test_errors_say_what_would_be_right",
+        "test_the_cause_is_named_once[the width by letters of the height]",
+        "test_what_some_of_several_errors_have_by_chance_is_no_cause",
     ],
     "check/sandbox/test_hostile.py": [
         "test_hostile[ignores_signals-False]",
@@ -170,6 +172,7 @@ SLOW = {
     "engines/test_threads.py": ["test_children_forked_beside_many_callers[15]"],
     "explanation/test_notebook.py": ["test_a_notebook_shows_the_explanation"],
     "explorer/test_address.py": [
+        "test_ctrl_z_in_a_field_is_the_field_s",
         "test_back_and_undo_take_changes_back",
         "test_starting_over_can_be_undone",
         "test_the_theme_is_remembered",
@@ -196,6 +199,7 @@ SLOW = {
         "test_the_sum_is_a_grid_with_subtotals",
     ],
     "explorer/test_layer.py": [
+        "test_sizes_without_limits_are_the_library_s",
         "test_a_transposed_convolution_is_a_convolution_with_zeros_inserted",
         "test_bias_and_relu_go_on_from_the_sum",
         "test_output_padding_says_what_it_chooses_between",
@@ -221,6 +225,9 @@ SLOW = {
         "test_the_sum_of_a_neuron_stands_below_its_layer_on_a_phone",
     ],
     "explorer/test_own_numbers.py": [
+        "test_a_picture_keeps_its_numbers_when_it_grows",
+        "test_presets_are_whole_kernels_of_their_size",
+        "test_a_preset_without_this_size_says_what_it_does",
         "test_channels_do_not_share_weights_and_depthwise_kernels_are_alike",
         "test_a_picture_of_one_s_own_stays_in_colour",
         "test_each_picture_has_its_own_size",
@@ -262,6 +269,7 @@ SLOW = {
         "test_what_stays_of_the_picture_is_never_that_of_another",
     ],
     "explorer/test_paste.py": [
+        "test_what_is_beyond_the_page_is_said",
         "test_a_call_sets_the_page",
         "test_a_matrix_becomes_the_input_or_the_kernel",
         "test_cells_have_one_format_without_loss_of_whole_digits",
@@ -270,12 +278,14 @@ SLOW = {
         "test_the_page_shows_what_scipy_gives",
     ],
     "explorer/test_photo_view.py": [
+        "test_numbers_have_no_photograph",
         "test_a_click_brings_its_pixels_into_the_picture",
         "test_a_photograph_is_filtered_as_the_library_filters_it",
         "test_more_channels_of_a_photograph_are_filtered_alike",
         "test_the_camera_is_shown_mirrored_and_stops",
     ],
     "explorer/test_tour.py": [
+        "test_the_stop_is_in_the_link_and_back_goes_to_the_one_before",
         "test_a_right_answer_is_right_whatever_was_played_with",
         "test_answers_are_shown_and_the_tour_can_be_left",
         "test_a_second_try_comes_before_the_answer_and_digits_are_no_shortcuts",
@@ -300,6 +310,7 @@ SLOW = {
         "test_the_tour_speaks_each_language",
     ],
     "explorer/test_worksheet.py": [
+        "test_a_covered_picture_gives_no_worksheet",
         "test_a_sheet_says_all_that_its_answers_need",
         "test_a_worksheet_is_one_page_with_and_without_answers",
         "test_answers_are_there_only_where_they_are_wanted",
@@ -314,7 +325,7 @@ SLOW = {
     ],
     "photos/test_bands_of_large_pictures.py": ["test_bands_are_the_whole"],
     "photos/test_damaged_files.py": ["test_a_sample_of_damaged_files"],
-    "project/test_benchmark_course.py": ["test_table_has_every_row"],
+    "project/test_benchmark_course.py": ["test_data_from_files", "test_table_has_every_row"],
     "project/test_benchmark_library.py": ["test_engines_and_growth_run", "test_small_table_runs"],
     "project/test_benchmark_networks.py": ["test_tables_run"],
     "project/test_benchmark_pictures.py": ["test_table_runs"],
@@ -332,6 +343,7 @@ SLOW = {
     "test_gradients.py": ["test_missing_pixels_of_a_convolution_against_finite_differences"],
     "test_missing_pixels.py": ["test_as_astropy"],
     "test_onnx.py": [
+        "test_onnx[convpool-AveragePool]",
         "test_no_case_is_lost[AveragePool]",
         "test_no_case_is_lost[LpPool]",
         "test_no_case_is_lost[MaxPool]",
@@ -343,6 +355,7 @@ SLOW = {
         "test_onnx[convpool.reference-MaxPool]",
     ],
     "test_small_world.py": [
+        "test_nothing_is_touched_beside_arrays[compiled]",
         "test_nothing_is_touched_beside_arrays[fft]",
         "test_nothing_is_touched_beside_arrays[numpy]",
     ],

@@ -276,6 +276,11 @@ def test_a_click_pins_and_another_lets_go(page):
     page.mouse.click(*middle(page, "output", 1, 1))
     page.mouse.move(*middle(page, "output", 0, 0))
     assert at(page) == [0, 0]
+    for let_go in ("#reset", '[data-example="pad"]'):
+        page.mouse.click(*middle(page, "output", 1, 1))
+        assert page.locator("#pin").get_attribute("aria-pressed") == "true"
+        page.locator(let_go).click()
+        assert page.locator("#pin").get_attribute("aria-pressed") == "false"
 
 
 def test_a_finger_does_the_same(show):

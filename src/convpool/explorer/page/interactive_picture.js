@@ -222,8 +222,10 @@ const interactivePicture = (() => {
       if (isCurrent) return;
       [cursor, walking] = [cell, false];
       redraw();
-    } else if (pressed) pin(false);
-    else if (!walking) forget();
+    } else {
+      if (pressed) pin(false);
+      if (!walking) forget();
+    }
     if (cell && cell.name === "kernel") link({ u: cell.y, v: cell.x });
     else link(cell && cell.name === "input" ? tapAt(cell) : null);
   }

@@ -77,12 +77,6 @@ class ConvolutionPlan(ConvolutionSums):
         kernels, bias = operands
         return kernels[..., part.kernels], None if bias is None else bias[part.kernels]
 
-    def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:
-        """Return which fields differ in a part with these groups and kernels."""
-        shape = (*self.kernels_shape[:-1], outputs.stop - outputs.start)
-        # the kernels of a part are taken from kernels that are in this layout already
-        return {"groups": groups, "kernels_shape": shape, "kernel_layout": "HWIO"}
-
     # ---- arrays ----
 
     def run(
@@ -370,11 +364,6 @@ class ConvolutionPlan(ConvolutionSums):
         return missing_pixels.with_row(
             super().rows(), self.missing, "; the rest is rescaled to the kernel's whole weight"
         )
-
-    @property
-    def _padding_text(self) -> str:
-        """The padding of the printed plan: "same, filled with zeros"."""
-        return f"{self.padding}, filled with {self.pad_mode}"
 
     @property
     def _work_text(self) -> str:

@@ -201,11 +201,6 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
 
     # ---- parts ----
 
-    def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:
-        """Return which fields differ in a part with these groups and kernels."""
-        shape = (*self.kernels_shape[:-1], outputs.stop - outputs.start)
-        return {"groups": groups, "kernels_shape": shape, "kernel_layout": "HWIO"}
-
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
         """Return (kernels, g) of a part; g is that of the part already."""
         kernels, gradient = operands

@@ -28,7 +28,7 @@ from convpool.plans.gradient_arguments import (
 from convpool.plans.kernel_layouts import LAYOUTS
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.transposed import TransposedPlan
-from convpool.plans.with_kernels import KernelsPlan
+from convpool.plans.with_kernels import ConvolvedWindowsPlan
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -39,47 +39,25 @@ Copies = NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvolutionGradientsBase(KernelsPlan):
+class ConvolutionGradientsBase(ConvolvedWindowsPlan):
     """A plan of `convolve_gradients` without its run.
 
     `axes` are those of the images, `output_shape` is that of g.
 
     Attributes
     ----------
-    pad_mode, fill, flip : the arguments of `convolve`
-    missing : as in the plan of the convolution
     gradient_dtype : the dtype of g, the gradient of the result
     want : the names of the gradients that are computed
     """
 
-    pad_mode: str
-    fill: Any
-    flip: bool
-    missing: str | None
     gradient_dtype: DType
     want: tuple[str, ...]
 
     engines: ClassVar[dict[str, Engine]] = KERNELS_GRADIENT_ENGINES
     operation: ClassVar[str] = "gradients of a convolution"
     call: ClassVar[str] = "convolve_gradients"
-    bias_is_added_to: ClassVar[str] = "kernel"
 
     # ---- sizes ----
-
-    @property
-    def output_channels(self) -> int:
-        """Number of kernels, nc."""
-        return self.kernels_shape[-1]
-
-    @property
-    def group_inputs(self) -> int:
-        """Channels of the images in each group, c // groups."""
-        return self.depth
-
-    @property
-    def reading_mode(self) -> str:
-        """The pad mode that decides which pixels are read."""
-        return self.pad_mode
 
     @property
     def passed_kernels_shape(self) -> Shape:
@@ -234,10 +212,6 @@ class ConvolutionGradientsBase(KernelsPlan):
         """Return the sums of each kernel: over the windows of all images, g (m, *output, nc)."""
         return dtypes.Sums(gradient, tuple(range(gradient.ndim - 1)))
 
-    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
-        """Return a range of pixels, extended to the value that stands in the padding."""
-        return min(pixels[0], self.fill), max(pixels[1], self.fill)
-
     # ---- text ----
 
     def rows(self) -> list[tuple[str, str]]:
@@ -268,11 +242,6 @@ class ConvolutionGradientsBase(KernelsPlan):
         if "kernels" in self.want:
             candidates += [("kernels", *pair) for pair in self.candidates]
         return [("engine", f"{name} for {which}: {why}") for which, name, why in candidates]
-
-    @property
-    def _padding_text(self) -> str:
-        """The padding of the printed plan: "same, filled with zeros"."""
-        return f"{self.padding}, filled with {self.pad_mode}"
 
     @property
     def _work_text(self) -> str:

@@ -13,46 +13,22 @@ from convpool.engines.registry.convolution import ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import dtypes
 from convpool.plans.lock_free_property import cached_property
-from convpool.plans.with_kernels import KernelsPlan
+from convpool.plans.with_kernels import ConvolvedWindowsPlan
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvolutionSums(KernelsPlan):
+class ConvolutionSums(ConvolvedWindowsPlan):
     """A convolution's arguments, the dtypes in which its sums are exact, and the engine's keywords.
 
-    Attributes
-    ----------
-    pad_mode, fill, flip : the arguments of `convolve`
-    missing : None, "nan" if pixels that are NaN are missing, or "mask" for those that a mask says
+    Attributes are those of `ConvolvedWindowsPlan`.
     """
-
-    pad_mode: str
-    fill: Any
-    flip: bool
-    missing: str | None = None
 
     engines: ClassVar[dict[str, Engine]] = ENGINES
     operation: ClassVar[str] = "convolution"
     call: ClassVar[str] = "convolve"
-    bias_is_added_to: ClassVar[str] = "kernel"
-
-    @property
-    def output_channels(self) -> int:
-        """Number of kernels, nc."""
-        return self.kernels_shape[-1]
-
-    @property
-    def group_inputs(self) -> int:
-        """Channels of the images in each group, c // groups."""
-        return self.depth
-
-    @property
-    def reading_mode(self) -> str:
-        """The pad mode that decides which pixels are read."""
-        return self.pad_mode
 
     # ---- integers ----
 
@@ -98,10 +74,6 @@ class ConvolutionSums(KernelsPlan):
     def sums_of_kernels(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
         """Return the sums of each kernel: over the window and the channels that it reads."""
         return dtypes.Sums(kernels, tuple(range(kernels.ndim - 1)), bias)
-
-    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
-        """Return a range of pixels, extended to the value that stands in the padding."""
-        return min(pixels[0], self.fill), max(pixels[1], self.fill)
 
     @cached_property
     def _pixel_limits(self) -> dtypes.Range:

@@ -9,8 +9,9 @@ import numpy as np
 from convpool.engines.values import dataclass
 from convpool.engines.work import PoolingWork
 from convpool.plans.base import Plan
+from convpool.plans.formatting import plural
 from convpool.plans.lock_free_property import cached_property
-from convpool.windows import Axis
+from convpool.windows import Axis, volume
 
 Shape = tuple[int, ...]
 
@@ -85,3 +86,16 @@ class PooledWindowsPlan(Plan):
         if self.footprint is not None:
             keywords["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
         return keywords
+
+    @property
+    def _padding_text(self) -> str:
+        """The padding of the printed plan: "valid, which never wins and is not counted"."""
+        if self.pad_mode is not None:
+            return f"{self.padding}, filled with {self.pad_mode}"
+        counted = "counted" if self.count_padding else "not counted"
+        return f"{self.padding}, which never wins and is {counted}"
+
+    @property
+    def _work_text(self) -> str:
+        """The work of the printed plan: "588 results x 4 taps"."""
+        return f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"

@@ -239,16 +239,3 @@ class PoolingPlan(PooledWindowsPlan):
         return missing_pixels.with_row(
             super().rows(), self.missing, ", which never wins and is not counted"
         )
-
-    @property
-    def _padding_text(self) -> str:
-        """The padding of the printed plan: "valid, which never wins and is not counted"."""
-        if self.pad_mode is not None:
-            return f"{self.padding}, filled with {self.pad_mode}"
-        counted = "counted" if self.count_padding else "not counted"
-        return f"{self.padding}, which never wins and is {counted}"
-
-    @property
-    def _work_text(self) -> str:
-        """The work of the printed plan: "588 results x 4 taps"."""
-        return f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"

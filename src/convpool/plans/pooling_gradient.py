@@ -251,16 +251,3 @@ class PoolingGradientPlan(PooledWindowsPlan):
         gradient_row = ("gradient", f"{self.output_shape} {self.gradient_dtype}, of the result")
         listed = missing_pixels.with_row(list(rows.items()), self.missing, ", which gets 0")
         return [listed[0], gradient_row, *listed[1:]]
-
-    @property
-    def _padding_text(self) -> str:
-        """The padding of the printed plan: "valid, which never wins and is not counted"."""
-        if self.pad_mode is not None:
-            return f"{self.padding}, filled with {self.pad_mode}"
-        counted = "counted" if self.count_padding else "not counted"
-        return f"{self.padding}, which never wins and is {counted}"
-
-    @property
-    def _work_text(self) -> str:
-        """The work of the printed plan: "588 results x 4 taps"."""
-        return f"{volume(self.output_shape):,} results x {plural(self.taps, 'tap')}"

@@ -122,3 +122,51 @@ class KernelsPlan(Plan):
         kernels = plural(self.kernels_shape[-1], "kernel")
         window = sizes(self.kernels_shape[:-1])
         return f"{self.operation} with {kernels} of {window}{groups}{layout}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvolvedWindowsPlan(KernelsPlan):
+    """A plan of a convolution, or of its gradients: of kernels on windows of padded images.
+
+    Attributes
+    ----------
+    pad_mode, fill, flip : the arguments of `convolve`
+    missing : None, "nan" if pixels that are NaN are missing, or "mask" for those that a mask says
+    """
+
+    pad_mode: str
+    fill: Any
+    flip: bool
+    missing: str | None = None
+
+    bias_is_added_to: ClassVar[str] = "kernel"
+
+    @property
+    def output_channels(self) -> int:
+        """Number of kernels, nc."""
+        return self.kernels_shape[-1]
+
+    @property
+    def group_inputs(self) -> int:
+        """Channels of the images in each group, c // groups."""
+        return self.depth
+
+    @property
+    def reading_mode(self) -> str:
+        """The pad mode that decides which pixels are read."""
+        return self.pad_mode
+
+    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
+        """Return a range of pixels, extended to the value that stands in the padding."""
+        return min(pixels[0], self.fill), max(pixels[1], self.fill)
+
+    def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:
+        """Return which fields differ in a part with these groups and kernels."""
+        shape = (*self.kernels_shape[:-1], outputs.stop - outputs.start)
+        # the kernels of a part are taken from kernels that are in this layout already
+        return {"groups": groups, "kernels_shape": shape, "kernel_layout": "HWIO"}
+
+    @property
+    def _padding_text(self) -> str:
+        """The padding of the printed plan: "same, filled with zeros"."""
+        return f"{self.padding}, filled with {self.pad_mode}"

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import host, launch, library
-from convpool.engines.compiled.base_form import ADD, GREATER, LESSER
+from convpool.engines.compiled.base_form import ADD
 from convpool.engines.compiled.gradient_forms import PoolGradientForm
 from convpool.engines.compiled.kept_records import Record
 from convpool.engines.compiled.launch import STAGED
+from convpool.engines.compiled.pooling_layout import COMBINATIONS
 from convpool.engines.compiled.pooling_records import POOL_GRADIENT
 from convpool.engines.compiled.record import (
     address_of,
@@ -32,7 +33,6 @@ from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 
-COMBINATIONS = {"max": GREATER, "min": LESSER, "avg": ADD, "sum": ADD}  # mode -> how windows give
 SMALL = 2**16  # numbers of the gradient that are not shared among threads
 BAND = 2**14  # numbers of a band
 FIELD = indices_of(POOL_GRADIENT)

@@ -420,7 +420,7 @@ def test_integers_are_checked_chunk_by_chunk():
 
 def test_nan_stays_where_it_is():
     """Transforms would spread it: a block with others than finite numbers is summed."""
-    images, kernels = np.ones((1, 300, 300, 1), np.float32), np.ones((61, 61, 1, 1), np.float32)
+    images, kernels = np.ones((1, 300, 300, 1), np.float32), np.ones((101, 101, 1, 1), np.float32)
     images[0, 10, 10] = np.nan
     plan = convpool.plan_convolution(
         images.shape, kernels.shape, images_dtype="f4", kernels_dtype="f4"

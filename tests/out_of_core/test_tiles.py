@@ -271,7 +271,7 @@ def test_what_transforms_take_grows_with_the_tile(window):
 
 def test_tiles_keep_nan_where_it_is():
     """Transforms would spread it: a block with others than finite numbers is summed."""
-    images, kernels = np.ones((1, 300, 300, 1), np.float32), np.ones((61, 61, 1, 1), np.float32)
+    images, kernels = np.ones((1, 300, 300, 1), np.float32), np.ones((101, 101, 1, 1), np.float32)
     images[0, 10, 10] = np.nan
     plan = convpool.plan_convolution(
         images.shape, kernels.shape, images_dtype="f4", kernels_dtype="f4"

@@ -69,7 +69,7 @@ def random_convolution(seed):
     axes = random_axes(random, [24, 24, 9][rank - 1], (rank,))
     groups = int(random.integers(1, 4))
     depth = int(random.choice((1, 2, 6, 7, 13)))
-    of_group = int(random.choice((1, 3, 8, 16, 17, 40)))
+    of_group = int(random.choice((1, 3, 8, 16, 17, 40, 64)))
     if seed % 5 == 0:  # each channel has a kernel of its own
         depth, of_group, groups = 1, 1, int(random.choice((2, 8, 9, 16, 35)))
     m, dtype = int(random.integers(1, 30)), str(random.choice([*OF_KERNELS]))

@@ -48,6 +48,7 @@ loops: $(VENV)/loops  ## compile the loops whose sources have changed, for all i
 PYTEST := $(RUN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 FAST := not (full or browser or children or cluster)
 SEED ?= $(shell date +%Y%m%d)
+EXAMPLES ?= 1000
 
 # Run a command (1) while the course tests run on the brief's Python with some words (2), whose output is printed
 # afterwards. Where no Python 3.8 starts, say so; the course tests have then run on the current Python only.
@@ -77,8 +78,8 @@ test-fast: $(VENV)/loops  ## run those tests that take a minute: no browser, no 
 	$(PYTEST) -m "$(FAST)"
 
 test-full: environments  ## run every figure that the project claims, however long, with samples of the day
-	$(call beside_course,$(PYTEST) -m "full or not full" --examples 5000 --seed $(SEED) \
-		--cov --cov-report=term:skip-covered,-m "full or not full" --examples 5000 --seed $(SEED))
+	$(call beside_course,$(PYTEST) -m "full or not full" --examples $(EXAMPLES) --seed $(SEED) \
+		--cov --cov-report=term:skip-covered,-m "full or not full" --examples $(EXAMPLES) --seed $(SEED))
 	$(RUN)/python benchmarks/course.py
 ifneq ($(PYTHON38),)
 	$(VENV38)/bin/python benchmarks/course.py

@@ -147,7 +147,7 @@ def compiled_seconds(work: ConvolutionWork) -> float:
     # a kernel for each channel, or as many kernels as channels in groups that fill half a vector
     if work.groups > 1 and depth * work.groups == nc and 2 * depth <= max(2, lanes):
         return packed + rates.lane * work.multiply_adds * size + rates.pixel * pixels
-    if compiled_convolution.holds_kernels(work.images[-1], products, nc, work.groups, lanes):
+    if compiled_convolution.holds_kernels(work.images[-1], work.kernels, work.groups, lanes):
         return packed + _seconds_with_kernels(work, products, lanes, isa)
     lines = rates.line * (pixels + work.outputs * size)
     parted = 0 if work.images[-1] in LINES else rates.part * pixels

@@ -1157,10 +1157,11 @@ def test_tall_kernels_give_the_same_on_several_threads(threads_used):
 
 # name: (channels, kernels, groups, whether vectors hold kernels); windows are 1x1, pixels in order
 HOLDERS = {
-    "half a vector of kernels": (3, n // 2 + 1, 1, True),
+    "more than half a vector of kernels": (3, n // 2 + 1, 1, True),
     "one kernel of many channels": (512, 1, 1, True),
     "two kernels of many channels": (32, 2, 1, True),
-    "channels that a line can be parted into": (8, 2, 1, False),
+    "half a vector of kernels of few channels": (3, n // 2, 1, True),
+    "two kernels of few channels": (4, 2, 1, False),
     "one channel": (1, 4, 1, False),
     "one kernel for each channel": (64, 64, 64, False),
 }

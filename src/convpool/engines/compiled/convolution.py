@@ -54,11 +54,16 @@ Program = (
 FAR = 2**16
 SHORTEST = 2**7
 CHAIN = 2**9
-# nanoseconds, whose proportions matter. Where vectors hold columns: to copy a channel of a pixel to
-# a line of its own, and to multiply vectors, for each result of a window and vector of columns.
-PART_PIXEL, MULTIPLY = 1.8, 0.4
-# where they hold kernels: for each pixel of a tile, and to multiply one pixel with a vector
-TILE_PIXEL, MULTIPLY_PIXEL = 11.0, 0.19
+# What decides whether vectors hold columns or kernels: nanoseconds, in proportion, fitted
+# to some 3,000 small calls with AVX2 and AVX-512 of an Intel Xeon. Where vectors hold columns: to
+# copy a channel of a pixel to a line of its own, by vectors (LINES) or one by one; to write a
+# result, of up to FEW kernels or of more; to multiply a vector, with loops for windows of up to
+# SMALL rows or with general ones.
+PART_LINES, PART_PIXEL = 0.4, 1.0
+FEW, WRITE_FEW, WRITE_MANY = 4, 1.0, 2.0
+SMALL, MULTIPLY_SMALL, MULTIPLY = 5, 0.5, 1.0
+# where they hold kernels: to begin a window, one of its groups, and to multiply with one pixel
+WINDOW, GROUP, MULTIPLY_PIXEL = 2.0, 1.8, 0.27
 # vectors of a row of results from which even the smallest windows are taken row by row
 LONG_ROW = 16
 
@@ -271,26 +276,33 @@ def _should_hold_kernels(
     images: Array, out: Array, kernels: tuple[int, ...], groups: int, sums: np.dtype[Any]
 ) -> bool:
     """Return whether vectors should hold kernels, whose shape is (kh, kw, depth, nc)."""
-    c, nc = images.shape[3], kernels[3]
+    c = images.shape[3]
     lanes = library.isa().vector_bytes // sums.itemsize
     are_together = strides_in_numbers(images)[2:] == (c, 1) and strides_in_numbers(out)[3] == 1
-    # where channels do not lie side by side, they need not be parted, and only many kernels count
-    c = c if are_together else LINES[0]
-    return holds_kernels(c, volume(kernels[:3]), nc, groups, lanes)
+    if not are_together:  # channels need not be parted, but vectors of kernels would need copies
+        return _fill_half(kernels, groups, lanes)
+    return holds_kernels(c, kernels, groups, lanes)
 
 
-def holds_kernels(c: int, products: int, nc: int, groups: int, lanes: int) -> bool:
-    """Return whether vectors of `lanes` numbers hold kernels, where pixels lie in order.
+def _fill_half(kernels: tuple[int, ...], groups: int, lanes: int) -> bool:
+    """Return whether the kernels of a group fill more than half a vector."""
+    return 2 * (kernels[-1] // groups) > lanes
 
-    Of each result there are so many `products`. Kernels that fill half a vector are held; where
-    they do not, times are compared.
+
+def holds_kernels(c: int, kernels: tuple[int, ...], groups: int, lanes: int) -> bool:
+    """Return whether vectors of `lanes` numbers hold kernels, where c channels lie in order.
+
+    They do where kernels fill half a vector; where not, times are compared.
     """
-    if 2 * (nc // groups) > lanes:
+    *window, depth, nc = kernels
+    products = volume(window) * depth
+    if _fill_half(kernels, groups, lanes):
         return True
-    if c in LINES:
-        return False
-    with_columns = c * PART_PIXEL + products * nc * MULTIPLY / lanes
-    return groups * (TILE_PIXEL + products * MULTIPLY_PIXEL) < with_columns
+    part = PART_LINES if c in LINES else PART_PIXEL
+    write = WRITE_FEW if nc // groups <= FEW else WRITE_MANY
+    multiply = MULTIPLY_SMALL if window[0] <= SMALL else MULTIPLY
+    with_columns = c * part + nc * (write + products * multiply / lanes)
+    return WINDOW + groups * (GROUP + products * MULTIPLY_PIXEL) < with_columns
 
 
 def chains(

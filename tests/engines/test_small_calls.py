@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import timeit
@@ -344,12 +345,21 @@ def test_plain_words_are_planned_once(monkeypatch):
     for _ in range(3):
         pool(IMAGES, (2, 2), padding=((0, 1), (1, 0)), p=1.5)
     assert len(made) == 1
+    for words in ([[0, 1], [1, 0]], [(0, 1), (1, 0)], ((0, np.int64(1)), (np.uint8(1), 0))):
+        pool(IMAGES, [2, np.int32(2)], padding=words, p=1.5)
+    assert len(made) == 1
     for _ in range(3):
-        pool(IMAGES, [2, 2])
+        pool(IMAGES, np.array([2, 2]))
     assert len(made) == 4
     keep.cache_clear()
     pool(IMAGES, (2, 2), padding=((0, 1), (1, 0)), p=1.5)
     assert len(made) == 5
+
+
+def test_errors_name_the_lists_that_came_in():
+    for _ in range(2):
+        with pytest.raises(ValueError, match=re.escape("[2, 3, 4]")):
+            pool(IMAGES, [2, 3, 4])
 
 
 def test_kept_plans_are_bounded():

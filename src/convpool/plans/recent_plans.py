@@ -1,13 +1,15 @@
 """A cache of plans, since making a plan takes longer than convolving a small image.
 
 A plan is looked up only if all arguments are safe keys: immutable, and equal only to arguments that
-mean the same. In Python, 1, 1.0 and True are equal, and so are 0.0 and -0.0; lists can change;
-dtypes may carry metadata. For a call with another argument, a new plan is made.
+mean the same. In Python, 1, 1.0 and True are equal, and so are 0.0 and -0.0; dtypes may carry
+metadata. For a call with another argument, a new plan is made. Lists are looked up as tuples,
+and integers of NumPy as those of Python.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -34,10 +36,23 @@ def cache_recent(function: Callable[Arguments, Value]) -> Callable[Arguments, Va
         if _are_safe(positional) and _are_safe(keywords.values()):
             value: Value = cached(*positional, **keywords)
             return value
+        frozen = [_freeze(argument) for argument in positional]
+        frozen_keywords = {name: _freeze(argument) for name, argument in keywords.items()}
+        if _are_safe(frozen) and _are_safe(frozen_keywords.values()):
+            with suppress(Exception):  # it is raised below, and names the lists that came in
+                value = cached(*frozen, **frozen_keywords)
+                return value
         return function(*positional, **keywords)
 
     vars(look_up)["cache_clear"] = cached.cache_clear
     return look_up
+
+
+def _freeze(argument: Any) -> Any:
+    """Return lists as tuples, and integers of NumPy as Python's, also inside; others as they are."""
+    if type(argument) in (list, tuple):
+        return tuple(map(_freeze, argument))
+    return int(argument) if isinstance(argument, np.integer) else argument
 
 
 def _are_safe(arguments: Iterable[Any]) -> bool:

@@ -124,18 +124,28 @@ def test_a_product_its_pixel_and_its_weight_light_up_together(visit):
     assert page.evaluate(FRAMES) == []
 
 
+# the share of the screen that the rectangle around the picture's blocks and the sum takes
+FILLED = """() => {
+  const { left, top } = document.getElementById("canvas").getBoundingClientRect();
+  const blocks = explorer.interactivePicture.drawn().blocks.map(({ x, y, cell, sizes }) =>
+    new DOMRect(left + x, top + y, sizes[1] * cell, sizes[0] * cell));
+  const sum = [...document.querySelectorAll("#sum :is(td, .value, p)")];
+  const boxes = [...blocks, ...sum.map((node) => node.getBoundingClientRect())];
+  const side = (low, high) =>
+    Math.max(...boxes.map((box) => box[high])) - Math.min(...boxes.map((box) => box[low]));
+  return (side("left", "right") * side("top", "bottom")) / (innerWidth * innerHeight);
+}"""
+
+
 def test_the_picture_fills_a_projector_and_a_clicker_steps(show):
     page = show("#h=6&w=7", viewport={"width": 1920, "height": 1080})
     page.locator("#present").click()
     page.wait_for_function("() => document.getElementById('controls').offsetParent === null")
     page.wait_for_timeout(300)
-    blocks = page.evaluate(
-        "explorer.interactivePicture.drawn().blocks.map(({x, y, cell, sizes}) => "
-        "[x + cell * sizes[1], y + cell * sizes[0]])"
-    )
-    right, bottom = np.max(blocks, axis=0)
-    total = page.locator("#sum .sums").bounding_box()
-    assert max(right, total["x"] + total["width"]) >= 0.8 * 1920 or bottom >= 0.7 * 1080
+    for fragment, share in [("#h=6&w=7", 0.7), ("#", 0.8), ("#op=pool&h=6&w=6&sh=2&sw=2", 0.75)]:
+        page.evaluate("(fragment) => explorer.open(fragment)", fragment)
+        page.wait_for_timeout(200)
+        assert page.evaluate(FILLED) > share, fragment
     hidden = "({scrollHeight, clientHeight}) => scrollHeight - clientHeight"
     for fragment in ("#h=7&w=7&kh=5&kw=5&padding=same", "#h=5&w=5&c=3&relu=1&padding=same"):
         page.evaluate("(fragment) => explorer.open(fragment)", fragment)

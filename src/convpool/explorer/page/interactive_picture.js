@@ -94,7 +94,7 @@ const interactivePicture = (() => {
     const isAbove = byId("guide").childElementCount && byId("stage").contains(byId("guide"));
     const isAlone = presentation.isAlone();
     const height = isAlone
-      ? presentation.arrange((...room) => scene.cellFor(model, covered, room, presentation.LARGEST))
+      ? presentation.arrange((room) => scene.cellFor(model, covered, room))
       : Math.max(240, Math.min(620, innerHeight * (isAbove ? 0.4 : 0.62)));
     drawing = scene.draw(model, {
       width: Math.max(120, Math.floor(width)),
@@ -103,7 +103,7 @@ const interactivePicture = (() => {
       cursor,
       covered,
       tap,
-      largest: isAlone ? presentation.LARGEST : 46,
+      ...(isAlone ? presentation.CELLS : {}),
     });
     pictureCanvas.paint(byId("canvas"), drawing);
   }

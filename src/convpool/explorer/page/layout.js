@@ -1,5 +1,13 @@
-// Where the blocks of the picture lie: beside each other or in rows, whichever lets the cells be
-// larger.
+// Where the blocks of the picture lie: beside each other, in rows or in columns, whichever lets the
+// cells be larger.
+/**
+ * @typedef {object} Room for a picture
+ * @property {number} width
+ * @property {number} height
+ * @property {number} [largest] pixels of the largest cell
+ * @property {number} [slack] how many times as large cells may be in another way to lay the blocks
+ *   than beside each other, before that is taken
+ */
 const layingOut = (() => {
   const GAP = 28; // pixels between blocks
   const CAPTION = 24; // height of the text above a block
@@ -7,76 +15,77 @@ const layingOut = (() => {
   const READABLE = 22; // and of one whose number is easily read
   const SMALL = 38; // pixels of a kernel's cell, where there is room: 0.0625 is readable
 
-  // the ways to lay blocks in rows, the preferred one first
-  const rowsOf = (blocks) => {
+  // the ways to lay blocks in lines, the preferred one first: rows, and at last columns
+  const waysOf = (blocks) => {
     const [input, ...rest] = blocks;
     const output = rest.pop();
-    return [
+    const rows = [
       [blocks],
       [[input], [...rest, output]],
       [[input, ...rest], [output]],
       [[input], rest, [output]],
-    ].map((rows) => rows.filter((row) => row.length));
+    ].map((lines) => ({ lines: lines.filter((line) => line.length), isUpright: false }));
+    return [...rows, { lines: [[input], [...rest, output]], isUpright: true }];
   };
 
   /**
    * Return the blocks with their places and the size of their cells, and the size of the picture.
    * @param {Block[]} blocks
-   * @param {number} width that there is
-   * @param {number} height that there is
+   * @param {Room} room
    * @param {number} lift by how many cells a plane is drawn above and right of the one before it
-   * @param {number} most pixels of the largest cell
    * @returns {{ blocks: Block[], width: number, height: number }}
    */
-  function placed(blocks, width, height, lift, most) {
+  function placed(blocks, { width, height, largest = 46, slack = 1.7 }, lift) {
     const liftOf = (block) => scene.behind(block) * lift; // of the last plane, in cells
     // the side of a block's cells where those of the input have the side `cell`
     const cellOf = (block, cell) =>
       block.small
         ? Math.max(cell, Math.min(SMALL, Math.floor((width * 0.22) / block.sizes[1])))
         : cell;
-    // width and height of a block
+    // width and height of a block, with what parts it from the next
     const across = (block, cell) =>
       Math.max(
         (block.sizes[1] + liftOf(block)) * cellOf(block, cell),
         (block.words.length + 2) * 7.6,
-      );
-    const down = (block, cell) => (block.sizes[0] + liftOf(block)) * cellOf(block, cell);
-    const widest = (rows, cell) =>
-      Math.max(
-        ...rows.map((row) => row.reduce((sum, block) => sum + across(block, cell) + GAP, 0)),
-      );
-    const tallest = (rows, cell) =>
-      rows.reduce(
-        (sum, row) => sum + CAPTION + Math.max(...row.map((block) => down(block, cell))),
-        0,
-      );
-    const fits = (rows, cell) =>
-      widest(rows, cell) <= width + GAP - 4 && tallest(rows, cell) <= height;
-    const largest = (rows) => {
-      let cell = most;
-      while (cell > LEAST && !fits(rows, cell)) cell -= 1;
+      ) + GAP;
+    const down = (block, cell) => (block.sizes[0] + liftOf(block)) * cellOf(block, cell) + CAPTION;
+    const sum = (sizes) => sizes.reduce((total, size) => total + size, 0);
+    // length of the lines of a way: side by side if they run along this direction
+    const extent = (lines, isAlong, sizeOf) =>
+      isAlong
+        ? Math.max(...lines.map((line) => sum(line.map(sizeOf))))
+        : sum(lines.map((line) => Math.max(...line.map(sizeOf))));
+    const fits = ({ lines, isUpright }, cell) =>
+      extent(lines, !isUpright, (block) => across(block, cell)) <= width + GAP - 4 &&
+      extent(lines, isUpright, (block) => down(block, cell)) <= height;
+    const largestFor = (way) => {
+      let cell = largest;
+      while (cell > LEAST && !fits(way, cell)) cell -= 1;
       return cell;
     };
-    const ways = rowsOf(blocks).map((rows) => ({ rows, cell: largest(rows) }));
+    const ways = waysOf(blocks).map((way) => ({ ...way, cell: largestFor(way) }));
     const widestCell = Math.max(...ways.map(({ cell }) => cell));
     // beside each other, even in smaller cells, as long as numbers can be read: input and output
     // are seen together, and the page below is not pushed down
     const isGood = ({ cell }) =>
-      cell === widestCell || (cell >= READABLE && cell * 1.7 > widestCell);
+      cell === widestCell || (cell >= READABLE && cell * slack > widestCell);
     const best = ways.find(isGood);
-    let y = CAPTION;
+    let [x, y] = [2, CAPTION];
     const placedBlocks = [];
-    for (const row of best.rows) {
-      let x = 2;
-      for (const block of row) {
+    for (const line of best.lines) {
+      const [left, top] = [x, y];
+      for (const block of line) {
         const cell = cellOf(block, best.cell);
         placedBlocks.push({ ...block, x, y: y + liftOf(block) * cell, cell });
-        x += across(block, best.cell) + GAP;
+        if (best.isUpright) y += down(block, best.cell);
+        else x += across(block, best.cell);
       }
-      y += Math.max(...row.map((block) => down(block, best.cell))) + CAPTION;
+      if (best.isUpright)
+        [x, y] = [left + Math.max(...line.map((block) => across(block, best.cell))), top];
+      else [x, y] = [left, top + Math.max(...line.map((block) => down(block, best.cell)))];
     }
-    return { blocks: placedBlocks, width, height: Math.ceil(y - CAPTION + 4) };
+    const tall = extent(best.lines, best.isUpright, (block) => down(block, best.cell));
+    return { blocks: placedBlocks, width, height: Math.ceil(tall + 4) };
   }
 
   return { placed };

@@ -38,13 +38,13 @@ const presentation = (() => {
     byId("whole-photo").setAttribute("aria-pressed", String(on));
   }
 
-  const LARGEST = 150; // pixels of a cell
+  const CELLS = { largest: 200, slack: 1 }; // as large as there is room for
   const REST = 130; // pixels of height that the legend and the buttons take
 
   /**
    * Return how high the picture may be, once the sum is placed where the cells can be larger:
    * beside the picture or below it.
-   * @param {(width: number, height: number) => number} cellFor from the room for the picture to the
+   * @param {(room: Room) => number} cellFor from the room for the picture to the
    *   side of its cells
    * @returns {number}
    */
@@ -52,7 +52,8 @@ const presentation = (() => {
     const width = innerWidth - 30;
     const heights = { beside: innerHeight - (isOn() ? REST : 250), below: innerHeight * 0.55 };
     const isTouring = document.body.classList.contains("touring");
-    const gain = cellFor(width, heights.below) / cellFor(width * 0.66, heights.beside);
+    const cell = (across, height) => cellFor({ width: across, height, ...CELLS });
+    const gain = cell(width, heights.below) / cell(width * 0.7, heights.beside);
     const below = isTouring || innerWidth < 700 || (isOn() && gain > 1.2);
     document.body.classList.toggle("sum-below", below);
     return heights[below ? "below" : "beside"];
@@ -61,7 +62,7 @@ const presentation = (() => {
   /** Write the sum in the largest letters that leave all of it in sight. */
   function fitSum() {
     const sum = byId("sum");
-    for (let size = isOn() ? 2 : 1.1; size >= 0.6; size -= 0.1) {
+    for (let size = isOn() ? 3 : 1.1; size >= 0.6; size -= 0.1) {
       sum.style.fontSize = `${size}rem`;
       const parts = [sum, ...sum.querySelectorAll(".sums")];
       const fits = ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth;
@@ -134,6 +135,6 @@ const presentation = (() => {
     isAlone: () => isOn() || document.body.classList.contains("embedded"),
     arrange,
     fitSum,
-    LARGEST,
+    CELLS,
   };
 })();

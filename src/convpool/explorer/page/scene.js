@@ -228,7 +228,7 @@ const scene = (() => {
    * @param {Model} model
    * @param {any} options width and height that there are, the theme's name, the cell under the
    *   pointer, what a question covers ("number", "size" or nothing), tap: the weight that is looked
-   *   at, and largest: the side of the largest cell
+   *   at, and what else a Room has
    * @returns {Drawing}
    */
   function draw(
@@ -237,8 +237,9 @@ const scene = (() => {
   ) {
     const theme = THEMES[name];
     const { output, at, state } = model;
-    const { tap = null, largest = 46 } = more;
-    const layout = layingOut.placed(blocksOf(model, covered), width, height, LIFT, largest);
+    const { tap = null, largest, slack } = more;
+    const room = { width, height, largest, slack };
+    const layout = layingOut.placed(blocksOf(model, covered), room, LIFT);
     const key = [
       output,
       at.n,
@@ -246,6 +247,7 @@ const scene = (() => {
       width,
       height,
       largest,
+      slack,
       name,
       covered,
       state.shades,
@@ -278,12 +280,11 @@ const scene = (() => {
    * Return the side of the input's cells in a picture.
    * @param {Model} model
    * @param {string} covered what a question covers
-   * @param {number[]} room width and height that there are
-   * @param {number} largest side of the largest cell
+   * @param {Room} room
    * @returns {number}
    */
-  function cellFor(model, covered, [width, height], largest) {
-    return layingOut.placed(blocksOf(model, covered), width, height, LIFT, largest).blocks[0].cell;
+  function cellFor(model, covered, room) {
+    return layingOut.placed(blocksOf(model, covered), room, LIFT).blocks[0].cell;
   }
 
   /**

@@ -120,6 +120,28 @@ def test_weights_are_typed_in_and_stay_where_the_kernel_grows(page):
     assert array(page, "kernels")[0, 0, 0, 0] == 2.5
 
 
+def test_a_refused_number_is_marked_and_gives_way_when_its_field_is_left(page):
+    weight = page.get_by_label("weight in row 0, column 0")
+    for field, first in ((weight, "1"), (page.locator("#paint-value"), "9")):
+        field.fill("1e99")
+        assert field.get_attribute("aria-invalid") == "true"
+        assert "takes a number from" in text(page, "#note-words")
+        page.locator("#canvas-holder").focus()
+        assert field.input_value() == first
+        assert field.get_attribute("aria-invalid") is None
+        assert page.locator("#note").is_visible()  # which says why
+        field.fill("-")  # no number yet
+        assert page.locator("#note").is_hidden()
+        field.fill("-3")
+        assert field.get_attribute("aria-invalid") is None
+    page.evaluate("explorer.views.choose('pools')")
+    rows = page.locator("#view-body input[type=number]").first
+    rows.fill("77")
+    rows.press("Tab")
+    assert page.locator("#view-body input[type=number]").first.input_value() == "2"
+    assert "whole numbers from 1 to" in text(page, "#note-words")
+
+
 def test_pixels_are_painted_by_pointer_and_by_keys(page):
     page.locator("#paint").check()
     page.locator("#paint-value").fill("-4.5")
@@ -137,9 +159,10 @@ def test_pixels_are_painted_by_pointer_and_by_keys(page):
     agree(page)
     page.locator("[name=h]").fill("6")  # what is painted stays, new rows are 0
     assert array(page, "image")[[1, 5], 0, 0].tolist() == [-4.5, 0]
-    page.locator("#paint-value").fill("")
-    page.locator("#canvas-holder").press("Enter")
+    page.locator("#paint-value").fill("seven")
     assert "A pixel takes a number" in text(page, "#note-words")
+    page.locator("#canvas-holder").press("Enter")
+    assert page.locator("#paint-value").input_value() == "-4.5"
 
 
 def test_the_planes_in_front_are_chosen_and_belong_together(show):

@@ -68,7 +68,10 @@ const backwardView = (() => {
     });
     field.addEventListener("change", () => {
       const number = settings.ownNumber(field.value);
-      if (number === null) return explorer.note(say("number.pixel", { most: settings.GREATEST }));
+      if (number === null) {
+        explorer.note(say("number.pixel", { most: settings.GREATEST }));
+        return views.update();
+      }
       own = { shape: gradient.shape, data: gradient.data.slice() };
       own.data[at] = number;
       kind = "own";

@@ -9,14 +9,13 @@ const ownNumbers = (() => {
 
   // ---- painting ----
 
+  let painted = 9; // the latest number in the field "value to paint" that was not refused
+
   /**
-   * Set pixels of the channel in front to the number in the field "value to paint"; a note says
-   * what is wrong with it.
+   * Set pixels of the channel in front to the number that is painted with.
    * @param {Cell[]} cells cells of the input, by y and x
    */
   function paint(cells) {
-    const value = settings.ownNumber(byId("paint-value").value);
-    if (value === null) return explorer.note(say("number.pixel", { most: settings.GREATEST }));
     const {
       image: {
         shape: [, w, c],
@@ -25,7 +24,7 @@ const ownNumbers = (() => {
       at: { front },
     } = explorer.model();
     const pixels = Array.from(data);
-    for (const { y, x } of cells) pixels[(y * w + x) * c + front] = value;
+    for (const { y, x } of cells) pixels[(y * w + x) * c + front] = painted;
     return explorer.change({ pixels });
   }
 
@@ -73,7 +72,9 @@ const ownNumbers = (() => {
     holder.firstChild.textContent = weightsName(state, plane, n, model.kernels.shape);
     for (const field of holder.querySelectorAll("input")) {
       const value = data[Number(field.dataset.index)];
-      if (field !== document.activeElement && field.value !== String(value)) field.value = value;
+      if (field === document.activeElement) continue;
+      if (field.value !== String(value)) field.value = value;
+      field.ariaInvalid = null;
     }
   }
 
@@ -100,19 +101,30 @@ const ownNumbers = (() => {
   }
 
   /**
-   * Take a weight that the visitor typed; a note says what is wrong with it.
+   * Return the number in a field of the visitor's; null if it is refused: then the field is marked,
+   * and a note says why, unless the number is only begun.
+   * @param {any} field
+   * @param {string} words key of the note
+   * @returns {number | null}
+   */
+  function numberIn(field, words) {
+    const value = settings.ownNumber(field.value);
+    field.ariaInvalid = value === null ? "true" : null;
+    const isBegun = ["", "-", "−"].includes(field.value.trim());
+    explorer.note(value === null && !isBegun ? say(words, { most: settings.GREATEST }) : "");
+    return value;
+  }
+
+  /**
+   * Take a weight that the visitor typed.
    * @param {any} event of the field
    */
   function takeWeight({ target }) {
-    const value = settings.ownNumber(target.value);
-    if (value === null)
-      return target.value.trim() === "" || target.value.trim() === "-"
-        ? undefined
-        : explorer.note(say("number.weight", { most: settings.GREATEST }));
+    const value = numberIn(target, "number.weight");
+    if (value === null) return;
     const weights = Array.from(explorer.model().kernels.data);
     weights[Number(target.dataset.index)] = value;
-    explorer.note("");
-    return explorer.change({ weights });
+    explorer.change({ weights });
   }
 
   const PIXELS = 8; // that the pointer moves for a step of 1
@@ -281,11 +293,19 @@ const ownNumbers = (() => {
       inputMode: "decimal",
       size: 6,
       id: "paint-value",
-      value: 9,
+      value: painted,
       ariaLabel: say("paint.value"),
+    });
+    value.addEventListener("input", () => {
+      painted = numberIn(value, "number.pixel") ?? painted;
+    });
+    value.addEventListener("focusout", () => {
+      if (value.ariaInvalid) Object.assign(value, { value: painted, ariaInvalid: null });
     });
     const weights = element("table", { className: "weights", id: "weights" });
     weights.addEventListener("input", takeWeight);
+    // what was refused gives way to the weight that is there
+    weights.addEventListener("focusout", () => showWeights(explorer.state(), explorer.model()));
     weights.addEventListener("keydown", stepWeight);
     weights.addEventListener("pointerdown", dragWeight);
     return {

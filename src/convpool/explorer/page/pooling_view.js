@@ -23,8 +23,9 @@ const poolingView = (() => {
   function field(label, value, most, take) {
     const input = element("input", { type: "number", min: 1, max: most, value });
     input.addEventListener("change", () => {
-      const number = Math.round(Number(input.value));
-      if (number >= 1 && number <= most) take(number);
+      const number = Number(input.value);
+      if (Number.isInteger(number) && number >= 1 && number <= most) take(number);
+      else explorer.note(say("number.setting", { name: label, least: 1, most }));
       views.update();
     });
     return element("label", {}, `${label} `, input);

@@ -59,3 +59,19 @@ def test_the_theme_is_remembered(show, address):
     page.goto("about:blank")
     page.goto(address)
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_the_link_of_a_file_says_where_it_is_to_be_put(show):
+    page = show("#h=4&op=pool")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#link").click()
+    page.get_by_text("This page is a file").wait_for()
+    field = page.locator("#paste-part summary").inner_text()
+    assert f"“{field}”" in page.locator("#shared").inner_text()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "#op=pool&h=4"
+    page.evaluate("explorer.change({op: 'convolve', h: 7})")
+    page.locator("#paste-part summary").click()
+    page.locator("#paste-part textarea").fill(copied)
+    page.get_by_role("button", name="Use it", exact=True).click()
+    assert page.evaluate("[explorer.state().op, explorer.state().h]") == ["pool", 4]

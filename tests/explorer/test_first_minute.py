@@ -238,9 +238,11 @@ def test_a_click_pins_a_cell_of_the_input_too(visit):
     page = visit("")
     page.mouse.click(*middle(page, "input", 1, 3))
     assert page.locator("#pin").get_attribute("aria-pressed") == "true"
+    assert "press Esc" in text(page, "#point")
     page.mouse.move(*middle(page, "output", 0, 0))
     assert text(page, "#sum .value").startswith("input[1, 3]")
     page.mouse.click(*middle(page, "input", 1, 3))
     assert page.locator("#pin").get_attribute("aria-pressed") == "false"
+    assert "Esc" not in text(page, "#point")
     page.mouse.click(*middle(page, "output", 2, 2))
     assert text(page, "#sum .value").startswith("output[2, 2]")

@@ -22,7 +22,7 @@ def made(page):
     assert page.locator("#own-list li").count() == 2
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     press(page, "Copy the link to the questions")
-    page.get_by_text("link copied").wait_for()
+    page.get_by_text("Copied.").wait_for()
     return page.evaluate("navigator.clipboard.readText()")
 
 

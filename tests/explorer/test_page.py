@@ -409,7 +409,7 @@ def test_a_link_opens_the_same_picture(show):
     page.locator("[name=padding]").select_option("same_lower")
     page.locator("#next").click()
     page.locator("#link").click()
-    page.get_by_text("link copied").wait_for()
+    page.get_by_text("Copied.").wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith("#")  # without the folders of this disk
     assert page.url.endswith(link)

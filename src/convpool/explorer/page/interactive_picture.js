@@ -74,6 +74,7 @@ const interactivePicture = (() => {
   function pin(on) {
     pinned = on;
     byId("pin").setAttribute("aria-pressed", String(on));
+    byId("point").textContent = say(on ? "picture.pinned" : "picture.point");
   }
 
   // ---- drawing ----

@@ -147,7 +147,8 @@ const explorer = (() => {
     // the path of a file on this disk means nothing to others
     const start = location.protocol === "file:" ? "" : location.href.split("#")[0];
     const link = `${start}${fragment || !start ? `#${fragment}` : ""}`;
-    if (await copy(link)) return say(start ? "share.copied" : "share.copied_file");
+    if (await copy(link))
+      return say(start ? "share.copied" : "share.copied_file", { paste: say("paste.summary") });
     address.write(fragment, false);
     return say("share.in_address");
   }

@@ -16,8 +16,8 @@ const WORDS_EN = {
 
   "share.copied": "link copied",
   "share.copied_file":
-    "link copied: it opens in any copy of this page, when it is pasted into the address or " +
-    "into “Paste” below",
+    "Copied. This page is a file, so the link is only what follows its name: put it at the end " +
+    "of the address of any copy of the page, or into “{paste}”.",
   "share.in_address": "the link is in the address bar",
   "share.started_over": "Started over. Undo brings back what was there.",
   "share.frame": "Copy iframe",
@@ -193,6 +193,8 @@ const WORDS_EN = {
   "sum.numbers": "The numbers",
   "sum.bias": "bias: {formula}",
 
+  "picture.pinned":
+    "Pinned. To let go: click the cell again, click beside the cells, or press Esc.",
   "picture.point": "Point at or tap any cell; a click pins it.",
   "picture.title": "{operation}: input {input}, output {output}",
   "picture.covered": "The picture, partly covered",

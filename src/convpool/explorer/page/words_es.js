@@ -17,8 +17,8 @@ const WORDS_ES = {
 
   "share.copied": "enlace copiado",
   "share.copied_file":
-    "enlace copiado: se abre en cualquier copia de esta página, si se pega en la dirección " +
-    "o en “Pegar”",
+    "Copiado. Esta página es un archivo, así que el enlace es solo lo que sigue a su nombre: " +
+    "póngalo al final de la dirección de cualquier copia de la página, o en “{paste}”.",
   "share.in_address": "el enlace está en la barra de direcciones",
   "share.started_over": "Todo empieza de nuevo. “Deshacer” devuelve lo que había.",
   "share.frame": "Copiar iframe",
@@ -195,6 +195,8 @@ const WORDS_ES = {
   "sum.numbers": "Los números",
   "sum.bias": "sesgo: {formula}",
 
+  "picture.pinned":
+    "Fijada. Para soltarla: clic otra vez en la celda, clic al lado de las celdas, o Esc.",
   "picture.point": "Señale o toque una celda; un clic la fija.",
   "picture.title": "{operation}: entrada {input}, salida {output}",
   "picture.covered": "La imagen, oculta en parte",

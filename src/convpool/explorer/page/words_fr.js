@@ -18,8 +18,8 @@ const WORDS_FR = {
 
   "share.copied": "lien copié",
   "share.copied_file":
-    "lien copié : il s'ouvre dans toute copie de cette page, si on le colle dans l'adresse " +
-    "ou dans « Coller »",
+    "Copié. Cette page est un fichier, le lien n'est donc que ce qui suit son nom : mettez-le à " +
+    "la fin de l'adresse de toute copie de la page, ou dans « {paste} ».",
   "share.in_address": "le lien est dans la barre d'adresse",
   "share.started_over": "Tout est remis au début. « Annuler » rend ce qu'il y avait.",
   "share.frame": "Copier l'iframe",
@@ -204,6 +204,8 @@ const WORDS_FR = {
   "sum.numbers": "Les nombres",
   "sum.bias": "biais : {formula}",
 
+  "picture.pinned":
+    "Fixée. Pour la libérer : cliquez de nouveau sur la case, cliquez à côté des cases, ou Échap.",
   "picture.point": "Montrez ou touchez une case ; un clic la fixe.",
   "picture.title": "{operation} : entrée {input}, sortie {output}",
   "picture.covered": "L'image, en partie cachée",

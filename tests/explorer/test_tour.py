@@ -188,3 +188,22 @@ def test_the_stop_is_in_the_link_and_back_goes_to_the_one_before(visit):
     page.wait_for_function("() => document.querySelector('#tour-body h3').textContent[0] === '3'")
     page.evaluate("location.hash = 'h=6'")
     page.wait_for_function("() => !document.querySelector('#tour-body h3')")
+
+
+def test_on_a_phone_nothing_covers_the_buttons_of_the_tour(show):
+    page = show("", **PHONE)
+    covered = """() => [...document.querySelectorAll("#tour-body > .row > button")]
+      .filter((node) => node.offsetParent)
+      .filter((node) => {
+        const { left, top, width, height } = node.getBoundingClientRect();
+        return document.elementFromPoint(left + width / 2, top + height - 3) !== node;
+      })
+      .map((node) => node.textContent)"""
+    page.evaluate("document.getElementById('start-tour').click()")
+    for _ in range(9):
+        assert page.evaluate(covered) == []
+        press(page, "Now you")
+        page.locator("#answer").fill(answer(page))
+        press(page, "Check")
+        assert page.evaluate(covered) == []
+        page.evaluate("explorer.open(`#tour=${explorer.state().tour % 9 + 1}`)")

@@ -118,6 +118,19 @@ def test_sizes_without_limits_are_the_library_s(visit):
     assert "34,848 (+ 96 biases)" in said
 
 
+@pytest.mark.parametrize(
+    ("language", "numbers"),
+    [("fr", ("34\u202f848", "9\u202f408")), ("es", ("34.848", "9408"))],
+)
+def test_large_numbers_are_parted_as_in_each_language(visit, language, numbers):
+    page = visit(f"?lang={language}")
+    large, small = numbers
+    assert large in page.locator("#calculator-body").text_content()
+    page.locator("#calculator [name=k]").fill("1")
+    page.locator("#calculator [name=nc]").fill("3136")
+    assert f"1·1·3·3136 = {small} " in page.locator("#calculator-body").text_content()
+
+
 def test_every_way_to_a_size_leads_there(visit):
     page = visit("")
     ways = page.evaluate("explorer.calculator.waysTo(28, 14)")

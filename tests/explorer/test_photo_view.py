@@ -41,14 +41,26 @@ def test_more_channels_of_a_photograph_are_filtered_alike(visit):
     assert (kernels[:, :, 1] == 2 * kernels[:, :, 0]).all()  # small numbers are told apart
 
 
-@pytest.mark.parametrize(("padding", "name"), [("valid", "blur"), ("same", "shift")])
-def test_a_photograph_is_filtered_as_the_library_filters_it(visit, padding, name):
-    page = visit(f"#source=cat&h=24&w=24&kernel={name}&padMode=edge&padding={padding}")
+# 25 weights, all different, whose sum is 1
+RAMP = ",".join(f"{weight / 325:.6f}" for weight in range(1, 26))
+
+
+@pytest.mark.parametrize(
+    ("padding", "kernel"),
+    [
+        ("valid", "kernel=blur"),
+        ("same", "kernel=shift"),
+        ("same", f"kernel=own&kh=5&kw=5&weights={RAMP}"),
+    ],
+    ids=["blur", "shift", "5x5"],
+)
+def test_a_photograph_is_filtered_as_the_library_filters_it(visit, padding, kernel):
+    page = visit(f"#source=cat&h=24&w=24&{kernel}&padMode=edge&padding={padding}")
     wait(page)
     photo = pixels(page, "photo-input")
     assert photo.shape == (256, 256, 3)
-    kernel = array(page, "kernels")[..., 0, 0]
-    expected = convpool.filter_image(photo, kernel, padding, pad_mode="edge")
+    weights = array(page, "kernels")[..., 0, 0]
+    expected = convpool.filter_image(photo, weights, padding, pad_mode="edge")
     actual = pixels(page, "photo-output")
     assert actual.shape == expected.shape
     np.testing.assert_allclose(actual, expected, atol=0.51)

@@ -104,12 +104,12 @@ const examples = (() => {
   const isInSight = (id) =>
     document.getElementById(id).getBoundingClientRect().bottom <= innerHeight - BAR;
 
-  /** Draw the pictures of all cards. */
+  /** Draw the pictures of all cards, one after the other, so that the page goes on meanwhile. */
   function drawAll() {
-    for (const card of document.querySelectorAll("#examples button")) {
+    for (const [index, card] of document.querySelectorAll("#examples button").entries()) {
       const name = card.dataset.example;
-      if (name === "network") drawDigit(card.firstChild);
-      else draw(card.firstChild, EXAMPLES[name]);
+      const act = name === "network" ? drawDigit : draw;
+      setTimeout(() => act(card.firstChild, EXAMPLES[name]), index * 10);
     }
   }
 

@@ -90,7 +90,7 @@ const photoView = (() => {
   }
 
   /**
-   * Return the sums of products of a plane, three weights at a time over whole rows, which is
+   * Return the sums of products of a plane, nine weights at a time over whole rows, which is
    * several times as fast as window after window, and as exact.
    * @param {Float32Array} pixels with padding
    * @param {Int32Array} offsets of the taps of a window
@@ -105,15 +105,19 @@ const photoView = (() => {
     const [rows, columns, stride] = [down.count, across.count, across.stride];
     // pixels are finite: those with the weight 0 are left out
     const taps = Array.from(offsets.keys()).filter((tap) => weights[tap] !== 0);
-    // three weights at once; one that is missing is 0
-    for (let first = 0; first < taps.length; first += 3) {
-      const [a, b, c] = [0, 1, 2].map((k) => weights[taps[first + k]] ?? 0);
-      const [one, two, three] = [0, 1, 2].map((k) => offsets[taps[first + k]] ?? offsets[0]);
+    // all weights of a kernel of 3 x 3 at once; one that is missing is 0
+    for (let first = 0; first < taps.length; first += 9) {
+      const nine = Array.from({ length: 9 }, (_, k) => taps[first + k]);
+      const [a, b, c, d, e, f, g, h, l] = nine.map((tap) => weights[tap] ?? 0);
+      const [o, p, q, r, s, t, u, v, w] = nine.map((tap) => offsets[tap] ?? offsets[0]);
       for (let i = 0; i < rows; i++) {
         let from = i * down.stride * width;
         const end = (i + 1) * columns;
         for (let place = i * columns; place < end; place++, from += stride)
-          sums[place] += a * pixels[from + one] + b * pixels[from + two] + c * pixels[from + three];
+          sums[place] +=
+            a * pixels[from + o] + b * pixels[from + p] + c * pixels[from + q] +
+            d * pixels[from + r] + e * pixels[from + s] + f * pixels[from + t] +
+            g * pixels[from + u] + h * pixels[from + v] + l * pixels[from + w]; // prettier-ignore
       }
     }
     if (relu)

@@ -16,6 +16,7 @@ from convpool.datasets import files
 from convpool.demo import page as demo_page
 from convpool.demo import pictures as demo_pictures
 from convpool.demo import run, tasks
+from convpool.explanation.colours import COLORS
 
 pytest.importorskip("matplotlib")
 
@@ -244,9 +245,14 @@ def test_folders_in_the_repository_and_outside(tmp_path):
 def test_the_page_names_every_task_with_its_shapes_and_shows_its_picture():
     page = Outline(demo_page.page(results()))
     assert [section["id"] for section in page.all("section")] == [
-        f"task-{number}" for number in range(7)
+        *(f"task-{number}" for number in range(7)),
+        "speed",
     ]
     assert [image["src"] for image in page.all("img")] == [f"{stem}.png" for stem in CALLS]
+    dark = [source["srcset"] for source in page.all("source")]
+    assert dark == [f"{stem}-dark.png" for stem in CALLS]
+    tags = [tag for tag, _ in page.tags]
+    assert tags.index("img") < tags.index("table")  # what is seen comes before how long it took
     lines = " ".join(page.text.split())
     for task in tasks.TASKS:
         before, after, _ = CALLS[task.file]
@@ -267,7 +273,7 @@ def test_the_page_needs_no_network_and_no_folder():
 
 
 def test_the_page_is_one_well_formed_tree():
-    void, stack = {"meta", "img"}, []
+    void, stack = {"meta", "img", "source"}, []
 
     class Nesting(HTMLParser):
         def handle_starttag(self, tag, attributes):
@@ -320,9 +326,17 @@ def test_the_call_is_written_as_in_the_brief(number, call):
 # the pictures
 
 
+def shared(name, scheme):
+    """A colour that all explanations share, as three numbers from 0 to 1."""
+    css = COLORS[name][demo_pictures.SCHEMES.index(scheme)]
+    return tuple(int(css[at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("values", [[-3.0, 0.0, 1.0], [0.0, 5.0], [-1e-9, 0.0], [0.0]], ids=str)
-def test_zero_is_black_whatever_the_range(values):
-    assert rgb(demo_pictures.signed_scale(np.array(values)).to_rgba(0.0)) == (0, 0, 0)
+def test_zero_has_its_colour_whatever_the_range(values, scheme):
+    scale = demo_pictures.signed_scale(np.array(values), scheme)
+    assert rgb(scale.to_rgba(0.0)) == pytest.approx(shared("zero", scheme))
 
 
 def test_below_zero_is_blue_above_is_orange_and_equal_distances_are_equally_far():
@@ -331,14 +345,15 @@ def test_below_zero_is_blue_above_is_orange_and_equal_distances_are_equally_far(
     (r, _, b), (red, _, blue) = rgb(scale.to_rgba(-2.0)), rgb(scale.to_rgba(2.0))
     assert b > r
     assert red > blue
-    assert rgb(scale.to_rgba(4.0)) == pytest.approx((1.0, 0xF3 / 255, 0xD6 / 255))
-    assert rgb(scale.to_rgba(-4.0)) == pytest.approx((0xD9 / 255, 0xF3 / 255, 1.0))
+    assert rgb(scale.to_rgba(4.0)) == pytest.approx(shared("p4", "light"))
+    assert rgb(scale.to_rgba(-4.0)) == pytest.approx(shared("n4", "light"))
 
 
-def test_strength_grows_with_the_distance_from_zero():
-    scale = demo_pictures.signed_scale(np.array([1.0]))
+@pytest.mark.parametrize(("scheme", "sign"), [("light", -1), ("dark", 1)])
+def test_strength_grows_with_the_distance_from_zero(scheme, sign):
+    scale = demo_pictures.signed_scale(np.array([1.0]), scheme)
     colors = np.asarray(scale.to_rgba(np.linspace(-1, 1, 201)))[:, :3]
-    luminance = colors @ [0.2126, 0.7152, 0.0722]
+    luminance = sign * colors @ [0.2126, 0.7152, 0.0722]
     assert (np.diff(luminance[:100]) <= 0).all()
     assert (np.diff(luminance[101:]) >= 0).all()
 
@@ -383,8 +398,29 @@ def test_a_row_for_each_kernel_shows_its_own_result():
     output = np.zeros((1, 34, 34, 2))
     output[..., 0], output[..., 1] = 7, -7
     figure = demo_pictures.draw(images, output, [np.ones((3, 3)), -np.ones((3, 3))])
-    assert (pixels(figure, 0, 1) == [0xFF, 0xF3, 0xD6]).all()
-    assert (pixels(figure, 0, 2) == [0xD9, 0xF3, 0xFF]).all()
+    for row, name in ((1, "p4"), (2, "n4")):
+        expected = np.rint(np.multiply(255, shared(name, "light")))
+        assert (pixels(figure, 0, row) == expected).all()
+
+
+def test_dark_pictures_are_dark():
+    images = np.zeros((1, 34, 34))
+    figure = demo_pictures.draw(images, images, [np.ones((3, 3))], scheme="dark")
+    assert rgb(figure.get_facecolor()) == pytest.approx(shared("ground", "dark"))
+    assert figure.texts[0].get_color() == COLORS["ink"][1]
+    assert (pixels(figure, 0, 1) == np.rint(np.multiply(255, shared("zero", "dark")))).all()
+
+
+def test_images_that_are_shown_lie_apart_if_there_are_enough(undrawn, folder, monkeypatch):
+    shown = []
+    undrawn_figure = run.draw()
+    monkeypatch.setattr(
+        run, "draw", lambda before, *_, **__: shown.append(before) or undrawn_figure
+    )
+    functions = Recorder().functions()
+    run.run(functions, folder, folder / "demo")
+    images = np.load(folder / "animals_1.npz")["data"]
+    np.testing.assert_array_equal(shown[-1], images[:60:10])  # six of sixty
 
 
 def test_the_kernel_stands_beside_its_result():
@@ -420,7 +456,8 @@ def test_the_folder_holds_the_page_and_seven_pictures_and_keeps_other_files(undr
     (out / "index.html").write_text("old")
     run.run(Recorder().functions(), folder, out)
     assert sorted(file.name for file in out.iterdir()) == sorted(
-        [f"{stem}.png" for stem in CALLS] + ["index.html", "notes.txt"]
+        [f"{stem}{end}.png" for stem in CALLS for end in ("", "-dark")]
+        + ["index.html", "notes.txt"]
     )
     assert (out / "index.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 

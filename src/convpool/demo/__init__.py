@@ -1,4 +1,4 @@
 """The demonstration: the seven functions on full-size data, and its page.
 
-May import the calls, datasets and system.
+May import the calls, datasets, explanation and system.
 """

@@ -11,7 +11,7 @@ from string import Template
 import numpy as np
 
 from convpool.datasets import files
-from convpool.demo.pictures import SHOWN, SIGNED_COLOURS, fraction, size
+from convpool.demo.pictures import SCHEMES, SHOWN, fraction, signed_colours, size
 from convpool.demo.tasks import Task, TaskResult, three_digits
 
 # name of a data set -> the note on the page if its file is a stand-in
@@ -38,14 +38,15 @@ SECTION = Template("""\
       <p>$caption</p>
       <pre tabindex="0"><code>$call</code></pre>
       <figure>
-        <a href="$picture"><img src="$picture" width="$width" height="$height" alt="$alt"></a>
+        <a href="$light"><picture><source srcset="$dark" media="(prefers-color-scheme: dark)"
+          ><img src="$light" width="$width" height="$height" alt="$alt"></picture></a>
       </figure>
     </section>
 """)
 
 
 def page(results: Collection[TaskResult], stand_ins: Collection[str] = ()) -> str:
-    """Return the page: a table of all results, then a section for each with its picture.
+    """Return the page: a section for each result with its picture, then a table of all.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def page(results: Collection[TaskResult], stand_ins: Collection[str] = ()) -> st
         total=f"{sum(result.seconds for result in results):.2f}",
         python=platform.python_version(),
         numpy=np.__version__,
-        gradient=", ".join(SIGNED_COLOURS),
+        **{f"{scheme}_scale": ", ".join(signed_colours(scheme)) for scheme in SCHEMES},
     )
 
 
@@ -90,7 +91,7 @@ def _fill(template: Template, result: TaskResult) -> str:
         "speed": three_digits(result.images_per_second),
         "caption": task.caption,
         "call": call_code(task),
-        "picture": result.picture,
+        **result.pictures,
         # the picture has two pixels for each one of the page
         "width": width // 2,
         "height": height // 2,

@@ -5,14 +5,16 @@ m images, h x w pixels. All lengths are pixels of the PNG, which has two for eac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.explanation.colours import COLORS
 from convpool.system.optional_packages import needed
 
 if TYPE_CHECKING:
@@ -28,11 +30,19 @@ TILE = 374
 GAP = 24  # between tiles, and around rows
 LEGEND, BAR = 460, 190  # width on the left for labels and weights, on the right for a colour scale
 DPI = 200
-# colours of text, of the ground, and of notes
-INK, PAPER, FAINT = "#1c1c1e", "#ffffff", "#6b6b70"
 TIMES, MINUS = "\u00d7", "\u2212"
-# far below zero, below, zero, above, far above
-SIGNED_COLOURS = ("#d9f3ff", "#2f8fe8", "#000000", "#ee7a16", "#fff3d6")
+SCHEMES = ("light", "dark")
+
+
+def colour(name: str, scheme: str) -> str:
+    """Return a colour of explanations in one of SCHEMES, as "#rrggbb"."""
+    return COLORS[name][SCHEMES.index(scheme)]
+
+
+def signed_colours(scheme: str) -> list[str]:
+    """Return the colours from far below zero over zero to far above, those of all explanations."""
+    names = ["n4", "n3", "n2", "n1", "zero", "p1", "p2", "p3", "p4"]
+    return [colour(name, scheme) for name in names]
 
 
 @dataclass(frozen=True)
@@ -57,13 +67,15 @@ class Row:
     scale: ScalarMappable | None = field(default=None, repr=False)
 
 
-def signed_scale(values: Array) -> ScalarMappable:
-    """Return colours for numbers with a sign: black at zero, stronger with the distance from it.
+def signed_scale(values: Array, scheme: str = "light") -> ScalarMappable:
+    """Return colours for numbers with a sign: stronger with the distance from zero.
 
     Parameters
     ----------
     values
         Any shape; the largest distance from zero among them gets the strongest colour.
+    scheme
+        One of SCHEMES: zero is nearly white in the light one, nearly black in the dark one.
 
     Returns
     -------
@@ -72,11 +84,11 @@ def signed_scale(values: Array) -> ScalarMappable:
     Examples
     --------
     >>> signed_scale(np.array([-1.0, 4.0])).to_rgba(0.0, bytes=True)
-    (np.uint8(0), np.uint8(0), np.uint8(0), np.uint8(255))
+    (np.uint8(244), np.uint8(245), np.uint8(247), np.uint8(255))
     """
     colors = needed("matplotlib.colors")
     # an odd number of colours has one in the middle
-    colormap = colors.LinearSegmentedColormap.from_list("signed", SIGNED_COLOURS, N=257)
+    colormap = colors.LinearSegmentedColormap.from_list("signed", signed_colours(scheme), N=257)
     limit = float(np.abs(values).max(initial=0)) or 1.0
     scale: ScalarMappable = needed("matplotlib.cm").ScalarMappable(
         colors.CenteredNorm(0, limit), colormap
@@ -84,7 +96,14 @@ def signed_scale(values: Array) -> ScalarMappable:
     return scale
 
 
-def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool = True) -> Figure:
+def draw(
+    before: Array,
+    after: Array,
+    weights: Sequence[Array],
+    *,
+    signed: bool = True,
+    scheme: str = "light",
+) -> Figure:
     """Draw a row of images, and below it a row for each kernel's results, with the kernel.
 
     Parameters
@@ -97,7 +116,9 @@ def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool 
     weights
         (kh, kw) for each kernel.
     signed
-        Whether results are drawn with black for zero; otherwise in the images' own colours.
+        Whether results are drawn in colours of their sign; otherwise in the images' own.
+    scheme
+        One of SCHEMES.
 
     Returns
     -------
@@ -106,13 +127,15 @@ def draw(before: Array, after: Array, weights: Sequence[Array], *, signed: bool 
     """
     pixel, stride = pixel_sizes(before.shape[1:3], after.shape[1:3])
     note = "" if before.ndim == 3 else "for red,\ngreen and\nblue"
-    rows = [_images_row(before, pixel), *_result_rows(after, weights, signed, pixel * stride, note)]
+    scale_of = partial(signed_scale, scheme=scheme) if signed else None
+    results = _result_rows(after, weights, scale_of, pixel * stride, note)
+    rows = [_images_row(before, pixel), *results]
     width, height = size(len(rows))
     figure: Figure = needed("matplotlib.figure").Figure(
-        (width / DPI, height / DPI), dpi=DPI, facecolor=PAPER
+        (width / DPI, height / DPI), dpi=DPI, facecolor=colour("ground", scheme)
     )
     for number, row in enumerate(rows):
-        _draw_row(figure, row, top=GAP + number * (TILE + 2 * GAP))
+        _draw_row(figure, row, GAP + number * (TILE + 2 * GAP), scheme)
     return figure
 
 
@@ -145,19 +168,23 @@ def _images_row(images: Array, pixel: int) -> Row:
 
 
 def _result_rows(
-    output: Array, weights: Sequence[Array], signed: bool, pixel: int, note: str
+    output: Array,
+    weights: Sequence[Array],
+    scale_of: Callable[[Array], ScalarMappable] | None,
+    pixel: int,
+    note: str,
 ) -> Iterator[Row]:
-    """Yield a row for each kernel's results or, if not signed, one with all channels as colours.
+    """Yield a row for each kernel's results or, without a scale, one with all channels as colours.
 
     `pixel` and `note` are those of `Row`.
     """
     label = f"after\n{_by(output)}"
-    if not signed:
+    if scale_of is None:
         yield Row(label, np.rint(output).astype(np.uint8), pixel, weights[0], note)
         return
     for number, kernel in enumerate(weights):
         values = output[..., number] if output.ndim == 4 else output
-        scale = signed_scale(values)
+        scale = scale_of(values)
         yield Row(label, np.asarray(scale.cmap(scale.norm(values))), pixel, kernel, note, scale)
 
 
@@ -166,16 +193,17 @@ def _by(images: Array) -> str:
     return f"{images.shape[1]} {TIMES} {images.shape[2]}"
 
 
-def _draw_row(figure: Figure, row: Row, top: int) -> None:
+def _draw_row(figure: Figure, row: Row, top: int, scheme: str) -> None:
     """Draw a row from `top`, a distance from the figure's upper edge, downwards."""
+    ink = colour("ink", scheme)
     for number, picture in enumerate(row.pictures):
         _draw_picture(figure, picture, row.pixel, LEGEND + number * (TILE + GAP), top)
-    figure.text(*_at(figure, GAP, top), row.label, size=13, color=INK, va="top", linespacing=1.3)
+    figure.text(*_at(figure, GAP, top), row.label, size=13, color=ink, va="top", linespacing=1.3)
     if row.weights is not None:
-        _draw_weights(figure, row, GAP, top + 120)
+        _draw_weights(figure, row, GAP, top + 120, scheme)
     if row.scale is not None:
         bar = _axes(figure, LEGEND + SHOWN * (TILE + GAP), top + GAP, 28, TILE - 2 * GAP)
-        _draw_scale(figure, bar, row.scale)
+        _draw_scale(figure, bar, row.scale, ink)
 
 
 def _draw_picture(figure: Figure, picture: Array, pixel: int, left: int, top: int) -> None:
@@ -189,28 +217,25 @@ def _draw_picture(figure: Figure, picture: Array, pixel: int, left: int, top: in
     axes.axis("off")
 
 
-def _draw_weights(figure: Figure, row: Row, left: int, top: int, cell: int = 80) -> None:
-    """Draw a row's weights from (left, top) on, each as a number on its colour, and its note.
-
-    Each weight is a square with the side `cell`.
-    """
+def _draw_weights(figure: Figure, row: Row, left: int, top: int, scheme: str) -> None:
+    """Draw a row's weights from (left, top) on, each as a number on its colour, and its note."""
     assert row.weights is not None
-    kh, kw = row.weights.shape
+    (kh, kw), cell = row.weights.shape, 80  # side of the square of a weight
+    line = colour("line", scheme)
     axes = _axes(figure, left, top, kw * cell, kh * cell)
-    # a third of the strength, so that white numbers can be read
-    axes.imshow(
-        signed_scale(3 * row.weights).to_rgba(row.weights), interpolation="nearest", aspect="auto"
-    )
-    axes.hlines(np.arange(1, kh) - 0.5, -0.5, kw - 0.5, color=PAPER)
-    axes.vlines(np.arange(1, kw) - 0.5, -0.5, kh - 0.5, color=PAPER)
+    colours = signed_scale(row.weights, scheme).to_rgba(row.weights)
+    axes.imshow(colours, interpolation="nearest", aspect="auto")
+    axes.hlines(np.arange(kh + 1) - 0.5, -0.5, kw - 0.5, color=line)
+    axes.vlines(np.arange(kw + 1) - 0.5, -0.5, kh - 0.5, color=line)
     axes.axis("off")
     for (u, v), weight in np.ndenumerate(row.weights):
-        axes.text(v, u, fraction(weight), size=13, color="white", ha="center", va="center_baseline")
+        words = {"size": 13, "color": colour("ink", scheme), "ha": "center"}
+        axes.text(v, u, fraction(weight), va="center_baseline", **words)
     figure.text(
         *_at(figure, left + kw * cell + 20, top + kh * cell // 2),
         row.note,
         size=11,
-        color=FAINT,
+        color=colour("grey", scheme),
         va="center",
     )
 
@@ -220,12 +245,12 @@ def fraction(value: float) -> str:
     return str(Fraction(value).limit_denominator(999)).replace("-", MINUS)
 
 
-def _draw_scale(figure: Figure, axes: Axes, scale: ScalarMappable) -> None:
+def _draw_scale(figure: Figure, axes: Axes, scale: ScalarMappable, ink: str) -> None:
     """Draw a colour scale into axes, with numbers at its ends and at 0."""
     limit = float(scale.get_clim()[1] or 1)
     bar = figure.colorbar(scale, cax=axes, ticks=[-limit, 0, limit])
     limit_text = f"{float(f'{limit:.3g}'):g}"  # three significant digits
-    bar.ax.set_yticklabels([MINUS + limit_text, "0", "+" + limit_text], size=12, color=INK)
+    bar.ax.set_yticklabels([MINUS + limit_text, "0", "+" + limit_text], size=12, color=ink)
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, pad=8)
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from convpool.datasets import files as data
 from convpool.datasets.npz_files import read
 from convpool.demo.page import page
-from convpool.demo.pictures import SHOWN, draw
+from convpool.demo.pictures import SCHEMES, SHOWN, draw
 from convpool.demo.tasks import TASKS, Task, TaskResult
 from convpool.system.whole_files import check_name, whole
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Array = NDArray[Any]
+APART = 19  # images from one that is shown to the next: neighbours may be alike
 Functions = Mapping[str, Callable[..., Any]]  # stem of a file -> the function that it defines
 
 
@@ -140,10 +141,10 @@ def run(
     data_folder
         Where MNIST.npz and animals_1.npz are.
     out_folder
-        Where index.html and one PNG for each task go, all together when all is done; made if it is
-        missing. Other files in it stay.
+        Where index.html and two PNG for each task, light and dark, go, all together when all is
+        done; made if it is missing. Other files in it stay.
     progress
-        Called with each result as soon as its picture is drawn.
+        Called with each result as soon as its pictures are drawn.
     stand_ins
         Names in `datasets.files.DATASETS` whose files are not the real ones: the page says so.
 
@@ -171,8 +172,10 @@ def run(
         for name, tasks in groupby(TASKS, lambda task: task.dataset):
             images = _read(data_folder, name)
             for task in tasks:
-                result, figure = _demonstrate(task, functions[task.file], images)
-                figure.savefig(files.enter_context(whole(out_folder / result.picture, force=True)))
+                result, figures = _demonstrate(task, functions[task.file], images)
+                for scheme, file in result.pictures.items():
+                    target = files.enter_context(whole(out_folder / file, force=True))
+                    figures[scheme].savefig(target)
                 results.append(result)
                 progress(result)
         index.write(page(results, stand_ins).encode())
@@ -192,8 +195,8 @@ def _read(folder: Path, name: str) -> Array:
 
 def _demonstrate(
     task: Task, function: Callable[..., Any], images: Array
-) -> tuple[TaskResult, Figure]:
-    """Call a task's function on all images; return the result, and a picture of the first ones.
+) -> tuple[TaskResult, dict[str, Figure]]:
+    """Call a task's function on all images; return the result, and pictures of some, by scheme.
 
     Raises ValueError if the output has another shape than the brief shows.
     """
@@ -207,4 +210,9 @@ def _demonstrate(
             f"{expected}"
         )
     result = TaskResult(task, images.shape, expected, seconds)
-    return result, draw(images[:SHOWN], output[:SHOWN], task.weights, signed=task.signed)
+    step = min(APART, max(1, len(images) // SHOWN))
+    before, after = (values[: step * SHOWN : step] for values in (images, output))
+    return result, {
+        scheme: draw(before, after, task.weights, signed=task.signed, scheme=scheme)
+        for scheme in SCHEMES
+    }

@@ -34,8 +34,8 @@ class Task:
     output : shape of the result for one image
     weights : a kernel (kh, kw) for each row of results, drawn beside it
     caption : of the picture
-    signed : whether results have a sign, and are drawn with black for zero; otherwise they are
-        drawn in the colours of the images
+    signed : whether results have a sign, and are drawn in colours of it; otherwise they are drawn
+        in the colours of the images
     """
 
     number: int
@@ -151,9 +151,9 @@ class TaskResult:
         return self.input_shape[0] / self.seconds
 
     @property
-    def picture(self) -> str:
-        """File name of the PNG."""
-        return f"{self.task.file}.png"
+    def pictures(self) -> dict[str, str]:
+        """File names of the PNG in the light and in the dark scheme, by scheme."""
+        return {"light": f"{self.task.file}.png", "dark": f"{self.task.file}-dark.png"}
 
     def __str__(self) -> str:
         shapes = f"{self.input_shape} -> {self.output_shape}"

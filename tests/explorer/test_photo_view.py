@@ -69,6 +69,25 @@ def test_a_photograph_is_filtered_as_the_library_filters_it(visit, padding, kern
     np.testing.assert_array_equal(pixels(page, "photo-output"), expected)
 
 
+def test_a_photograph_is_grey_or_in_colour_as_in_the_picture_with_numbers(visit):
+    page = visit("#source=coffee&h=24&w=24&kernel=identity&padding=same")
+    wait(page)
+    grey = pixels(page, "photo-input")
+    assert (grey == grey[..., :1]).all()
+    np.testing.assert_array_equal(pixels(page, "photo-output"), grey)
+    page.locator("[data-group=input] [name=c]").fill("3")
+    colour = pixels(page, "photo-input")
+    np.testing.assert_array_equal(np.rint(colour.mean(axis=2)), grey[..., 0])
+    np.testing.assert_array_equal(pixels(page, "photo-output"), colour)
+    page.evaluate("explorer.change({groups: 1, nc: 1, kh: 3, kw: 3, kernel: 'blur'})")
+    kernel = array(page, "kernels")[..., 0] / 3  # the sum of three channels, as a grey picture
+    page.evaluate("(weights) => explorer.change({weights})", kernel.ravel().tolist())
+    expected = convpool.convolve(colour[np.newaxis], kernel[..., np.newaxis])[0]
+    summed = pixels(page, "photo-output")
+    assert (summed == summed[..., :1]).all()
+    np.testing.assert_allclose(summed[..., :1], np.clip(expected, 0, 255), atol=0.51)
+
+
 def test_a_sharpened_photograph_is_clipped_as_opencv_does(visit):
     colour = "&c=3&nc=3&groups=3&kernel=sharpen&padding=same&padMode=edge"
     page = visit(f"#source=cat&h=24&w=24{colour}")

@@ -229,8 +229,8 @@ def _draw_weights(figure: Figure, row: Row, left: int, top: int, scheme: str) ->
     axes.vlines(np.arange(kw + 1) - 0.5, -0.5, kh - 0.5, color=line)
     axes.axis("off")
     for (u, v), weight in np.ndenumerate(row.weights):
-        words = {"size": 13, "color": colour("ink", scheme), "ha": "center"}
-        axes.text(v, u, fraction(weight), va="center_baseline", **words)
+        text = axes.text(v, u, fraction(weight), size=13, color=colour("ink", scheme))
+        text.set(ha="center", va="center_baseline")
     figure.text(
         *_at(figure, left + kw * cell + 20, top + kh * cell // 2),
         row.note,

@@ -1,18 +1,21 @@
-// A photograph in its real size beside its filtered twin, in colour: the same kernel or pooling for
-// each channel. A click brings the pixels around it into the picture with numbers.
+// A photograph in its real size beside its filtered twin, in colour or grey as in the picture with
+// numbers. A click brings the pixels around it into that picture.
 const photoView = (() => {
   const byId = (id) => document.getElementById(id);
   const MOST = 512; // pixels of the longer side
-  let photo = null; // {name, width, height, channels: three planes}
+  let photo = null; // {name, width, height, channels: three planes, grey: their mean}
   let shownKey = "";
+  let painted = null; // the first plane of the photograph that is shown
+  // the planes of the photograph: with less than three channels, as in the picture, their mean
+  const planesFor = ({ c }) => (c < 3 ? [photo.grey] : photo.channels);
 
   /**
-   * Return the planes of red, green and blue of a drawn picture.
+   * Return the planes of red, green and blue of a drawn picture, and their mean.
    * @param {CanvasImageSource} source
    * @param {number} width
    * @param {number} height
    * @param {string} name
-   * @returns {any} {name, width, height, channels}
+   * @returns {any} {name, width, height, channels, grey}
    */
   function planesOf(source, width, height, name) {
     const canvas = controls.element("canvas", { width, height });
@@ -22,7 +25,9 @@ const photoView = (() => {
     const channels = [0, 1, 2].map((k) =>
       Float32Array.from({ length: width * height }, (_, index) => data[index * 4 + k]),
     );
-    return { name, width, height, channels };
+    const [red, green, blue] = channels;
+    const grey = red.map((value, index) => Math.round((value + green[index] + blue[index]) / 3));
+    return { name, width, height, channels, grey };
   }
 
   /**
@@ -48,33 +53,35 @@ const photoView = (() => {
     return arithmetic.tapsOf(one, 0, padMode).map(({ source }) => source);
   };
 
-  let latest = { key: "", planes: [] }; // the padded channels, which stay while weights change
+  let latest = { key: "", planes: [] }; // the padded planes, which stay while weights change
   /**
-   * Return the channels of the photograph with what windows read around them.
+   * Return the planes of the photograph with what windows read around them.
    * @param {Axis[]} axes of the whole photograph
    * @param {State} state
    * @returns {{ planes: Float32Array[], width: number }}
    */
-  function paddedChannels(axes, { op, padMode, fill }) {
+  function paddedPlanes(axes, state) {
+    const { op, padMode, fill } = state;
     const isPool = op === "pool";
-    const key = JSON.stringify([axes, isPool, padMode, fill]);
+    const key = JSON.stringify([axes, isPool, padMode, fill, state.c < 3]);
     const sources = axes.map((axis) => sourcesOf(axis, isPool ? "zeros" : padMode));
     const outside = isPool ? NaN : padMode === "constant" ? fill : 0;
     if (latest.key !== key) {
-      const planes = photo.channels.map((plane) => padded(plane, sources, axes[1].size, outside));
+      const planes = planesFor(state).map((plane) => padded(plane, sources, axes[1].size, outside));
       latest = { key, planes };
     }
     return { planes: latest.planes, width: sources[1].length };
   }
 
   /**
-   * Return the channels convolved or pooled as a state says; kernels are the plane in front.
+   * Return the photograph convolved or pooled as a state says: three channels, where the output has
+   * as many, or the one in front.
    * @param {Axis[]} axes of the whole photograph
    * @param {Model} model
    * @returns {any[]}
    */
   function filtered(axes, { state, used, at }) {
-    const { planes, width } = paddedChannels(axes, state);
+    const { planes, width } = paddedPlanes(axes, state);
     const [down, across] = axes;
     const offsets = Int32Array.from(
       { length: down.window * across.window },
@@ -82,26 +89,30 @@ const photoView = (() => {
         Math.floor(tap / across.window) * down.dilation * width +
         (tap % across.window) * across.dilation,
     );
-    return planes.map((pixels) =>
-      state.op === "pool"
-        ? pooled(pixels, offsets, axes, width, state)
-        : summed(pixels, offsets, axes, width, weightsOf(used, at), state),
-    );
+    if (state.op === "pool")
+      return planes.map((pixels) => pooled(pixels, offsets, axes, width, state));
+    const kernels = state.nc === 3 ? [0, 1, 2] : [at.n];
+    return kernels.map((n) => {
+      const sums = new Float64Array(down.count * across.count).fill(state.bias);
+      for (const [channel, weights] of weightsOf(used, state, n))
+        addProducts(sums, planes[channel % planes.length], offsets, axes, width, weights);
+      if (state.relu)
+        for (let place = 0; place < sums.length; place++) if (sums[place] < 0) sums[place] = 0;
+      return sums;
+    });
   }
 
   /**
-   * Return the sums of products of a plane, nine weights at a time over whole rows, which is
-   * several times as fast as window after window, and as exact.
+   * Add the products of a plane to sums, nine weights at a time over whole rows, which is several
+   * times as fast as window after window, and as exact.
+   * @param {Float64Array} sums
    * @param {Float32Array} pixels with padding
    * @param {Int32Array} offsets of the taps of a window
    * @param {Axis[]} axes
    * @param {number} width of the padded plane
    * @param {Float64Array} weights
-   * @param {State} state
-   * @returns {Float64Array}
    */
-  function summed(pixels, offsets, [down, across], width, weights, { bias, relu }) {
-    const sums = new Float64Array(down.count * across.count).fill(bias);
+  function addProducts(sums, pixels, offsets, [down, across], width, weights) {
     const [rows, columns, stride] = [down.count, across.count, across.stride];
     // pixels are finite: those with the weight 0 are left out
     const taps = Array.from(offsets.keys()).filter((tap) => weights[tap] !== 0);
@@ -120,9 +131,6 @@ const photoView = (() => {
             g * pixels[from + u] + h * pixels[from + v] + l * pixels[from + w]; // prettier-ignore
       }
     }
-    if (relu)
-      for (let place = 0; place < sums.length; place++) if (sums[place] < 0) sums[place] = 0;
-    return sums;
   }
 
   /**
@@ -152,12 +160,12 @@ const photoView = (() => {
     };
   };
 
-  // the weights of the plane in front, row by row
-  const weightsOf = ({ shape: [kh, kw, depth, nc], data }, { front, n }) =>
-    Float64Array.from(
-      { length: kh * kw },
-      (_, tap) => data[(tap * depth + (front % depth)) * nc + n],
-    );
+  // the channels that a kernel reads, each with its weights row by row
+  const weightsOf = ({ shape: [kh, kw, depth, nc], data }, { groups }, n) =>
+    Array.from({ length: depth }, (_, k) => [
+      Math.floor((n * groups) / nc) * depth + k,
+      Float64Array.from({ length: kh * kw }, (__, tap) => data[(tap * depth + k) * nc + n]),
+    ]);
 
   const SHADES = 256; // of the colours on each side of 0
   /**
@@ -173,7 +181,7 @@ const photoView = (() => {
   }
 
   /**
-   * Return the least and the greatest finite number of three planes, with 0 and 255, and how many
+   * Return the least and the greatest finite number of planes, with 0 and 255, and how many
    * of them are below 0 or above 255.
    * @param {any[]} channels
    * @returns {{ least: number, greatest: number, clipped: number }}
@@ -192,8 +200,8 @@ const photoView = (() => {
   }
 
   /**
-   * Paint three planes on a canvas: in colour, or their mean in the colours of the sign. What is
-   * beyond black or white is clipped.
+   * Paint three planes on a canvas in colour, or one in grey; or their mean in the colours of the
+   * sign. What is beyond black or white is clipped.
    * @param {HTMLCanvasElement} canvas
    * @param {number[]} size width and height
    * @param {any[]} channels
@@ -202,7 +210,7 @@ const photoView = (() => {
    */
   function paint(canvas, [width, height], channels, { isSigned = false, most = 255 } = {}) {
     const bytes = new Uint8ClampedArray(width * height * 4);
-    const [red, green, blue] = channels;
+    const [red, green = red, blue = red] = channels;
     if (isSigned) {
       const words = new Uint32Array(bytes.buffer); // one for each pixel
       const shades = signedShades();
@@ -247,6 +255,9 @@ const photoView = (() => {
     const key = settings.encode({ ...state, i: 0, j: 0, pixels: null, tour: 0 });
     if (key === shownKey) return;
     shownKey = key;
+    const planes = planesFor(state);
+    if (planes[0] !== painted) paint(byId("photo-input"), [photo.width, photo.height], planes);
+    painted = planes[0];
     const axes = axesOf(state);
     holder.hidden = axes.some(({ count }) => count < 1); // the photograph is smaller than a window
     if (holder.hidden) return;
@@ -269,7 +280,7 @@ const photoView = (() => {
         ? greatest
         : 255;
     paint(byId("photo-output"), size, channels, { isSigned, most });
-    const count = 3 * size[0] * size[1];
+    const count = channels.length * size[0] * size[1];
     const words = isSigned
       ? say("photo.signed")
       : most > 255
@@ -308,7 +319,6 @@ const photoView = (() => {
     latest = { key: "", planes: [] };
     shownKey = "";
     byId("photo").style.setProperty("--ratio", String(size[0] / size[1]));
-    paint(byId("photo-input"), size, photo.channels);
     update(explorer.state(), explorer.model());
   }
 
@@ -326,9 +336,8 @@ const photoView = (() => {
     const pixels = [];
     for (let y = top; y < top + rows; y++)
       for (let x = left; x < left + columns; x++) {
-        const pixel = photo.channels.map((plane) => plane[y * photo.width + x]);
-        const grey = Math.round((pixel[0] + pixel[1] + pixel[2]) / 3);
-        for (let k = 0; k < c; k++) pixels.push(c < 3 ? grey : pixel[k % 3]);
+        const pixel = planesFor({ c }).map((plane) => plane[y * photo.width + x]);
+        for (let k = 0; k < c; k++) pixels.push(pixel[k % pixel.length]);
       }
     photo.name = "own";
     remembered.forget("pixels");

@@ -80,6 +80,26 @@ def test_a_colour_photograph_stays_in_colour(visit):
     assert "three channels as a colour" in text(page, "#legend")
 
 
+# the colours of the input's cells with padding, row by row
+SHEET = """() => {
+  const { sheet, blocks } = explorer.interactivePicture.drawn();
+  const { x, y } = blocks[0];
+  const { rows, columns, colours } = sheet.find((mark) =>
+    mark.kind === "cells" && mark.x === x && mark.y === y);
+  return [rows, columns, Array.from(colours)];
+}"""
+
+
+@pytest.mark.parametrize("mode", ["edge", "reflect", "symmetric", "wrap"])
+def test_padding_that_repeats_pixels_has_their_colours(visit, mode):
+    page = visit(f"#source=coffee&h=24&w=24&c=3&kh=5&kw=5&padding=same&padMode={mode}")
+    rows, columns, found = page.evaluate(SHEET)
+    assert (rows, columns) == (28, 28)
+    image = np.reshape(page.evaluate("Array.from(explorer.model().image.data)"), (24, 24, 3))
+    expected = np.pad(image, ((2, 2), (2, 2), (0, 0)), mode)
+    np.testing.assert_array_equal(np.reshape(found, (28, 28, 4))[..., :3], expected)
+
+
 def test_negative_numbers_are_signed_colours_and_a_switch_decides(visit):
     page = visit(PHOTO.format("laplacian"))
     after = inner(cells(page, "output"), 24)

@@ -96,29 +96,33 @@ const blocksOfPicture = (() => {
   }
 
   /**
-   * Return the value of a cell (null: none), and whether it lies inside the image; in padding, the
-   * value is what the padding holds.
+   * Return the value of a cell (null: none), whether it lies inside the image, and the index of its
+   * pixel in the data (-1: none); padding has the value that it holds, and the pixel that it repeats.
    * @param {Model} model
    * @param {Block} block
    * @param {number} y
    * @param {number} x
    * @param {number} plane number of the channel
-   * @returns {{ inside: boolean, value: number | null }}
+   * @returns {{ inside: boolean, index: number, value: number | null }}
    */
   function cellOf(model, block, y, x, plane) {
     const [h, w, c] = block.values.shape;
-    if (y >= 0 && y < h && x >= 0 && x < w)
-      return { inside: true, value: block.values.data[(y * w + x) * c + plane] };
+    const pixel = (row, column) => {
+      const index = (row * w + column) * c;
+      return { inside: row === y && column === x, index, value: block.values.data[index + plane] };
+    };
+    if (y >= 0 && y < h && x >= 0 && x < w) return pixel(y, x);
     const { state, axes } = model;
-    if (block.name === "output" || state.op === "pool") return { inside: false, value: null };
+    if (block.name === "output" || state.op === "pool")
+      return { inside: false, index: -1, value: null };
     const source = (axis, place) =>
       place >= 0 && place < axis.size
         ? place
         : arithmetic.PAD_MODES[state.padMode](place, axis.size);
     const [row, column] = [source(axes[0], y), source(axes[1], x)];
     if (row < 0 || column < 0)
-      return { inside: false, value: state.padMode === "constant" ? state.fill : 0 };
-    return { inside: false, value: block.values.data[(row * w + column) * c + plane] };
+      return { inside: false, index: -1, value: state.padMode === "constant" ? state.fill : 0 };
+    return pixel(row, column);
   }
 
   /**

@@ -42,7 +42,7 @@ const scene = (() => {
       before,
       sizes: [rows, columns],
     } = block;
-    const [h, w, c] = block.values.shape;
+    const [h, w] = block.values.shape;
     const [x0, y0] = [block.x + back * cell * LIFT, block.y - back * cell * LIFT];
     const hatches = { padding: [], left: [] };
     const numbers = [];
@@ -60,12 +60,11 @@ const scene = (() => {
       // of a plane behind another, no more is seen than its first row and last column
       for (let column = back && row ? columns - 1 : 0; column < columns; column++) {
         const [pixelRow, pixelColumn] = [row - before[0], column - before[1]];
-        const { inside, value } = block.hidden
-          ? { inside: true, value: null }
+        const { index, value } = block.hidden
+          ? { index: -1, value: null }
           : cellOf(model, block, pixelRow, pixelColumn, k);
         // of the planes behind the front one, only one channel is shown
-        const index = inside && !back ? (pixelRow * w + pixelColumn) * c : -1;
-        const colour = shadeOf(block, theme, value, index);
+        const colour = shadeOf(block, theme, value, back ? -1 : index);
         const [x, y] = [x0 + column * cell, y0 + row * cell];
         cells.colours.set([...colour, 255], (row * columns + column) * 4);
         if (back) continue;

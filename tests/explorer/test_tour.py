@@ -68,11 +68,13 @@ def test_the_tour_to_its_end(show, size):
         assert "Covered" not in text(page, "#sum")
         if size is not PHONE:  # the why stands beside the answer
             assert in_sight(page, "#tour-body > p:last-of-type")
-        assert page.evaluate("document.activeElement.textContent") in (
-            "Next question",
-            "To the self-test",
-        )
-        page.keyboard.press("Enter")
+        further = {4: 2, 5: 1}.get(stop, 0)
+        onward = ["One more picture"] * further + [
+            "To the self-test" if stop == 8 else "Next question"
+        ]
+        for words in onward:
+            assert page.evaluate("document.activeElement.textContent") == words
+            page.keyboard.press("Enter")
     for index in range(9):
         assert text(page, "#tour-body h3").startswith(f"Self-test, question {index + 1} of 9")
         is_missed = index in (0, 3)  # at both tries
@@ -175,6 +177,84 @@ def test_the_loops_run_beside_the_picture(visit):
     assert "w = padded[1:4, 3:6]" in text(page, "#tour-loops")
     press(page, "Now you")
     assert text(page, "#tour-loops").endswith("# = ?")
+
+
+def test_the_loops_of_pooling_have_the_maximum_and_the_mean(visit):
+    page = visit("#tour=9")
+    page.locator("#next").click()
+    window = array(page, "image")[:2, 2:4, 0]
+    assert f"output[0, 1] = w.max()  # {window.max():g}" in text(page, "#tour-loops")
+    assert f"# w.mean(): {window.mean():g}" in text(page, "#tour-loops")
+    press(page, "Now you")  # asks for the size
+    assert text(page, "#tour-loops").startswith("for i in range(?):")
+    assert state(page)["mode"] == "avg"
+
+
+def further_picture(page, stop, number):
+    page.evaluate("(stop) => explorer.open(`#tour=${stop}`)", stop)
+    press(page, "Now you")
+    press(page, "Show me")
+    for _ in range(number):
+        press(page, "One more picture")
+
+
+@pytest.mark.parametrize(
+    ("number", "padding", "size", "total"), [(1, "same", 3, 1), (2, "same_size", 6, 7)]
+)
+def test_same_with_a_stride_is_shown_and_calculated(visit, number, padding, size, total):
+    page = visit("")
+    further_picture(page, 5, number)
+    assert state(page)["padding"] == padding
+    assert library(page).shape == (size, size, 1)
+    axes = page.evaluate("explorer.model().axes")
+    assert [axis["before"] + axis["after"] for axis in axes] == [total, total]
+    lines = text(page, "#tour-body .worked").replace("\N{MINUS SIGN}", "-").splitlines()
+    assert [f"T = ({size} - 1)·2 + 3 - 6 = {total} (" in line for line in lines] == [True, True]
+    assert f"top {axes[0]['before']}, bottom {axes[0]['after']}" in lines[0]
+
+
+@pytest.mark.parametrize("padding", ["same", "same_lower", "same_size"])
+def test_the_total_of_a_named_padding_is_that_of_the_picture(visit, padding):
+    page = visit(f"#h=7&w=9&kh=3&kw=2&sh=2&sw=4&padding={padding}")
+    for row, axis in zip(
+        page.locator("#sizes tr").all(), page.evaluate("explorer.model().axes"), strict=True
+    ):
+        assert row.inner_text().endswith(f"= {axis['before'] + axis['after']}")
+
+
+def test_groups_are_drawn(visit):
+    page = visit("")
+    further_picture(page, 6, 1)
+    assert "2·2·2·2 = 16" in text(page, "#tour-body .worked")
+    assert array(page, "kernels").size == 16
+    drawings = page.locator("#tour-body figure")
+    assert [one.locator("line").count() for one in drawings.all()] == [16, 8, 4]
+    page.evaluate("explorer.change({c: 4, nc: 4, groups: 2})")
+    assert page.locator("#groups-picture line").count() == 8
+    page.evaluate("explorer.change({groups: 1})")
+    assert page.locator("#groups-picture line").count() == 0
+
+
+@pytest.mark.parametrize("step", ["example", "answered", "further", "test"])
+def test_text_that_the_picture_has_left_behind_says_so(visit, step):
+    page = visit("#tour=5")
+    if step == "answered":
+        press(page, "Now you")
+        press(page, "Show me")
+    elif step == "further":
+        further_picture(page, 5, 1)
+    elif step == "test":
+        press(page, "End the tour")
+        press(page, "Only the self-test")
+    own = state(page)
+    line = page.locator("#tour-changed")
+    page.evaluate("explorer.change({i: 1, j: 1})")
+    assert line.is_hidden()  # the text names the places that it speaks of
+    page.evaluate("explorer.change({kh: 2, sh: 1})")
+    assert line.is_visible()
+    press(page, "Put the picture back")
+    assert line.is_hidden()
+    assert state(page) == own
 
 
 def test_the_stop_is_in_the_link_and_back_goes_to_the_one_before(visit):

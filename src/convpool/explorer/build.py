@@ -63,6 +63,7 @@ SCRIPTS = (
     "layer_counts",
     "calculator",
     "figures",
+    "groups_picture",
     "own_numbers",
     "camera",
     "python_parts",

@@ -283,7 +283,11 @@ const controls = (() => {
    */
   function aboutPadding({ op, padding, padMode }) {
     const isDark = op === "convolve" && padMode === "zeros" && padding !== "valid";
-    return [say(`padding.${padding}`), ...(isDark ? [say("padding.darker")] : [])].join(" ");
+    return [
+      say(`padding.${padding}`),
+      ...(isDark ? [say("padding.darker")] : []),
+      ...(op === "pool" && padding !== "valid" ? [say("padding.pool")] : []),
+    ].join(" ");
   }
 
   /**

@@ -241,6 +241,7 @@ const explorer = (() => {
     camera.start();
     glossary.start();
     views.start();
+    groupsPicture.start();
     worksheet.start();
     featureMaps.start();
   }

@@ -327,7 +327,7 @@ const ownNumbers = (() => {
           value,
         ),
       ],
-      kernel: [weights],
+      kernel: [element("div", { id: "groups-picture" }), weights],
     };
   }
 

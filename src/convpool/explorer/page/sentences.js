@@ -251,6 +251,37 @@ const sentences = (() => {
   }
 
   /**
+   * Return how many pixels of padding a named "same" needs on an axis, as its formula, such as "T =
+   * (3 − 1)·2 + 3 − 6 = 1"; empty for another padding.
+   * @param {Model} model
+   * @param {Axis} axis
+   * @returns {string}
+   */
+  function totalPadding({ state: { op, padding } }, { stride, span, size }) {
+    if (op === "transpose" || !padding.startsWith("same")) return "";
+    const outputs = padding === "same_size" ? size : Math.ceil(size / stride);
+    const total = (outputs - 1) * stride + span - size;
+    const formula = `(${outputs} − 1)·${stride} + ${span} − ${size}`;
+    return total < 0 ? `T = max(0, ${formula}) = 0` : `T = ${formula} = ${total}`;
+  }
+
+  /**
+   * Return how much padding a named "same" needs, a line for each axis, and where it is added.
+   * @param {Model} model
+   * @returns {string}
+   */
+  function paddingInWords(model) {
+    const lines = [
+      ["size.height", "size.rows"],
+      ["size.width", "size.columns"],
+    ].map(([name, key], side) => {
+      const axis = model.axes[side];
+      return `${say(name)}: ${totalPadding(model, axis)} (${say(key, axis)})`;
+    });
+    return lines.join("\n");
+  }
+
+  /**
    * Return the table of the output's sizes.
    * @param {Model} model
    * @returns {HTMLElement}
@@ -271,7 +302,8 @@ const sentences = (() => {
           "td",
           {},
           element("code", { textContent: sizeOf(model, axis) }),
-          ` ${say(padding, axis)}${remainder(model, axis, unit)}`,
+          ` ${[say(padding, axis), totalPadding(model, axis)].filter(Boolean).join("; ")}`,
+          remainder(model, axis, unit),
         ),
       );
     });
@@ -380,6 +412,7 @@ const sentences = (() => {
     sizes,
     worked,
     sizesInWords,
+    paddingInWords,
     settings: settingsInWords,
     title,
     aloud,

@@ -8,10 +8,11 @@ const tour = (() => {
   const pick = (least, most) => least + Math.floor(Math.random() * (most - least + 1));
   const isWide = matchMedia("(min-width: 1000px)");
   const title = (index) => say(`tour.${index + 1}.title`);
-  const LOOPS = 6; // index of the stop that shows the two loops
+  const LOOPS = [6, 8]; // indices of the stops that show the two loops
   let isRunning = false;
   let current = 0; // the stop that is shown, counted from 1; 0 for none
   let stateBefore = null; // the visitor's, which comes back at the end
+  let own = null; // the picture that the text speaks of: its settings, and a link to it
 
   /**
    * Return a button.
@@ -69,6 +70,46 @@ const tour = (() => {
     intro();
   }
 
+  // ---- the picture that the text speaks of ----
+
+  // what a picture shows, wherever the window stands
+  const linkOf = (state) =>
+    settings.encode(
+      Object.fromEntries(
+        Object.entries(state).filter(([name]) => !settings.POSITION.includes(name)),
+      ),
+    );
+
+  /**
+   * Show a picture that the text speaks of, until another is shown.
+   * @param {any} set the settings that differ from the defaults
+   */
+  function picture(set) {
+    fresh(set);
+    own = { set, link: linkOf(explorer.state()) };
+    showChanged();
+  }
+
+  /**
+   * Return the line that is shown while the picture is another than the text speaks of, with the
+   * way back.
+   * @returns {HTMLElement}
+   */
+  function changedLine() {
+    return element(
+      "p",
+      { id: "tour-changed", className: "note", ariaLive: "polite", hidden: true },
+      `${say("tour.other_picture")} `,
+      button(say("tour.put_back"), () => fresh(own.set)),
+    );
+  }
+
+  /** Show this line where the visitor has changed more than the place of the window. */
+  function showChanged() {
+    const line = byId("tour-changed");
+    if (line) line.hidden = linkOf(explorer.state()) === own.link;
+  }
+
   // ---- what it shows ----
 
   /** Show the beginning of the tour. */
@@ -99,7 +140,7 @@ const tour = (() => {
     begin();
     current = index + 1;
     interactivePicture.cover("");
-    fresh({ ...STOPS[index].example, tour: current });
+    picture({ ...STOPS[index].example, tour: current });
     const { model } = explorer;
     const worked =
       STOPS[index].cover === "number" ? sentences.worked(model()) : sentences.sizesInWords(model());
@@ -120,15 +161,11 @@ const tour = (() => {
    * @param {number} index
    */
   function ask(index) {
-    const isLast = index + 1 === STOPS.length;
-    const next = button(
-      say(isLast ? "tour.to_test" : "tour.next"),
-      () => (isLast ? examine(SELF_TEST, 0, []) : stop(index + 1)),
-      { className: "main", hidden: true },
-    );
+    const next = onward(index, 0);
+    next.hidden = true;
     const after = element("p", { textContent: say(`tour.${index + 1}.after`), hidden: true });
     const asked = { ...STOPS[index], set: { ...STOPS[index].set, tour: index + 1 } };
-    fresh(asked.set);
+    picture(asked.set);
     const part = element("div");
     question.add(part, asked, () => {
       after.hidden = next.hidden = false;
@@ -146,6 +183,46 @@ const tour = (() => {
     focus("#answer");
   }
 
+  /**
+   * Return the button to a stop's further picture or, if it has no more of them, to the next stop.
+   * @param {number} index
+   * @param {number} k number of the further picture
+   * @returns {any}
+   */
+  function onward(index, k) {
+    const className = "main";
+    if (STOPS[index].further[k])
+      return button(say("tour.one_more"), () => further(index, k), { className });
+    return index + 1 < STOPS.length
+      ? button(say("tour.next"), () => stop(index + 1), { className })
+      : button(say("tour.to_test"), () => examine(SELF_TEST, 0, []), { className });
+  }
+
+  /**
+   * Show a stop's further picture, which asks nothing.
+   * @param {number} index
+   * @param {number} k its number
+   */
+  function further(index, k) {
+    const { set, calculation, figure } = STOPS[index].further[k];
+    picture({ ...set, tour: index + 1 });
+    show(
+      index,
+      [
+        element("p", { textContent: say(`tour.${index + 1}.further${k + 1}`) }),
+        element("p", { className: "worked", textContent: calculation(explorer.model()) }),
+        ...(figure ? [figure()] : []),
+        row(
+          onward(index, k + 1),
+          button(say("tour.example_again"), () => stop(index)),
+          button(say("tour.end"), end),
+        ),
+      ],
+      false,
+    );
+    focus(".main");
+  }
+
   const row = (...children) => element("div", { className: "row" }, ...children);
   // a paragraph, if there is such a sentence
   const paragraphs = (key) => (words.has(key) ? [element("p", { textContent: say(key) })] : []);
@@ -154,36 +231,53 @@ const tour = (() => {
    * Show a stop's heading and its text, with further parts.
    * @param {number} index
    * @param {Node[]} parts
+   * @param {boolean} [hasText] whether the stop's first text is shown
    */
-  function show(index, parts) {
+  function show(index, parts, hasText = true) {
     const place = { k: index + 1, count: STOPS.length, title: title(index) };
     byId("tour-body").replaceChildren(
       element("h3", { textContent: say("tour.heading", place) }),
-      element("p", { id: "question", textContent: say(`tour.${index + 1}.before`) }),
-      ...(index === LOOPS ? [element("pre", { id: "tour-loops", tabIndex: 0 })] : []),
+      changedLine(),
+      ...(hasText
+        ? [element("p", { id: "question", textContent: say(`tour.${index + 1}.before`) })]
+        : []),
+      ...(LOOPS.includes(index) ? [element("pre", { id: "tour-loops", tabIndex: 0 })] : []),
       ...parts,
       glossary.part(STOPS[index].words),
     );
     showLoops();
+    showChanged();
   }
 
-  /** Write the two loops of a convolution with the numbers of the present step. */
+  /**
+   * Write the two loops of a convolution or a pooling with the numbers of the present step; what a
+   * question covers is left out.
+   */
   function showLoops() {
     const lines = byId("tour-loops");
-    if (!lines) return;
-    const { places: [rows, columns], at: { i, j }, axes } = explorer.model(); // prettier-ignore
+    if (!lines || explorer.model().problem) return;
+    const model = explorer.model();
+    const { places: [rows, columns], at: { i, j }, axes, state } = model; // prettier-ignore
+    const covered = interactivePicture.covering();
     const range = (axis, index) => `${index * axis.stride}:${index * axis.stride + axis.span}`;
-    const value = interactivePicture.covering()
-      ? "?"
-      : written(modelling.stepOf(explorer.model()).value);
+    const valueOf = (change) =>
+      covered ? "?" : inPython(modelling.stepOf({ ...model, ...change }).value);
+    const pooled = (mode) => valueOf({ options: { ...state, mode }, state: { ...state, mode } });
+    const count = (number) => (covered === "size" ? "?" : number);
+    const array = axes.some(({ before, after }) => before || after) ? "padded" : "image";
+    const body =
+      state.op === "pool"
+        ? [`w.max()  # ${pooled("max")}`, `# w.mean(): ${pooled("avg")}`]
+        : ["(w * kernel).sum()", `# = ${valueOf({})}`];
     lines.textContent = [
-      `for i in range(${rows}):  # i = ${i}`,
-      `    for j in range(${columns}):  # j = ${j}`,
-      `        w = padded[${range(axes[0], i)}, ${range(axes[1], j)}]`,
-      `        output[${i}, ${j}] = (w * kernel).sum()`,
-      `        # = ${value}`,
+      `for i in range(${count(rows)}):  # i = ${i}`,
+      `    for j in range(${count(columns)}):  # j = ${j}`,
+      `        w = ${array}[${range(axes[0], i)}, ${range(axes[1], j)}]`,
+      `        output[${i}, ${j}] = ${body[0]}`,
+      `        ${body[1]}`,
     ].join("\n");
   }
+  const inPython = (value) => written(value).replaceAll("−", "-");
 
   /**
    * Show the picture with the heading, from which readers go on; with a keyboard, focus what comes
@@ -260,7 +354,7 @@ const tour = (() => {
     const { list, heading } = series;
     if (index === list.length) return result(series, marks);
     const asked = list[index]();
-    fresh(asked.set);
+    picture(asked.set);
     const isLast = index + 1 === list.length;
     const next = element("button", {
       type: "button",
@@ -277,6 +371,7 @@ const tour = (() => {
     });
     byId("tour-body").replaceChildren(
       element("h3", { textContent: heading(index) }),
+      changedLine(),
       element("p", { id: "question", textContent: sentences.settings(explorer.state()) }),
       ...(asked.text ? [element("p", { className: "own", textContent: asked.text })] : []),
       part,
@@ -334,6 +429,7 @@ const tour = (() => {
     isWide.addEventListener("change", place);
     byId("start-tour").addEventListener("click", () => stop(0));
     explorer.onChange(showLoops);
+    explorer.onChange(showChanged);
     intro();
   }
 

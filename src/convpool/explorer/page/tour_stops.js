@@ -1,6 +1,10 @@
 // What the tour shows and asks: nine stops, each with an example and a question, and for each a
 // question with random settings for the self-test. Their sentences are tour.1.title and so on.
 /**
+ * @typedef {object} Further a picture that a stop shows after its question
+ * @property {State} set the settings that differ from the defaults
+ * @property {(model: Model) => string} calculation
+ * @property {() => HTMLElement} [figure] a drawing below it
  * @typedef {object} Question
  * @property {State} set the settings that differ from the defaults
  * @property {"number" | "size"} cover what the picture hides until it is answered
@@ -21,7 +25,26 @@ const tourStops = (() => {
   const pool = { op: "pool", h: 4, w: 4, kh: 2, kw: 2, sh: 2, sw: 2 };
   const byHand = { padding: "by hand", top: 1, bottom: 1 };
 
-  // settings of the example and of the question, what the question covers, its answer, its words
+  // what "same" and "same_size" are with a stride, and what groups are
+  const strided = (padding) => ({
+    set: { h: 6, w: 6, sh: 2, sw: 2, padding },
+    calculation: sentences.paddingInWords,
+  });
+  const GROUPED = {
+    set: { h: 5, w: 5, c: 4, nc: 2, groups: 2, kh: 2, kw: 2 },
+    calculation: ({ kernels, image }) => {
+      const [kh, kw, depth, nc] = kernels.shape;
+      const product = (channels) => {
+        const factors = [kh, kw, channels, nc];
+        return `${factors.join("·")} = ${factors.reduce((all, one) => all * one)}`;
+      };
+      return say("groups.weights", { some: product(depth), all: product(image.shape[2]) });
+    },
+    figure: groupsPicture.three,
+  };
+
+  // settings of the example and of the question, what the question covers, its answer, its words,
+  // and further pictures
   const STOPS = [
     [edges, { ...edges, j: 1 }, "number", number, ["window", "weight", "flip"]],
     [
@@ -39,18 +62,19 @@ const tourStops = (() => {
       ["padding", "floor"],
     ],
     [
-      { h: 5, w: 5, padding: "same_size" },
-      { h: 5, w: 5, kh: 4, padding: "same_size" },
+      { h: 5, w: 5, padding: "same" },
+      { h: 5, w: 6, kh: 4, padding: "same" },
       "size",
       size,
-      ["valid", "same", "floor", "ceil"],
+      ["valid", "same", "floor"],
     ],
     [
       { h: 5, w: 7, sh: 2, sw: 2 },
       { h: 6, w: 9, sh: 2, sw: 2 },
       "size",
       size,
-      ["stride", "window", "floor"],
+      ["stride", "window", "floor", "ceil"],
+      [strided("same"), strided("same_size")],
     ],
     [
       { h: 5, w: 5, c: 2, kh: 2, kw: 2 },
@@ -58,6 +82,7 @@ const tourStops = (() => {
       "size",
       all,
       ["channel", "kernel", "groups"],
+      [GROUPED],
     ],
     [
       { ...laplacian, i: 1, j: 2 },
@@ -73,13 +98,14 @@ const tourStops = (() => {
       number,
       ["pooling", "window", "stride"],
     ],
-    [pool, { ...pool, h: 5, w: 7 }, "size", size, ["pooling", "floor", "ceil"]],
-  ].map(([example, set, cover, answer, words], index) => ({
+    [pool, { ...pool, mode: "avg", h: 5, w: 7 }, "size", size, ["pooling", "floor", "ceil"]],
+  ].map(([example, set, cover, answer, words, further = []], index) => ({
     example,
     set,
     cover,
     answer,
     words,
+    further,
     ask: say(`tour.${index + 1}.ask`),
   }));
 
@@ -126,7 +152,13 @@ const tourStops = (() => {
       ...SIZE,
     }),
     (pick) => ({
-      set: { h: pick(6, 12), w: pick(6, 12), sh: pick(2, 3), sw: pick(2, 4) },
+      set: {
+        h: pick(6, 12),
+        w: pick(6, 12),
+        sh: pick(2, 3),
+        sw: pick(2, 4),
+        padding: ["valid", "same"][pick(0, 1)],
+      },
       ...SIZE,
     }),
     (pick) => ({

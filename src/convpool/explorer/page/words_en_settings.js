@@ -107,17 +107,21 @@ Object.assign(WORDS_EN, {
   "field.relu": "ReLU",
   "padding.valid": "No padding: every window lies on real pixels.",
   "padding.same":
-    "ceil(size / stride) outputs; an odd zero at the bottom and on the right, as in PyTorch " +
-    "and Keras.",
+    "ceil(size / stride) outputs; of an odd number of rows or columns, the bottom and the right " +
+    "get one more, as in PyTorch and Keras.",
   "padding.same_lower":
-    "ceil(size / stride) outputs; an odd zero at the top and on the left, as ONNX's SAME_LOWER.",
+    "ceil(size / stride) outputs; of an odd number of rows or columns, the top and the left get " +
+    "one more, as ONNX's SAME_LOWER.",
   "padding.same_size":
-    "As large as the input at any stride; an odd zero at the top and on the left: the formula " +
-    "of the course's brief is rounded up there.",
+    "As large as the input at any stride; of an odd number of rows or columns, the top and the " +
+    "left get one more: the formula of the course's brief is rounded up there.",
   "padding.full": "Every place where the window touches at least one pixel.",
   "padding.by hand": "Your own number on each side.",
   "padding.darker":
     "With zeros, the border of a blurred photo gets darker, and an edge kernel sees an edge there.",
+  "padding.pool":
+    "In pooling, padding has no value: the maximum never takes it, and the average leaves it " +
+    "out of its sum. The divisor counts it only with “divide by: pixels and padding”.",
 
   "aria.op": "operation",
   "aria.mode": "pooling",
@@ -154,4 +158,10 @@ Object.assign(WORDS_EN, {
   "groups.dense": "1 (dense)",
   "groups.depthwise": "{count} (depthwise)",
   "groups.none": "Groups divide the channels and the kernels: set both to 2 or more first.",
+  "groups.caption": ["{n} group", "{n} groups"],
+  "groups.how":
+    "Above: the channels of the input. Below: the kernels; each makes one channel of the " +
+    "output. A line: the kernel sees this channel.",
+  "groups.picture": "{c} channels and {nc} kernels, groups: {groups}",
+  "groups.weights": "Weights in groups: {some}; without groups: {all}.",
 });

@@ -27,6 +27,10 @@ Object.assign(WORDS_EN, {
   "tour.it_is": "It is {right}.",
   "tour.changed":
     "The picture had changed. Now it is the question's picture again: look at it, then check.",
+  "tour.other_picture":
+    "You have changed the picture. The text here speaks of the picture as it was.",
+  "tour.put_back": "Put the picture back",
+  "tour.one_more": "One more picture",
   "tour.covered": "Covered until you have answered.",
   "tour.1.title": "What is a convolution?",
   "tour.1.before":
@@ -68,19 +72,17 @@ Object.assign(WORDS_EN, {
     "edge kernel sees an edge that is not there.",
   "tour.4.title": "What is “valid”, what is “same” padding?",
   "tour.4.before":
-    "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros that " +
-    "the output is as large as the input. The list of paddings has three kinds of “same”; " +
-    "here it is “same_size”.",
+    "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros that the " +
+    "output is as large as the input, as long as the window moves by one pixel at a time " +
+    "(question 5 shows other steps).",
   "tour.4.example":
-    "With a window of 3 × 3, “same” adds one row or column on each side. “valid” would " +
-    "give 3 × 3.",
-  "tour.4.ask": "A window of 4 × 3 with “same” padding over 5 × 5. Which size will the output be?",
+    "A window of 3 needs T = 3 − 1 = 2 more rows and 2 more columns, so “same” adds one on each " +
+    "side. “valid” would give 3 × 3.",
+  "tour.4.ask": "A window of 4 × 3 with “same” padding over 5 × 6. Which size will the output be?",
   "tour.4.after":
-    "The height needs 3 zeros in all, an odd number: one side gets one more. “same_size” " +
-    "gives it to the top and to the left, because the formula of the course's brief, ((h − " +
-    "1)·stride + kh − h) / 2, is rounded up for this side. “same_lower” does so too; “same” " +
-    "(PyTorch, Keras) gives it to the bottom and to the right. With a stride of s, “same” and " +
-    "“same_lower” give ceil(n / s) outputs, “same_size” still n.",
+    "As large as the input again. The height needs T = 4 − 1 = 3 zeros in all, an odd number: " +
+    "one side gets one more. “same” (PyTorch, Keras) gives it to the bottom and to the right, " +
+    "“same_lower” (ONNX) to the top and to the left.",
   "tour.5.title": "What is a stride?",
   "tour.5.before":
     "The stride is how far the window moves from one step to the next. With stride 2 it " +
@@ -89,6 +91,15 @@ Object.assign(WORDS_EN, {
   "tour.5.after":
     "The division is rounded down (floor). Pixels that no whole window reaches are left " +
     "over: red hatching marks them.",
+  "tour.5.further1":
+    "And “same” with a stride? Then the output is smaller than the input: n pixels give o = n / " +
+    "s outputs, rounded up (ceil). “same” adds T zeros in all, just enough for the last window: " +
+    "T = (o − 1)·s + k − n. Here n = 6, the stride s = 2 and the window k = 3, so o = 3: each " +
+    "axis needs one zero, at its end.",
+  "tour.5.further2":
+    "There is another rule, “same_size”: as many outputs as pixels, n, at any stride. So T = (n " +
+    "− 1)·s + k − n, and the window moves over much padding. The course's brief wants this one: " +
+    "it divides T by 2 and rounds up, so the top and the left get one more if T is odd.",
   "tour.6.title": "What are channels?",
   "tour.6.before":
     "A colour image has three numbers for each pixel: three planes, called channels. A " +
@@ -99,8 +110,13 @@ Object.assign(WORDS_EN, {
     "weights: the sum of each channel stands beside or below the picture.",
   "tour.6.ask": "Three channels in, two kernels of 2 × 2 × 3. Which shape will the output have?",
   "tour.6.after":
-    "One output channel for each kernel. With groups, a kernel sees only a part of the " +
-    "channels. With as many groups as channels it sees one: this is called depthwise.",
+    "One output channel for each kernel. Here each kernel sees all three channels: it has a " +
+    "plane of weights for each.",
+  "tour.6.further1":
+    "Groups divide the channels, and the kernels, into parts that do not mix. Here 4 channels " +
+    "and 2 kernels are in 2 groups: kernel 0 sees the channels 0 and 1 only, kernel 1 the " +
+    "channels 2 and 3. So a kernel has 2 planes of weights, not 4. With as many groups as " +
+    "channels, a kernel sees one channel: this is called depthwise.",
   "tour.7.title": "How is a convolution performed over an image?",
   "tour.7.before":
     "Two loops, over the rows and the columns of the output. At each position: cut out the " +
@@ -121,9 +137,13 @@ Object.assign(WORDS_EN, {
     "a network less sensitive to small moves. Choose “average” in the settings to compare.",
   "tour.9.title": "How is pooling performed over an image?",
   "tour.9.before":
-    "The same two loops: a window, one number from it, then a step of the stride. What " +
-    "does not fill a window is dropped.",
-  "tour.9.ask": "Max pooling, 2 × 2, stride 2, over 5 × 7. Which size?",
+    "The same two loops: a window, one number from it (the largest pixel, or the mean), then a " +
+    "step of the stride. What does not fill a window is dropped. These are the loops, with both " +
+    "numbers of this window.",
+  "tour.9.example":
+    "This is max pooling. Average pooling has w.mean() in the place of w.max(); the size of the " +
+    "output is the same.",
+  "tour.9.ask": "Now average pooling, 2 × 2, stride 2, over 5 × 7. Which size?",
   "tour.9.after":
     "Rounded down again: the last row and the last column are left over (red hatching). " +
     "Rounded up (“ceil”, in PyTorch and ONNX), a last window that reaches beyond the image is " +
@@ -287,12 +307,15 @@ Object.assign(WORDS_EN, {
   "word.output.what": "The result: one number for each place of the window.",
   "word.padding": "padding",
   "word.padding.what":
-    "Extra pixels around the image, mostly zeros, so that windows can reach over its " + "border.",
+    "Extra pixels around the image, mostly zeros, so that windows can reach over its border; in " +
+    "pooling they have no value.",
   "word.valid": "valid",
   "word.valid.what":
     "Padding by nothing: every window lies on real pixels, and the output is smaller.",
   "word.same": "same",
-  "word.same.what": "Padding by as much as makes the output as large as the input (at stride 1).",
+  "word.same.what":
+    "Padding by as much as makes the output as large as the input at stride 1; at a stride s, n " +
+    "pixels give n / s outputs, rounded up.",
   "word.stride": "stride",
   "word.stride.what": "How far the window moves from one step to the next.",
   "word.floor": "floor",
@@ -306,7 +329,8 @@ Object.assign(WORDS_EN, {
     "The distance between the pixels of a window: 2 leaves every second one out.",
   "word.groups": "groups",
   "word.groups.what":
-    "Parts of the channels that do not mix: each kernel sees the channels of its group " + "only.",
+    "Parts of the channels that do not mix: of 4 channels in 2 groups, half of the kernels see " +
+    "channels 0 and 1, the others 2 and 3.",
   "word.bias": "bias",
   "word.bias.what": "A number that is added to each sum, one for each kernel.",
   "word.relu": "ReLU",

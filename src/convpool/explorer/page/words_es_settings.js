@@ -108,17 +108,22 @@ Object.assign(WORDS_ES, {
   "field.relu": "ReLU",
   "padding.valid": "Ningún relleno: cada ventana está sobre píxeles reales.",
   "padding.same":
-    "ceil(tamaño / paso) salidas; un cero impar va abajo y a la derecha, como en PyTorch y Keras.",
+    "ceil(tamaño / paso) salidas; de un número impar de filas o columnas, abajo y a la derecha " +
+    "va una más, como en PyTorch y Keras.",
   "padding.same_lower":
-    "ceil(tamaño / paso) salidas; un cero impar va arriba y a la izquierda, como SAME_LOWER " +
-    "de ONNX.",
+    "ceil(tamaño / paso) salidas; de un número impar de filas o columnas, arriba y a la " +
+    "izquierda va una más, como SAME_LOWER de ONNX.",
   "padding.same_size":
-    "Tan grande como la entrada con cualquier paso; un cero impar va arriba y a la izquierda: " +
-    "la fórmula del enunciado del curso se redondea ahí hacia arriba.",
+    "Tan grande como la entrada con cualquier paso; de un número impar de filas o columnas, " +
+    "arriba y a la izquierda va una más: la fórmula del enunciado del curso se redondea ahí " +
+    "hacia arriba.",
   "padding.full": "Cada lugar donde la ventana toca al menos un píxel.",
   "padding.by hand": "Su propio número en cada lado.",
   "padding.darker":
     "Con ceros, el borde de una foto desenfocada se oscurece, y un núcleo de bordes ve allí uno.",
+  "padding.pool":
+    "En el pooling, el relleno no tiene valor: el máximo nunca lo toma, y la media lo deja " +
+    "fuera de su suma. El divisor lo cuenta solo con “dividir por: píxeles y relleno”.",
 
   "aria.op": "operación",
   "aria.mode": "pooling",
@@ -155,4 +160,10 @@ Object.assign(WORDS_ES, {
   "groups.dense": "1 (denso)",
   "groups.depthwise": "{count} (depthwise)",
   "groups.none": "Los grupos dividen los canales y los núcleos: ponga antes los dos a 2 o más.",
+  "groups.caption": ["{n} grupo", "{n} grupos"],
+  "groups.how":
+    "Arriba: los canales de la entrada. Abajo: los núcleos; cada uno da un canal de la salida. " +
+    "Una línea: el núcleo ve este canal.",
+  "groups.picture": "{c} canales y {nc} núcleos, grupos: {groups}",
+  "groups.weights": "Pesos en grupos: {some}; sin grupos: {all}.",
 });

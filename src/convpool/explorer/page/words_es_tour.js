@@ -28,6 +28,9 @@ Object.assign(WORDS_ES, {
   "tour.it_is": "Es {right}.",
   "tour.changed":
     "La imagen había cambiado. Ahora es otra vez la de la pregunta: mírela y compruebe.",
+  "tour.other_picture": "Ha cambiado la imagen. Este texto habla de la imagen de antes.",
+  "tour.put_back": "Volver a la imagen",
+  "tour.one_more": "Una imagen más",
   "tour.covered": "Oculto hasta que responda.",
   "tour.title": "Visita: nueve preguntas que se responden mirando",
   "tour.1.title": "¿Qué es una convolución?",
@@ -73,18 +76,16 @@ Object.assign(WORDS_ES, {
   "tour.4.title": "¿Qué es “valid” y qué es “same”?",
   "tour.4.before":
     "“valid” no añade nada: cada ventana está sobre píxeles reales. “same” añade tantos ceros " +
-    "que la salida es tan grande como la entrada. La lista de rellenos tiene tres clases de " +
-    "“same”; aquí es “same_size”.",
+    "que la salida es tan grande como la entrada, mientras la ventana avance de píxel en píxel " +
+    "(la pregunta 5 muestra otros pasos).",
   "tour.4.example":
-    "Con una ventana de 3 × 3, “same” añade una fila o columna en cada lado. “valid” daría " +
-    "3 × 3.",
-  "tour.4.ask": "Una ventana de 4 × 3 con “same” sobre 5 × 5. ¿Qué tamaño tendrá la salida?",
+    "Una ventana de 3 necesita T = 3 − 1 = 2 filas y 2 columnas más: “same” añade una en cada " +
+    "lado. “valid” daría 3 × 3.",
+  "tour.4.ask": "Una ventana de 4 × 3 con “same” sobre 5 × 6. ¿Qué tamaño tendrá la salida?",
   "tour.4.after":
-    "La altura necesita 3 ceros en total, un número impar: un lado recibe uno más. " +
-    "“same_size” lo pone arriba y a la izquierda, porque la fórmula del enunciado del curso, " +
-    "((h − 1)·paso + kh − h) / 2, se redondea hacia arriba para ese lado. “same_lower” " +
-    "también; “same” (PyTorch, Keras) lo pone abajo y a la derecha. Con un paso s, “same” y " +
-    "“same_lower” dan ceil(n / s) salidas, “same_size” siempre n.",
+    "Otra vez tan grande como la entrada. La altura necesita T = 4 − 1 = 3 ceros en total, un " +
+    "número impar: un lado recibe uno más. “same” (PyTorch, Keras) lo pone abajo y a la " +
+    "derecha, “same_lower” (ONNX) arriba y a la izquierda.",
   "tour.5.title": "¿Qué es el paso (stride)?",
   "tour.5.before":
     "El paso es cuánto avanza la ventana. Con paso 2 salta una de cada dos posiciones, y " +
@@ -93,6 +94,16 @@ Object.assign(WORDS_ES, {
   "tour.5.after":
     "La división se redondea hacia abajo (floor). Los píxeles a los que ninguna ventana " +
     "entera llega sobran: el rayado rojo los marca.",
+  "tour.5.further1":
+    "¿Y “same” con un paso? Entonces la salida es más pequeña que la entrada: n píxeles dan o = " +
+    "n / s salidas, redondeado hacia arriba (ceil). “same” añade T ceros en total, lo justo " +
+    "para la última ventana: T = (o − 1)·s + k − n. Aquí n = 6, el paso s = 2 y la ventana k = " +
+    "3, así que o = 3: cada eje necesita un cero, al final.",
+  "tour.5.further2":
+    "Hay otra regla, “same_size”: tantas salidas como píxeles, n, con cualquier paso. Así, T = " +
+    "(n − 1)·s + k − n, y la ventana pasa sobre mucho relleno. El enunciado del curso quiere " +
+    "esta: divide T entre 2 y redondea hacia arriba, así que, si T es impar, arriba y a la " +
+    "izquierda va uno más.",
   "tour.6.title": "¿Qué son los canales?",
   "tour.6.before":
     "Una imagen en color tiene tres números por píxel: tres planos, llamados canales. Un " +
@@ -103,8 +114,13 @@ Object.assign(WORDS_ES, {
     "sus pesos: mire la suma de cada canal junto a la imagen.",
   "tour.6.ask": "Tres canales de entrada, dos núcleos de 2 × 2 × 3. ¿Qué forma tendrá la salida?",
   "tour.6.after":
-    "Un canal de salida por núcleo. Con grupos, un núcleo ve solo una parte de los " +
-    "canales. Con tantos grupos como canales ve uno: se llama “depthwise”.",
+    "Un canal de salida por núcleo. Aquí cada núcleo ve los tres canales: tiene un plano de " +
+    "pesos para cada uno.",
+  "tour.6.further1":
+    "Los grupos dividen los canales, y los núcleos, en partes que no se mezclan. Aquí 4 canales " +
+    "y 2 núcleos forman 2 grupos: el núcleo 0 ve solo los canales 0 y 1, el núcleo 1 los " +
+    "canales 2 y 3. Así, un núcleo tiene 2 planos de pesos, no 4. Con tantos grupos como " +
+    "canales, un núcleo ve un solo canal: se llama “depthwise”.",
   "tour.7.title": "¿Cómo se hace una convolución sobre una imagen?",
   "tour.7.before":
     "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
@@ -125,9 +141,13 @@ Object.assign(WORDS_ES, {
     "sensible a pequeños movimientos. Elija “media” en los ajustes para comparar.",
   "tour.9.title": "¿Cómo se hace el pooling sobre una imagen?",
   "tour.9.before":
-    "Los mismos dos bucles: una ventana, un número, y luego un paso. Lo que no llena una " +
-    "ventana se deja.",
-  "tour.9.ask": "Max pooling, 2 × 2, paso 2, sobre 5 × 7. ¿Qué tamaño?",
+    "Los mismos dos bucles: una ventana, un número (el mayor píxel, o la media), y luego un " +
+    "paso. Lo que no llena una ventana se deja. Estos son los bucles, con los dos números de " +
+    "esta ventana.",
+  "tour.9.example":
+    "Esto es max pooling. El average pooling tiene w.mean() en lugar de w.max(); el tamaño de " +
+    "la salida es el mismo.",
+  "tour.9.ask": "Ahora average pooling, 2 × 2, paso 2, sobre 5 × 7. ¿Qué tamaño?",
   "tour.9.after":
     "Otra vez redondeado hacia abajo: sobran la última fila y la última columna (rayado " +
     "rojo). Redondeado hacia arriba (“ceil”, en PyTorch y ONNX), se guarda una última ventana " +
@@ -293,13 +313,15 @@ Object.assign(WORDS_ES, {
   "word.output.what": "El resultado: un número por cada lugar de la ventana.",
   "word.padding": "relleno",
   "word.padding.what":
-    "Píxeles de más alrededor de la imagen, casi siempre ceros, para que las ventanas " +
-    "puedan pasar del borde.",
+    "Píxeles añadidos alrededor de la imagen, casi siempre ceros, para que las ventanas puedan " +
+    "pasar de su borde; en el pooling no tienen valor.",
   "word.valid": "valid",
   "word.valid.what":
     "Ningún relleno: cada ventana está sobre píxeles reales, y la salida es más pequeña.",
   "word.same": "same",
-  "word.same.what": "Tanto relleno que la salida es tan grande como la entrada (con paso 1).",
+  "word.same.what":
+    "Relleno que hace la salida tan grande como la entrada con paso 1; con un paso s, n píxeles " +
+    "dan n / s salidas, redondeado hacia arriba.",
   "word.stride": "paso",
   "word.stride.what": "Cuánto avanza la ventana de un paso al siguiente.",
   "word.floor": "floor",
@@ -313,7 +335,8 @@ Object.assign(WORDS_ES, {
     "La distancia entre los píxeles de una ventana: 2 deja fuera uno de cada dos.",
   "word.groups": "grupos",
   "word.groups.what":
-    "Partes de los canales que no se mezclan: cada núcleo solo ve los canales de su grupo.",
+    "Partes de los canales que no se mezclan: de 4 canales en 2 grupos, la mitad de los núcleos " +
+    "ve los canales 0 y 1, los otros 2 y 3.",
   "word.bias": "sesgo",
   "word.bias.what": "Un número que se suma a cada suma, uno por núcleo.",
   "word.relu": "ReLU",

@@ -108,17 +108,23 @@ Object.assign(WORDS_FR, {
   "field.relu": "ReLU",
   "padding.valid": "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels.",
   "padding.same":
-    "ceil(taille / pas) sorties ; un zéro impair va en bas et à droite, comme dans PyTorch et " +
-    "Keras.",
+    "ceil(taille / pas) sorties ; d'un nombre impair de lignes ou de colonnes, le bas et la " +
+    "droite en reçoivent une de plus, comme dans PyTorch et Keras.",
   "padding.same_lower":
-    "ceil(taille / pas) sorties ; un zéro impair va en haut et à gauche, comme SAME_LOWER d'ONNX.",
+    "ceil(taille / pas) sorties ; d'un nombre impair de lignes ou de colonnes, le haut et la " +
+    "gauche en reçoivent une de plus, comme SAME_LOWER d'ONNX.",
   "padding.same_size":
-    "Aussi grande que l'entrée avec tout pas ; un zéro impair va en haut et à gauche : la " +
-    "formule de l'énoncé du cours y est arrondie vers le haut.",
+    "Aussi grande que l'entrée quel que soit le pas ; d'un nombre impair de lignes ou de " +
+    "colonnes, le haut et la gauche en reçoivent une de plus : la formule de l'énoncé du cours " +
+    "y est arrondie vers le haut.",
   "padding.full": "Chaque place où la fenêtre touche au moins un pixel.",
   "padding.by hand": "Votre propre nombre de chaque côté.",
   "padding.darker":
     "Avec des zéros, le bord d'une photo floue s'assombrit, et un noyau de contours y en voit un.",
+  "padding.pool":
+    "Dans le pooling, le remplissage n'a pas de valeur : le maximum ne le prend jamais, et la " +
+    "moyenne le laisse hors de sa somme. Le diviseur ne le compte qu'avec « diviser par : " +
+    "pixels et remplissage ».",
 
   "aria.op": "opération",
   "aria.mode": "pooling",
@@ -156,4 +162,10 @@ Object.assign(WORDS_FR, {
   "groups.depthwise": "{count} (depthwise)",
   "groups.none":
     "Les groupes divisent les canaux et les noyaux : mettez d'abord les deux à 2 ou plus.",
+  "groups.caption": ["{n} groupe", "{n} groupes"],
+  "groups.how":
+    "En haut : les canaux de l'entrée. En bas : les noyaux ; chacun fait un canal de la sortie. " +
+    "Une ligne : le noyau voit ce canal.",
+  "groups.picture": "{c} canaux et {nc} noyaux, groupes : {groups}",
+  "groups.weights": "Poids en groupes : {some} ; sans groupes : {all}.",
 });

@@ -31,6 +31,9 @@ Object.assign(WORDS_FR, {
   "tour.it_is": "C'est {right}.",
   "tour.changed":
     "L'image avait changé. Voici de nouveau celle de la question : regardez-la, puis vérifiez.",
+  "tour.other_picture": "Vous avez changé l'image. Ce texte parle de l'image d'avant.",
+  "tour.put_back": "Remettre l'image",
+  "tour.one_more": "Encore une image",
   "tour.covered": "Caché jusqu'à votre réponse.",
   "tour.title": "Visite : neuf questions, des réponses à voir",
   "tour.1.title": "Qu'est-ce qu'une convolution ?",
@@ -76,18 +79,16 @@ Object.assign(WORDS_FR, {
   "tour.4.title": "Que veut dire « valid », que veut dire « same » ?",
   "tour.4.before":
     "« valid » n'ajoute rien : chaque fenêtre est posée sur de vrais pixels. « same » ajoute " +
-    "assez de zéros pour que la sortie soit aussi grande que l'entrée. La liste des " +
-    "remplissages a trois sortes de « same » ; ici, c'est « same_size ».",
+    "assez de zéros pour que la sortie soit aussi grande que l'entrée, tant que la fenêtre " +
+    "avance d'un pixel à la fois (la question 5 montre d'autres pas).",
   "tour.4.example":
-    "Avec une fenêtre de 3 × 3, « same » ajoute une ligne ou colonne de chaque côté. " +
-    "« valid » donnerait 3 × 3.",
-  "tour.4.ask": "Une fenêtre de 4 × 3 avec « same » sur 5 × 5. Quelle taille aura la sortie ?",
+    "Une fenêtre de 3 a besoin de T = 3 − 1 = 2 lignes et de 2 colonnes de plus : « same » en " +
+    "ajoute une de chaque côté. « valid » donnerait 3 × 3.",
+  "tour.4.ask": "Une fenêtre de 4 × 3 avec « same » sur 5 × 6. Quelle taille aura la sortie ?",
   "tour.4.after":
-    "La hauteur a besoin de 3 zéros en tout, un nombre impair : un côté en reçoit un de plus. " +
-    "« same_size » le met en haut et à gauche, car la formule de l'énoncé du cours, ((h − " +
-    "1)·pas + kh − h) / 2, est arrondie vers le haut pour ce côté. « same_lower » aussi ; « " +
-    "same » (PyTorch, Keras) le met en bas et à droite. Avec un pas s, « same » et « " +
-    "same_lower » donnent ceil(n / s) sorties, « same_size » toujours n.",
+    "De nouveau aussi grande que l'entrée. La hauteur a besoin de T = 4 − 1 = 3 zéros en tout, " +
+    "un nombre impair : un côté en reçoit un de plus. « same » (PyTorch, Keras) le met en bas " +
+    "et à droite, « same_lower » (ONNX) en haut et à gauche.",
   "tour.5.title": "Qu'est-ce que le pas (stride) ?",
   "tour.5.before":
     "Le pas est la distance dont la fenêtre avance. Avec un pas de 2, elle saute une " +
@@ -97,6 +98,16 @@ Object.assign(WORDS_FR, {
   "tour.5.after":
     "La division est arrondie vers le bas (floor). Les pixels qu'aucune fenêtre entière " +
     "n'atteint restent : les hachures rouges les marquent.",
+  "tour.5.further1":
+    "Et « same » avec un pas ? La sortie est alors plus petite que l'entrée : n pixels donnent " +
+    "o = n / s sorties, arrondi vers le haut (ceil). « same » ajoute T zéros en tout, juste " +
+    "assez pour la dernière fenêtre : T = (o − 1)·s + k − n. Ici n = 6, le pas s = 2 et la " +
+    "fenêtre k = 3, donc o = 3 : chaque axe a besoin d'un zéro, à sa fin.",
+  "tour.5.further2":
+    "Il y a une autre règle, « same_size » : autant de sorties que de pixels, n, quel que soit " +
+    "le pas. Donc T = (n − 1)·s + k − n, et la fenêtre passe sur beaucoup de remplissage. " +
+    "L'énoncé du cours veut celle-ci : il divise T par 2 et arrondit vers le haut, donc, si T " +
+    "est impair, le haut et la gauche en reçoivent un de plus.",
   "tour.6.title": "Que sont les canaux ?",
   "tour.6.before":
     "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux. Un " +
@@ -107,9 +118,13 @@ Object.assign(WORDS_FR, {
     "leurs poids : regardez la somme de chaque canal près de l'image.",
   "tour.6.ask": "Trois canaux en entrée, deux noyaux de 2 × 2 × 3. Quelle forme aura la sortie ?",
   "tour.6.after":
-    "Un canal de sortie par noyau. Avec des groupes, un noyau ne voit qu'une partie des " +
-    "canaux. Avec autant de groupes que de canaux, il en voit un seul : c'est " +
-    "« depthwise ».",
+    "Un canal de sortie par noyau. Ici, chaque noyau voit les trois canaux : il a un plan de " +
+    "poids pour chacun.",
+  "tour.6.further1":
+    "Les groupes partagent les canaux, et les noyaux, en parties qui ne se mélangent pas. Ici, " +
+    "4 canaux et 2 noyaux forment 2 groupes : le noyau 0 ne voit que les canaux 0 et 1, le " +
+    "noyau 1 les canaux 2 et 3. Un noyau a donc 2 plans de poids, pas 4. Avec autant de groupes " +
+    "que de canaux, un noyau voit un seul canal : c'est « depthwise ».",
   "tour.7.title": "Comment fait-on une convolution sur une image ?",
   "tour.7.before":
     "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper " +
@@ -132,9 +147,13 @@ Object.assign(WORDS_FR, {
     "dans les réglages pour comparer.",
   "tour.9.title": "Comment fait-on le pooling sur une image ?",
   "tour.9.before":
-    "Les mêmes deux boucles : une fenêtre, un nombre, puis un pas. Ce qui ne remplit pas " +
-    "une fenêtre est laissé.",
-  "tour.9.ask": "Max pooling, 2 × 2, pas de 2, sur 5 × 7. Quelle taille ?",
+    "Les mêmes deux boucles : une fenêtre, un nombre (le plus grand pixel, ou la moyenne), puis " +
+    "un pas. Ce qui ne remplit pas une fenêtre est laissé. Voici les boucles, avec les deux " +
+    "nombres de cette fenêtre.",
+  "tour.9.example":
+    "C'est le max pooling. L'average pooling a w.mean() à la place de w.max() ; la taille de la " +
+    "sortie est la même.",
+  "tour.9.ask": "Maintenant l'average pooling, 2 × 2, pas de 2, sur 5 × 7. Quelle taille ?",
   "tour.9.after":
     "De nouveau arrondi vers le bas : la dernière ligne et la dernière colonne restent " +
     "(hachures rouges). Arrondi vers le haut (« ceil », dans PyTorch et ONNX), une dernière " +
@@ -301,15 +320,16 @@ Object.assign(WORDS_FR, {
   "word.output.what": "Le résultat : un nombre pour chaque place de la fenêtre.",
   "word.padding": "remplissage",
   "word.padding.what":
-    "Des pixels en plus autour de l'image, le plus souvent des zéros, pour que les fenêtres" +
-    " puissent dépasser le bord.",
+    "Des pixels ajoutés autour de l'image, le plus souvent des zéros, pour que les fenêtres " +
+    "puissent dépasser son bord ; dans le pooling, ils n'ont pas de valeur.",
   "word.valid": "valid",
   "word.valid.what":
     "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels, et la sortie est plus " +
     "petite.",
   "word.same": "same",
   "word.same.what":
-    "Assez de remplissage pour que la sortie soit aussi grande que l'entrée (si le pas est 1).",
+    "Remplissage qui rend la sortie aussi grande que l'entrée avec un pas de 1 ; avec un pas s, " +
+    "n pixels donnent n / s sorties, arrondi vers le haut.",
   "word.stride": "pas",
   "word.stride.what": "De combien la fenêtre avance d'une étape à l'autre.",
   "word.floor": "floor",
@@ -322,8 +342,8 @@ Object.assign(WORDS_FR, {
   "word.dilation.what": "La distance entre les pixels d'une fenêtre : 2 en saute un sur deux.",
   "word.groups": "groupes",
   "word.groups.what":
-    "Des parties des canaux qui ne se mélangent pas : chaque noyau ne voit que les canaux " +
-    "de son groupe.",
+    "Parties des canaux qui ne se mélangent pas : de 4 canaux en 2 groupes, la moitié des " +
+    "noyaux voit les canaux 0 et 1, les autres 2 et 3.",
   "word.bias": "biais",
   "word.bias.what": "Un nombre ajouté à chaque somme, un par noyau.",
   "word.relu": "ReLU",

@@ -34,6 +34,7 @@ SCRIPTS = (
     "words_es_tour",
     "words_es_views",
     "words",
+    "written_numbers",
     "window_axes",
     "arithmetic",
     "presets",

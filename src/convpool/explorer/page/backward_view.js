@@ -2,6 +2,7 @@
 // arrive at pixels and weights; a click on one of them shows its sum.
 const backwardView = (() => {
   const { element } = controls;
+  const { factor } = writtenNumbers;
   const { row, sign, plane, table } = numberGrid;
   const line = (className, text) => element("p", { className, textContent: text });
   const MOST = 12; // rows and columns that are shown
@@ -106,8 +107,7 @@ const backwardView = (() => {
     const { name, place } = target;
     const isInput = name === "input";
     const products = shares.map(
-      ({ gradient, value, weight }) =>
-        `${written(gradient)}·${sumGrid.factor(isInput ? weight : value)}`,
+      ({ gradient, value, weight }) => `${factor(gradient)}·${factor(isInput ? weight : value)}`,
     );
     const sum = shares.reduce(
       (total, { gradient, value, weight }) => total + gradient * (isInput ? weight : value),

@@ -3,7 +3,7 @@
 const cellNumbers = (() => {
   const MOST_DECIMALS = 4;
   const LEAST = 5.3; // pixels of the smallest letters
-  const signs = (text) => text.replace("e+", "e").replaceAll("-", "−");
+  const signs = (text) => writtenNumbers.signed(text.replace("e+", "e"));
 
   /**
    * Return the size of letters with which a text fills a cell.

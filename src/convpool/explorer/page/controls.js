@@ -111,11 +111,12 @@ const controls = (() => {
     }
     const [min, max] = settings.LIMITS[name];
     return element("input", {
-      type: "number",
+      type: settings.DECIMALS.includes(name) ? "text" : "number",
+      inputMode: settings.DECIMALS.includes(name) ? "decimal" : "numeric",
       name,
       min,
       max,
-      step: settings.DECIMALS.includes(name) ? "any" : 1,
+      step: 1,
       required: true,
       ariaLabel: say(`aria.${name}`),
     });
@@ -308,7 +309,8 @@ const controls = (() => {
       if (field.name === "groups") showGroups(field, state);
       if (field.type === "checkbox") field.checked = state[field.name];
       else if (field !== document.activeElement || partOf(field)) {
-        if (field.value !== String(state[field.name])) field.value = state[field.name];
+        const text = writtenNumbers.typed(state[field.name]);
+        if (field.value !== text) field.value = text;
       }
     }
   }

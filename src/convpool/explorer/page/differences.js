@@ -71,7 +71,7 @@ const differences = (() => {
     const moved = { shape, data: Array.from(data, (value, k) => value + biases[k % c]) };
     const isFew = data.length > c; // one number for each channel says nothing
     return isFew && biases.every(Number.isFinite) && agrees(pastedResult, moved)
-      ? say("effect.bias", { bias: biases.map(written).join(", ") })
+      ? say("effect.bias", { bias: biases.map(written).join(writtenNumbers.BETWEEN) })
       : null;
   }
 
@@ -213,7 +213,7 @@ const differences = (() => {
     const { terms } = modelling.stepOf({ ...model, at: { ...model.at, i, j, n } });
     const isIt = (value) => Math.abs(value - difference) < 1e-6;
     const named = ({ u, v, pixel, weight }) => ({
-      product: `${written(pixel)}·${written(weight)}`,
+      product: `${writtenNumbers.factor(pixel)}·${writtenNumbers.factor(weight)}`,
       tap: `[${u}, ${v}]`,
     });
     for (const term of terms) {

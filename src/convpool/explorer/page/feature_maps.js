@@ -8,6 +8,8 @@ const featureMaps = (() => {
   const SCORES = LAYERS.length; // index of the plane that holds the scores
   const line = (className, textContent) => element("p", { className, textContent });
 
+  const percentOf = (probability) => writtenNumbers.signed((probability * 100).toFixed(1));
+
   const FIRST = 8; // the digit that is read first
 
   let pad = null; // on which digits are drawn
@@ -174,14 +176,14 @@ const featureMaps = (() => {
    */
   function termsShown(terms, layer, value) {
     if (layer.kind === "pool") {
-      const pixels = terms.map(({ pixel }) => written(pixel)).join(", ");
+      const pixels = terms.map(({ pixel }) => written(pixel)).join(writtenNumbers.BETWEEN);
       return [line("total", `max(${pixels}) = ${written(value)}`)];
     }
     const grids = layer.kind === "dense" ? subtotals(terms) : sumGrid.show(terms, false);
     const sum = terms.reduce((total, { product }) => total + product, 0);
     const bias = layer.biases[neuron.position[2]];
     const result = written(sum + bias);
-    const formula = `${written(sum)} + ${sumGrid.factor(bias)} = ${result}`;
+    const formula = writtenNumbers.sum([sum, bias]);
     const after =
       layer.kind === "dense"
         ? line("hint", softmaxInWords(neuron.position[2]))
@@ -196,7 +198,7 @@ const featureMaps = (() => {
    */
   function softmaxInWords(n) {
     const scores = Array.from(planes[SCORES].data);
-    const short = (number) => String(+number.toPrecision(3)).replaceAll("-", "−");
+    const short = (number) => writtenNumbers.signed(+number.toPrecision(3));
     const power = Math.exp(scores[n]);
     const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
     const percent = short((power / sum) * 100);
@@ -292,14 +294,14 @@ const featureMaps = (() => {
     const best = probabilities.indexOf(Math.max(...probabilities));
     for (const button of byId("layers").querySelectorAll(".score")) {
       const n = Number(button.dataset.score);
-      const percent = `${(probabilities[n] * 100).toFixed(1)} %`;
+      const percent = `${percentOf(probabilities[n])} %`;
       const isShown = neuron.index === SCORES && neuron.position[2] === n;
       button.setAttribute("aria-pressed", String(isShown));
       button.querySelector(".bar span").style.width = percent.replace(" ", "");
       button.querySelector(".value").textContent = `${written(+scores[n].toFixed(2))}: ${percent}`;
     }
     const isEmpty = planes[0].data.every((pixel) => pixel === 0);
-    const percent = (probabilities[best] * 100).toFixed(1);
+    const percent = percentOf(probabilities[best]);
     byId("read-as").textContent = isEmpty
       ? say("network.empty")
       : say("network.read_as", { n: best, percent });
@@ -334,7 +336,7 @@ const featureMaps = (() => {
   function start() {
     const total = LAYERS.reduce((sum, one) => sum + (network.parametersOf(one)?.count ?? 0), 0);
     byId("network-words").textContent = say("network.intro", {
-      percent: +(NETWORK.accuracy * 100).toFixed(1),
+      percent: percentOf(NETWORK.accuracy),
       total,
     });
     byId("network-words").after(

@@ -2,6 +2,7 @@
 // one wraps or is rounded; and what a picture file makes of the result.
 const formatsView = (() => {
   const { element } = controls;
+  const { factor } = writtenNumbers;
   const line = (text) => element("p", { className: "hint", textContent: text });
 
   /**
@@ -73,7 +74,7 @@ const formatsView = (() => {
         element(
           "tr",
           {},
-          element("td", { textContent: `${written(term.pixel)}·${sumGrid.factor(term.weight)}` }),
+          element("td", { textContent: `${factor(term.pixel)}·${factor(term.weight)}` }),
           ...sums.map(([, list]) =>
             element("td", {
               className: firstOf(list) === at ? "lit bad" : list[at] === exact[at] ? "" : "bad",

@@ -257,17 +257,3 @@ const modelling = (() => {
 
   return { modelOf, axesOf, shapeOf, stepOf, doneOf, partnersOf, outputFor, numberAt };
 })();
-
-/**
- * Return a number as text: exact where it is short, else with four digits after the point; very
- * small numbers as 1e−5.
- * @param {number} number
- * @returns {string}
- */
-function written(number) {
-  if (Number.isNaN(number)) return "NaN";
-  if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";
-  const isTiny = number && Math.abs(number) < 5e-5;
-  const text = isTiny ? number.toExponential(0) : String(+number.toFixed(4));
-  return text.replaceAll("-", "−");
-}

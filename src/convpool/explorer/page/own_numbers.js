@@ -72,8 +72,9 @@ const ownNumbers = (() => {
     holder.firstChild.textContent = weightsName(state, plane, n, model.kernels.shape);
     for (const field of holder.querySelectorAll("input")) {
       const value = data[Number(field.dataset.index)];
+      const text = writtenNumbers.typed(value);
       if (field === document.activeElement) continue;
-      if (field.value !== String(value)) field.value = value;
+      if (field.value !== text) field.value = text;
       field.ariaInvalid = null;
     }
   }
@@ -136,7 +137,7 @@ const ownNumbers = (() => {
    * @param {number} step
    */
   function setWeight(field, from, step) {
-    field.value = String(+(from + step).toFixed(6));
+    field.value = writtenNumbers.typed(+(from + step).toFixed(6));
     takeWeight({ target: field });
   }
 

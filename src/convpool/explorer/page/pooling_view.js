@@ -104,19 +104,22 @@ const poolingView = (() => {
    */
   function calculation(window, mode) {
     const pixels = window.map(({ pixel }) => pixel);
-    const value = written(REDUCE[mode](pixels, power));
-    const shown =
-      pixels.length > 40 ? [...pixels.slice(0, 40).map(written), "…"] : pixels.map(written);
+    const value = REDUCE[mode](pixels, power);
+    const { factor, equals, BETWEEN } = writtenNumbers;
+    const shownBy = (write) =>
+      pixels.length > 40 ? [...pixels.slice(0, 40).map(write), "…"] : pixels.map(write);
+    const shown = shownBy(mode === "avg" || mode === "sum" ? factor : written);
     const sorted = [...pixels].sort((a, b) => a - b).map(written);
     const texts = {
-      max: () => `max(${shown.join(", ")})`,
-      min: () => `min(${shown.join(", ")})`,
+      max: () => `max(${shown.join(BETWEEN)})`,
+      min: () => `min(${shown.join(BETWEEN)})`,
       avg: () => `(${shown.join(" + ")}) / ${pixels.length}`,
       sum: () => shown.join(" + "),
       lp: () => `(${shown.map((text) => `|${text}|^${power}`).join(" + ")})^(1/${power})`,
-      median: () => say("pools.sorted", { list: sorted.slice(0, 40).join(", ") }),
+      median: () => say("pools.sorted", { list: sorted.slice(0, 40).join(BETWEEN) }),
     };
-    return `output[${chosen.join(", ")}] = ${texts[mode]()} = ${value}`;
+    const end = `${equals(value, value)} ${written(value)}`;
+    return `output[${chosen.join(", ")}] = ${texts[mode]()} ${end}`;
   }
 
   /**

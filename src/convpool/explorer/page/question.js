@@ -81,12 +81,12 @@ const question = (() => {
 
     /**
      * Finish the question: say whether the answer was right, uncover the picture, and calculate.
-     * @param {boolean} correct
+     * @param {"good" | "bad" | ""} kind of the answer; empty if none was given
      * @param {string} sentence
      */
-    function end(correct, sentence) {
+    function end(kind, sentence) {
       isAnswered = true;
-      verdict.className = correct ? "good" : "bad";
+      verdict.className = kind;
       verdict.textContent = sentence;
       check.disabled = look.disabled = field.disabled = true;
       interactivePicture.cover("");
@@ -94,7 +94,7 @@ const question = (() => {
       why.textContent =
         cover === "number" ? sentences.worked(model) : sentences.sizesInWords(model);
       why.hidden = false;
-      done(correct && misses === 0);
+      done(kind === "good" && misses === 0);
     }
 
     /**
@@ -117,10 +117,10 @@ const question = (() => {
         verdict.textContent = say(
           Array.isArray(expected) ? "tour.write_sizes" : "tour.write_number",
         );
-      else if (isRight(entered, expected)) end(true, say("tour.right", { right }));
+      else if (isRight(entered, expected)) end("good", say("tour.right", { right }));
       // the answer may be that of the picture that was seen
       else if (wasChanged) verdict.textContent = say("tour.changed");
-      else if (misses++) end(false, say("tour.wrong", { right, entered: textOf(entered) }));
+      else if (misses++) end("bad", say("tour.wrong", { right, entered: textOf(entered) }));
       else {
         const isOrder = Array.isArray(expected) && isSwapped(entered, expected);
         verdict.className = "bad";
@@ -132,7 +132,7 @@ const question = (() => {
       }
     });
     look.addEventListener("click", () =>
-      end(false, say("tour.it_is", { right: textOf(expectation()) })),
+      end("", say("tour.it_is", { right: textOf(expectation()) })),
     );
     const how = wayToWrite(answer(explorer.model()));
     body.append(

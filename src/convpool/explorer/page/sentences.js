@@ -8,10 +8,9 @@ const sentences = (() => {
   const span = (className, words) => element("span", { className, textContent: words });
   // the CSS class that colours a number
   const signOf = (number) => (number < 0 ? "minus" : number > 0 ? "plus" : "");
-  // in brackets if it is negative
-  const factor = (number) => (number < 0 ? `(${written(number)})` : written(number));
+  const { factor, rounded, equals, total } = writtenNumbers;
   const product = ({ pixel, weight, product: value, inside }) =>
-    span(inside ? signOf(value) : "padding", `${written(pixel)}·${factor(weight)}`);
+    span(inside ? signOf(value) : "padding", `${factor(pixel)}·${factor(weight)}`);
   // "output[0, 1]", or "output[0, 1, 2]" if it has several channels
   const placeOf = (name, { shape }, ...indices) =>
     `${name}[${(shape[2] > 1 ? indices : indices.slice(0, 2)).join(", ")}]`;
@@ -35,9 +34,12 @@ const sentences = (() => {
     return list;
   }
 
-  // the line "output[0, 1] = 3" of the current step
+  // the line "output[0, 1] = 3"
+  const named = (place, value) =>
+    line("value", `${place} ${equals(value, value)} `, span(signOf(value), written(value)));
+  // that of the current step
   const result = ({ output, at: { i, j, n } }, value) =>
-    line("value", `${placeOf("output", output, i, j, n)} = `, span(signOf(value), written(value)));
+    named(placeOf("output", output, i, j, n), value);
 
   // of the pixels of a window, the index of the one that max and min keep: the first of equals
   const winnerOf = ({ mode }, pixels, value) =>
@@ -52,16 +54,22 @@ const sentences = (() => {
    * @returns {any[]} strings and elements
    */
   function pooled(state, { terms, divisor, value }) {
+    const { mode } = state;
     const pixels = terms.filter(({ inside }) => inside);
     const winner = winnerOf(state, pixels, value);
-    const list = listed(pixels, winner < 0 ? " + " : ", ", (term) =>
-      span(pixels[winner] === term ? "good winner" : "", factor(term.pixel)),
+    const isSumOf = mode === "avg" || mode === "sum";
+    const list = listed(pixels, isSumOf ? " + " : writtenNumbers.BETWEEN, (term) =>
+      span(
+        pixels[winner] === term ? "good winner" : "",
+        isSumOf ? factor(term.pixel) : written(term.pixel),
+      ),
     );
-    const isSum = state.mode === "sum";
-    const start = { max: "max(", min: "min(", avg: "(", sum: "" }[state.mode];
-    const end = state.mode === "avg" ? `) / ${divisor}` : isSum ? "" : ")";
+    const reckoned =
+      total(pixels.map(({ pixel }) => rounded(pixel))) / (mode === "avg" ? divisor : 1);
+    const start = { max: "max(", min: "min(", avg: "(", sum: "" }[mode];
+    const end = { max: ")", min: ")", avg: `) / ${divisor}`, sum: "" }[mode];
     list.prepend(start);
-    list.append(`${end} = ${written(value)}`);
+    list.append(`${end} ${equals(isSumOf ? reckoned : value, value)} ${written(value)}`);
     return [list];
   }
 
@@ -93,6 +101,8 @@ const sentences = (() => {
     return parts.join(" ");
   }
 
+  const sumOf = (terms) => +total(terms.map(({ product: part }) => part)).toFixed(9);
+
   /**
    * Return the line that goes on from the sum of the products: with the bias, then ReLU.
    * @param {State} state
@@ -102,12 +112,14 @@ const sentences = (() => {
    */
   function afterSum({ bias, relu }, terms, value) {
     if (!bias && !relu) return [];
-    const sum = terms.reduce((total, { product: part }) => total + part, 0);
-    const withBias = bias ? `${written(sum)} + ${factor(bias)}` : written(sum);
-    const text = relu
-      ? `ReLU: max(0, ${withBias}) = ${written(value)}`
-      : say("sum.bias", { formula: `${withBias} = ${written(value)}` });
-    return [line("total", text)];
+    const parts = [sumOf(terms), ...(bias ? [bias] : [])];
+    if (!relu) return [line("total", say("sum.bias", { formula: writtenNumbers.sum(parts) }))];
+    const reckoned = Math.max(0, total(parts.map(rounded)));
+    const inside = [written(parts[0]), ...parts.slice(1).map(factor)].join(" + ");
+    const between = writtenNumbers.BETWEEN;
+    return [
+      line("total", `ReLU: max(0${between}${inside}) ${equals(reckoned, value)} ${written(value)}`),
+    ];
   }
 
   // operation -> the lines about a step, from the model and `modelling.stepOf` of it
@@ -136,7 +148,7 @@ const sentences = (() => {
         listed(insideTerms, ", ", ({ y, x, channel, pixel, weight, product: value }) =>
           span(
             signOf(value),
-            `${placeOf("output", model.output, y, x, channel)} += ${written(pixel)}·` +
+            `${placeOf("output", model.output, y, x, channel)} += ${factor(pixel)}·` +
               `${factor(weight)}`,
           ),
         ),
@@ -166,11 +178,7 @@ const sentences = (() => {
       .map((place) => `[${place.replace(",", ", ")}]`)
       .join(" ");
     return [
-      line(
-        "value",
-        `${placeOf("input", model.image, cursor.y, cursor.x, model.at.front)} = `,
-        span(signOf(value), written(value)),
-      ),
+      named(placeOf("input", model.image, cursor.y, cursor.x, model.at.front), value),
       line(
         "terms",
         outputs.length
@@ -197,17 +205,22 @@ const sentences = (() => {
     );
     const value = modelling.numberAt(model.output, y, x, n);
     return [
-      line(
-        "value",
-        `${placeOf("output", model.output, y, x, n)} = `,
-        span(signOf(value), written(value)),
-      ),
+      named(placeOf("output", model.output, y, x, n), value),
       terms.length ? listed(terms, " + ", product) : line("terms", say("pixel.nothing")),
       line("hint", say("pixel.framed")),
     ];
   }
 
-  const step = (model) => STEP[model.state.op](model, modelling.stepOf(model));
+  /**
+   * Return the lines about the current step, the last of which explains ≈ if they hold one.
+   * @param {Model} model
+   * @returns {HTMLElement[]}
+   */
+  function step(model) {
+    const lines = STEP[model.state.op](model, modelling.stepOf(model));
+    const isRounded = lines.some(({ textContent }) => textContent.includes("≈"));
+    return isRounded ? [...lines, line("hint", say("sum.rounded"))] : lines;
+  }
 
   // ---- sizes ----
 
@@ -327,11 +340,16 @@ const sentences = (() => {
     const name = placeOf("output", model.output, i, j, n);
     const step = modelling.stepOf(model);
     if (model.state.op === "pool") return `${name} = ${pooled(model.state, step)[0].textContent}`;
-    const products = step.terms.map(({ pixel, weight }) => `${written(pixel)}·${factor(weight)}`);
+    const products = step.terms.map(({ pixel, weight }) => `${factor(pixel)}·${factor(weight)}`);
+    const reckoned = total(step.terms.map(({ pixel, weight }) => rounded(pixel) * rounded(weight)));
+    const sum = sumOf(step.terms);
     const after = afterSum(model.state, step.terms, step.value).map(
       ({ textContent }) => textContent,
     );
-    return [`${name} = ${products.join(" + ")} = ${written(step.value)}`, ...after].join("; ");
+    // with a bias or ReLU, the sum is not yet the output
+    const start = after.length ? `${name}:` : `${name} =`;
+    const end = `${equals(reckoned, sum)} ${written(sum)}`;
+    return [`${start} ${products.join(" + ")} ${end}`, ...after].join("; ");
   }
 
   /**

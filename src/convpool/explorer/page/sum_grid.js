@@ -4,10 +4,11 @@ const sumGrid = (() => {
   const { element } = controls;
   const MOST_CELLS = 100; // more are written as a list
 
-  // in brackets if it is negative
-  const factor = (number) => (number < 0 ? `(${written(number)})` : written(number));
-  const signOf = (number) => (number < 0 ? "minus" : number > 0 ? "plus" : "");
-  const sum = (terms) => +terms.reduce((total, { product }) => total + product, 0).toFixed(9);
+  const { factor, rounded, equals, total } = writtenNumbers;
+  const sum = (terms) => +total(terms.map(({ product }) => product)).toFixed(9);
+  // "= 3", of terms that are written before it
+  const equalTo = (terms, result) =>
+    `${equals(total(terms.map(rounded)), result)} ${written(result)}`;
 
   /**
    * Return the cell of one product.
@@ -22,7 +23,7 @@ const sumGrid = (() => {
     const node = element(
       "td",
       { className: inside ? "tap" : "tap padding", data: { tap: `${u},${v}` } },
-      element("span", {}, `${written(pixel)}·`, element("wbr"), factor(weight)),
+      element("span", {}, `${factor(pixel)}·`, element("wbr"), factor(weight)),
       element("b", { textContent: written(product) }),
     );
     Object.assign(node.style, { background: colours.css(colour), color: colours.inkOn(colour) });
@@ -41,18 +42,25 @@ const sumGrid = (() => {
   function grid(terms, channel, greatest, isOnly, hasSubtotals) {
     const rows = [];
     for (const term of terms) (rows[term.u] ??= []).push(term);
+    const products = (row) => row.map(({ product }) => product);
     const lines = rows.map((row) =>
       element(
         "tr",
         {},
         ...row.map((term) => cell(term, greatest)),
         ...(hasSubtotals
-          ? [element("td", { className: "subtotal", textContent: `= ${written(sum(row))}` })]
+          ? [
+              element("td", {
+                className: "subtotal",
+                textContent: equalTo(products(row), sum(row)),
+              }),
+            ]
           : []),
       ),
     );
-    const products = say(hasSubtotals ? "sum.products" : "sum.products_only");
-    const caption = isOnly ? products : say("sum.channel", { channel });
+    const what = say(hasSubtotals ? "sum.products" : "sum.products_only");
+    const caption = isOnly ? what : say("sum.channel", { channel });
+    const parts = hasSubtotals ? rows.map(sum) : products(terms);
     const foot = element(
       "tr",
       {},
@@ -61,8 +69,8 @@ const sumGrid = (() => {
         colSpan: rows[0].length + Number(hasSubtotals),
         textContent:
           isOnly && hasSubtotals
-            ? `${rows.map((row) => factor(sum(row))).join(" + ")} = ${written(sum(terms))}`
-            : `= ${written(sum(terms))}`,
+            ? writtenNumbers.sum(parts, sum(terms))
+            : equalTo(parts, sum(terms)),
       }),
     );
     return element(
@@ -90,10 +98,7 @@ const sumGrid = (() => {
     if (channels.size > 1) {
       const totals = [...channels.values()].map(sum);
       parts.push(
-        element("div", {
-          className: "total",
-          textContent: `${totals.map(factor).join(" + ")} = ${written(sum(terms))}`,
-        }),
+        element("div", { className: "total", textContent: writtenNumbers.sum(totals, sum(terms)) }),
       );
     }
     return parts;
@@ -120,5 +125,5 @@ const sumGrid = (() => {
     holder.addEventListener("pointerleave", () => interactivePicture.link(null));
   }
 
-  return { show, mark, start, factor, signOf };
+  return { show, mark, start };
 })();

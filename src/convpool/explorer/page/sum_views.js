@@ -136,7 +136,7 @@ const sumViews = (() => {
   function result(model) {
     const { state, output, at } = model;
     const after = [
-      state.bias ? `+ ${sumGrid.factor(state.bias)}` : "",
+      state.bias ? `+ ${writtenNumbers.factor(state.bias)}` : "",
       state.relu ? "ReLU" : "",
     ].filter(Boolean);
     return [
@@ -250,9 +250,9 @@ const sumViews = (() => {
       ),
     );
     const index = at.i * output.shape[1] + at.j;
-    const sum = partial.map((data) => sumGrid.factor(+data[index].toFixed(9))).join(" + ");
+    const sum = partial.map((data) => writtenNumbers.factor(+data[index].toFixed(9))).join(" + ");
     const value = written(modelling.numberAt(output, at.i, at.j, at.n));
-    const bias = state.bias ? ` + ${sumGrid.factor(state.bias)}` : "";
+    const bias = state.bias ? ` + ${writtenNumbers.factor(state.bias)}` : "";
     const whole = state.relu ? `max(0, ${sum}${bias})` : `${sum}${bias}`;
     return [
       ...rows,

@@ -277,7 +277,7 @@ const tour = (() => {
       `        ${body[1]}`,
     ].join("\n");
   }
-  const inPython = (value) => written(value).replaceAll("−", "-");
+  const inPython = (value) => String(writtenNumbers.rounded(value));
 
   /**
    * Show the picture with the heading, from which readers go on; with a keyboard, focus what comes

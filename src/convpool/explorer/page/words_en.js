@@ -6,7 +6,7 @@ const WORDS_EN = {
   "photo.clipped": "{n} of {count} numbers, below 0 or above 255, are clipped, as OpenCV does.",
   "photo.signed": "orange: above 0, blue: below 0 (mean of the three channels)",
   "legend.colour": "three channels as a colour, 0 to {white}; numbers: channel {front}",
-  "legend.rounded": "≈ rounded: all digits stand in the sum and in the tables",
+  "legend.rounded": "≈ rounded: the sum and the tables have up to four decimals",
   "legend.input": "input",
   "legend.output": "output",
   "legend.padding": "grey hatching: padding",
@@ -192,6 +192,8 @@ const WORDS_EN = {
     "{n} products of pixel · weight; {padding} of them (dotted) lie in the padding.",
   "sum.numbers": "The numbers",
   "sum.bias": "bias: {formula}",
+  "sum.rounded":
+    "≈ means rounded: at most four decimals are written, and the page calculates with all digits.",
 
   "picture.pinned":
     "Pinned. To let go: click the cell again, click beside the cells, or press Esc.",

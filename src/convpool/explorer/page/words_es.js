@@ -7,7 +7,7 @@ const WORDS_ES = {
   "photo.clipped": "{n} de {count} números, bajo 0 o sobre 255, se limitan, como en OpenCV.",
   "photo.signed": "naranja: por encima de 0, azul: por debajo de 0 (media de los tres canales)",
   "legend.colour": "tres canales como color, de 0 a {white}; números: canal {front}",
-  "legend.rounded": "≈ redondeado: todas las cifras están en la suma y en las tablas",
+  "legend.rounded": "≈ redondeado: la suma y las tablas tienen hasta cuatro decimales",
   "legend.input": "entrada",
   "legend.output": "salida",
   "legend.padding": "rayado gris: relleno (padding)",
@@ -194,6 +194,9 @@ const WORDS_ES = {
     "{n} productos píxel · peso; {padding} de ellos (punteados) están en el relleno.",
   "sum.numbers": "Los números",
   "sum.bias": "sesgo: {formula}",
+  "sum.rounded":
+    "≈ quiere decir redondeado: se escriben cuatro decimales como mucho, y la página calcula " +
+    "con todas las cifras.",
 
   "picture.pinned":
     "Fijada. Para soltarla: clic otra vez en la celda, clic al lado de las celdas, o Esc.",

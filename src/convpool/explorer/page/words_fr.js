@@ -8,7 +8,7 @@ const WORDS_FR = {
     "{n} nombres sur {count}, sous 0 ou au-dessus de 255, sont limités, comme dans OpenCV.",
   "photo.signed": "orange : au-dessus de 0, bleu : sous 0 (moyenne des trois canaux)",
   "legend.colour": "trois canaux en couleur, de 0 à {white} ; nombres : canal {front}",
-  "legend.rounded": "≈ arrondi : tous les chiffres sont dans la somme et les tableaux",
+  "legend.rounded": "≈ arrondi : la somme et les tableaux ont jusqu'à quatre décimales",
   "legend.input": "entrée",
   "legend.output": "sortie",
   "legend.padding": "hachures grises : remplissage (padding)",
@@ -203,6 +203,9 @@ const WORDS_FR = {
     "{n} produits pixel · poids ; {padding} d'entre eux (pointillés) sont dans le remplissage.",
   "sum.numbers": "Les nombres",
   "sum.bias": "biais : {formula}",
+  "sum.rounded":
+    "≈ veut dire arrondi : quatre décimales au plus sont écrites, et la page calcule avec tous " +
+    "les chiffres.",
 
   "picture.pinned":
     "Fixée. Pour la libérer : cliquez de nouveau sur la case, cliquez à côté des cases, ou Échap.",

@@ -1,4 +1,8 @@
-"""The brief as data: seven tasks, what each file must define, and what it may use."""
+"""The brief as data: seven tasks, what each file must define, and what it may use.
+
+Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
+stride.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,17 @@ class Required:
 REQUIRED = Required()
 # of convolve_grayscale, convolve_channels and convolve
 _DEFAULTS: dict[str, Any] = {"padding": "same", "stride": (1, 1)}
+
+
+# parameter -> the letters of its sizes, in order; images and kernels of grey tasks have no c
+SIZES: dict[str, tuple[str, ...]] = {
+    "images": ("m", "h", "w", "c"),
+    "kernel": ("kh", "kw", "c"),
+    "kernels": ("kh", "kw", "c", "nc"),
+    "kernel_shape": ("kh", "kw"),
+    "stride": ("sh", "sw"),
+    "padding": ("ph", "pw"),
+}
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from convpool.check.tasks import TASKS
-
-# parameter -> the names of its axes, by the number of axes
-_AXES: dict[str, dict[int, tuple[str, ...]]] = {
-    "images": {3: ("m", "h", "w"), 4: ("m", "h", "w", "c")},
-    "kernel": {2: ("kh", "kw"), 3: ("kh", "kw", "c")},
-    "kernels": {4: ("kh", "kw", "c", "nc")},
-    "kernel_shape": {2: ("kh", "kw")},
-    "stride": {2: ("sh", "sw")},
-    "padding": {2: ("ph", "pw")},
-}
-
+from convpool.check.tasks import SIZES, TASKS
 
 _WITH_CHANNELS = {TASKS[4].function, TASKS[5].function}
 
@@ -68,13 +57,13 @@ def _swapped_axes(node: ast.AST) -> str:
     value = node.value
     if isinstance(value, ast.Attribute) and value.attr == "shape":
         value = value.value
-    if not isinstance(value, ast.Name) or value.id not in _AXES:
+    if not isinstance(value, ast.Name) or value.id not in SIZES:
         return ""
-    targets = [part.id for part in node.targets[0].elts if isinstance(part, ast.Name)]
-    axes = _AXES[value.id].get(len(node.targets[0].elts), ())
-    if targets == list(axes) or sorted(targets) != sorted(axes):
+    targets = [ast.unparse(part) for part in node.targets[0].elts]
+    letters = list(SIZES[value.id][: len(targets)])
+    if targets == letters or sorted(targets) != sorted(letters):
         return ""
-    return f"{ast.unparse(node)}: the order is {', '.join(axes)}"
+    return f"{ast.unparse(node)}: the order is {', '.join(letters)}"
 
 
 def _type_by_name(node: ast.AST) -> str:
@@ -157,18 +146,18 @@ def _mixed_axes(node: ast.AST) -> str:
 
 def _swapped_pair(pairs: list[tuple[ast.expr, ast.expr]]) -> str:
     """Return what is wrong with pw, ph = th // 2, tw // 2; "" for the right order."""
-    if len(pairs) != 2 or not all(isinstance(target, ast.Name) for target, _ in pairs):
+    if len(pairs) != 2:
         return ""
-    for (target, value), axis, other in zip(pairs, ("w", "h"), (_COLUMNS, _ROWS), strict=True):
-        letters = _letters(value)
-        if _axis_of(target.id) != axis or letters & other.keys() or not letters:  # type: ignore
-            return ""
-        if not letters <= (_COLUMNS | _ROWS).keys():
-            return ""
-    (first, one), (second, two) = pairs
+    (first, rows), (second, columns) = ((ast.unparse(target), value) for target, value in pairs)
+    if (_axis_of(first), _axis_of(second)) != ("w", "h"):
+        return ""
+    if not (_letters(rows) and _letters(rows) <= _ROWS.keys()):
+        return ""
+    if not (_letters(columns) and _letters(columns) <= _COLUMNS.keys()):
+        return ""
     return (
-        f"{ast.unparse(one)} belongs to the rows, {ast.unparse(two)} to the columns: assign them "
-        f"to {ast.unparse(second)}, {ast.unparse(first)}"
+        f"{ast.unparse(rows)} belongs to the rows, {ast.unparse(columns)} to the columns: assign "
+        f"them to {second}, {first}"
     )
 
 
@@ -304,20 +293,21 @@ def _all_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:
 def _swapped_output(definition: ast.FunctionDef) -> Iterator[Suspicion]:
     """Find np.zeros((m, ow, oh)) where loops over oh and ow fill the rows and columns."""
     loops = _loops(definition)
-    made: dict[str, tuple[ast.Assign, list[str]]] = {}  # name -> where, (rows, columns)
+    # name of an array -> the statement that makes it, and its [rows, columns]
+    arrays: dict[str, tuple[ast.Assign, list[str]]] = {}
     for node in ast.walk(definition):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and node.value.args:
-            first = node.value.args[0]
-            if isinstance(first, ast.Tuple) and len(first.elts) >= 3:
-                made[ast.unparse(node.targets[0])] = node, [*map(ast.unparse, first.elts)][1:3]
+        match node:
+            case ast.Assign([name], ast.Call(args=[ast.Tuple([_, h, w, *_]), *_])):
+                arrays[ast.unparse(name)] = node, [ast.unparse(h), ast.unparse(w)]
     for node in ast.walk(definition):
-        if not isinstance(node, ast.Subscript) or ast.unparse(node.value) not in made:
-            continue
-        assignment, shape = made[ast.unparse(node.value)]
-        place = node.slice.elts[1:3] if isinstance(node.slice, ast.Tuple) else []
-        sizes = [loops.get(ast.unparse(part), "") for part in place]
+        match node:
+            case ast.Subscript(array, ast.Tuple([_, i, j, *_])) if ast.unparse(array) in arrays:
+                assignment, shape = arrays[ast.unparse(array)]
+                sizes = [loops.get(ast.unparse(index), "") for index in (i, j)]
+            case _:
+                continue
         # swapped, or one for both; other names may be the same sizes
-        if len(sizes) == 2 and all(sizes) and shape != sizes and set(shape) <= set(sizes):
+        if all(sizes) and shape != sizes and set(shape) <= set(sizes):
             rows, columns = sizes
             if _axis_of(rows) == "w" or "width" in rows or "col" in rows:
                 continue  # not the sizes are swapped, but the places that are filled
@@ -362,7 +352,7 @@ def _never_used(definition: ast.FunctionDef) -> Iterator[Suspicion]:
                     yield Suspicion(node.lineno, words)
 
 
-# letters of an axis -> those of the other one
+# a letter of the rows -> the one of the columns that stands for the same
 _ROWS = {"h": "w", "kh": "kw", "sh": "sw", "ph": "pw", "th": "tw", "oh": "ow"}
 _COLUMNS = {column: row for row, column in _ROWS.items()}
 # the kinds of lines, the surest first

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from convpool.check.repair.edits import Change, Edit, Source
-from convpool.check.repair.roles import HELD, Roles
+from convpool.check.repair.roles import Roles
 from convpool.check.tasks import Task
 
 
@@ -51,15 +51,11 @@ def _missing(roles: Roles) -> Iterator[Change]:
         (one for one in roles.function.body if not isinstance(one, ast.Expr)),
         roles.function.body[0],
     )
-    lines = []
-    for parameter, own in roles.own.items():
-        value = own if parameter in ("stride", "kernel_shape") else f"{own}.shape"
-        # as many sizes as the arrays of the task have
-        letters = max(HELD.get(parameter, {}).values(), key=len, default=())
-        if parameter in ("images", "kernel") and roles.task.number < 4:
-            letters = letters[:-1]
-        if roles.undefined & set(letters):
-            lines.append(f"{', '.join(letters)} = {value}")
+    lines = [
+        f"{', '.join(letters)} = {holder}"
+        for holder, letters in roles.holders.items()
+        if roles.undefined & set(letters)
+    ]
     if lines:
         blank, start = " " * first.col_offset, roles.source.place(first.lineno, 0)
         yield (Edit(start, start, "".join(f"{blank}{line}\n" for line in lines)),)
@@ -94,33 +90,34 @@ def _return(roles: Roles) -> Iterator[Change]:
 
 
 def _right_sizes(roles: Roles) -> list[tuple[str, str]]:
-    """Return code for the number of rows and of columns, in one way or several."""
+    """Return code for the number of rows and of columns, the best guess first."""
     size, number = roles.sizes, roles.task.number
-    axes = (("h", "kh", "sh", 1), ("w", "kw", "sw", 2))
     if number == 1:
         return [(size["h"], size["w"])]
-    pairs = []
-    whole = [f"{roles.padded}.shape[{at}]" for *_, at in axes]
-    plain = [size[letter] for letter, *_ in axes]
-    added = [f"{plain[at]} + {' + '.join(_terms(width))}" for at, width in enumerate(roles.widths)]
-    for lengths in (plain, added) if roles.pad else (plain, whole):
-        if len(lengths) == 2:
-            texts = []
-            for length, (_, kernel, step, _) in zip(lengths, axes, strict=True):
-                difference = f"{length} - {size[kernel]}"
-                texts.append(
-                    f"{difference} + 1" if number < 3 else f"({difference}) // {size[step]} + 1"
-                )
-            pairs.append((texts[0], texts[1]))
-    return pairs[::-1]
+
+    def counts(rows: str, columns: str) -> tuple[str, str]:
+        """Return code for the numbers of windows on axes of these lengths."""
+        differences = f"{rows} - {size['kh']}", f"{columns} - {size['kw']}"
+        if number < 3:
+            return f"{differences[0]} + 1", f"{differences[1]} + 1"
+        return f"({differences[0]}) // {size['sh']} + 1", f"({differences[1]}) // {size['sw']} + 1"
+
+    of_images = counts(size["h"], size["w"])
+    if not roles.pad:
+        return [counts(f"{roles.padded}.shape[1]", f"{roles.padded}.shape[2]"), of_images]
+    if len(roles.widths) != 2:
+        return [of_images]
+    of_rows, of_columns = map(_width_sum, roles.widths)
+    return [counts(f"{size['h']} + {of_rows}", f"{size['w']} + {of_columns}"), of_images]
 
 
-def _terms(width: ast.expr) -> list[str]:
-    """Return code for the zeros before and after, of a width of np.pad."""
+def _width_sum(width: ast.expr) -> str:
+    """Return code for the number of zeros that a width of np.pad adds to an axis."""
     if isinstance(width, ast.Tuple | ast.List) and len(width.elts) == 2:
-        one, other = map(ast.unparse, width.elts)
-        return [f"2 * {one}"] if one == other and one.isidentifier() else [one, other]
-    return [f"sum({ast.unparse(width)})"]
+        before, after = map(ast.unparse, width.elts)
+        is_one_name = before == after and before.isidentifier()
+        return f"2 * {before}" if is_one_name else f"{before} + {after}"
+    return f"sum({ast.unparse(width)})"
 
 
 def _sizes(roles: Roles) -> Iterator[Change]:

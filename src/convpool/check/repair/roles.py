@@ -1,29 +1,20 @@
 """What the names of a student's function stand for: sizes, padding, output, loops, window.
 
 Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
-stride; i j a position in the output.
+stride; i j a position in the output, k the number of a kernel.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from convpool.check.repair.edits import Source
-from convpool.check.tasks import Task
+from convpool.check.tasks import SIZES, Task
 
 _MAKERS = ("zeros", "empty", "ones", "full")
-# parameter -> the sizes that it holds, by how many names it is unpacked into
-HELD: dict[str, dict[int, tuple[str, ...]]] = {
-    "images": {3: ("m", "h", "w"), 4: ("m", "h", "w", "c")},
-    "kernel": {2: ("kh", "kw"), 3: ("kh", "kw", "c")},
-    "kernels": {4: ("kh", "kw", "c", "nc")},
-    "kernel_shape": {2: ("kh", "kw")},
-    "stride": {2: ("sh", "sw")},
-}
 
 
 class Roles:
@@ -38,32 +29,38 @@ class Roles:
     # ---- sizes ----
 
     @cached_property
-    def sizes(self) -> dict[str, str]:
-        """The brief's letter of a size -> the student's code for it."""
-        found: dict[str, str] = {}
-        for parameter, own in self.own.items():
-            by_count = HELD.get(parameter, {})
-            shape = f"{own}.shape" if parameter in ("images", "kernel", "kernels") else own
-            for letters in by_count.values():
-                for at, letter in enumerate(letters):
-                    found.setdefault(letter, f"{shape}[{at}]")
-        # a name that is the letter itself, however it got its value
-        known = {letter: letter for letter in found if letter in self.taken}
-        return found | known | dict(self._unpacked())
+    def holders(self) -> dict[str, tuple[str, ...]]:
+        """The code of what holds sizes -> their letters: "images.shape" -> ("m", "h", "w")."""
+        return {
+            f"{own}.shape" if parameter in ("images", "kernel", "kernels") else own: tuple(
+                letter for letter in SIZES[parameter] if letter != "c" or self.task.number > 3
+            )
+            for parameter, own in self.own.items()
+            if parameter in SIZES
+        }
 
-    def _unpacked(self) -> Iterator[tuple[str, str]]:
-        """Yield (letter, name) of the sizes that the function has names for."""
-        for node in self.statements(ast.Assign):
+    @cached_property
+    def sizes(self) -> dict[str, str]:
+        """The letter of a size -> the student's code for it: "kh", or else "kernel.shape[0]"."""
+        code: dict[str, str] = {}
+        for holder, letters in self.holders.items():
+            for axis, letter in enumerate(letters):
+                code.setdefault(letter, f"{holder}[{axis}]")
+        # a name that is the letter itself, however it got its value
+        same = {letter: letter for letter in code if letter in self.taken}
+        return code | same | dict(self._named_sizes())
+
+    def _named_sizes(self) -> Iterator[tuple[str, str]]:
+        """Yield (letter, name) of each size that an assignment gives a name."""
+        for node in self.assignments:
             target, value = node.targets[0], ast.unparse(node.value)
-            for parameter, own in self.own.items():
-                by_count = HELD.get(parameter, {})
-                if isinstance(target, ast.Tuple) and value in (own, f"{own}.shape"):
-                    names = map(ast.unparse, target.elts)
-                    yield from zip(by_count.get(len(target.elts), ()), names, strict=False)
-                at = re.fullmatch(rf"{re.escape(own)}(?:\.shape)?\[(\d)\]", value)
-                letters = max(by_count.values(), key=len, default=())
-                if at and isinstance(target, ast.Name) and int(at[1]) < len(letters):
-                    yield letters[int(at[1])], target.id
+            for holder, letters in self.holders.items():
+                if isinstance(target, ast.Tuple) and value == holder:  # h, w = images.shape
+                    yield from zip(letters, map(ast.unparse, target.elts), strict=False)
+                elif isinstance(target, ast.Name):  # h = images.shape[1]
+                    for axis, letter in enumerate(letters):
+                        if value == f"{holder}[{axis}]":
+                            yield letter, target.id
 
     # ---- statements ----
 
@@ -104,7 +101,7 @@ class Roles:
         """The name of the padded images; that of the images where nothing is padded."""
         if self.pad:
             return ast.unparse(self.pad.targets[0])
-        for node in self.statements(ast.Assign):
+        for node in self.assignments:
             target = node.targets[0]
             if isinstance(target, ast.Subscript) and ast.unparse(node.value) == self.own["images"]:
                 return ast.unparse(target.value)
@@ -112,25 +109,26 @@ class Roles:
 
     @cached_property
     def output(self) -> ast.Assign | None:
-        """The statement that makes the array that is returned."""
+        """The statement that makes the array that is returned, as output = np.zeros((m, oh, ow)).
+
+        Without a return, the last one that makes an array of three axes or more.
+        """
         returned = {ast.unparse(node.value) for node in self.statements(ast.Return) if node.value}
-        if not returned:  # the return is missing
-            returned = {ast.unparse(node.targets[0]) for node in self.statements(ast.Assign)}
-        for node in self.statements(ast.Assign)[::-1]:
-            call = node.value
-            if ast.unparse(node.targets[0]) in returned and isinstance(call, ast.Call):
-                name = ast.unparse(call.func).rpartition(".")[2]
-                is_made = name in _MAKERS and call.args and isinstance(call.args[0], ast.Tuple)
-                if is_made and len(call.args[0].elts) > 2:  # type: ignore[attr-defined]
-                    return node  # type: ignore[no-any-return]
+        for node in reversed(self.assignments):
+            match node.value:
+                case ast.Call(function, [ast.Tuple(shape), *_]) if len(shape) > 2:
+                    name = ast.unparse(function).rpartition(".")[2]
+                    is_returned = not returned or ast.unparse(node.targets[0]) in returned
+                    if name in _MAKERS and is_returned:
+                        return node
         return None
 
     @cached_property
     def shape(self) -> list[ast.expr]:
         """The sizes in the shape of the output: the number of rows and that of columns."""
-        call = self.output.value if self.output else None
-        if isinstance(call, ast.Call) and isinstance(call.args[0], ast.Tuple):
-            return call.args[0].elts[1:3]
+        match self.output:
+            case ast.Assign(value=ast.Call(args=[ast.Tuple(shape), *_])):
+                return shape[1:3]
         return []
 
     @cached_property
@@ -144,39 +142,34 @@ class Roles:
 
     @cached_property
     def stores(self) -> list[ast.Assign | ast.AugAssign]:
-        """The statements that write a part of the output."""
+        """The statements that write a part of the output, as output[:, i, j] = ... does."""
         name = ast.unparse(self.output.targets[0]) if self.output else ""
-        found: list[ast.Assign | ast.AugAssign] = []
-        for node in (*self.statements(ast.Assign), *self.statements(ast.AugAssign)):
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if isinstance(target, ast.Subscript) and ast.unparse(target.value) == name:
-                found.append(node)
-        return found
+        return [
+            node
+            for node in (*self.assignments, *self.statements(ast.AugAssign))
+            if isinstance(target := _target(node), ast.Subscript)
+            and ast.unparse(target.value) == name
+        ]
 
     @cached_property
     def position(self) -> tuple[str, str, str]:
-        """The variables of the loops over rows, columns and kernels."""
-        kernels = [
+        """The variables of the loops over rows, columns and kernels; free names without loops."""
+        over_kernels = (
             name
             for name, loop in self.loops.items()
             if self.sizes.get("nc", "") in self._range(loop)
-        ]
-        kernel = (
-            kernels[0]
-            if kernels
-            else next((name for name in "knz" if name not in self.taken), "kernel_number")
         )
-        others = [name for name in self.loops if name != kernel]
+        free = (name for name in "knz" if name not in self.taken)
+        k = next(over_kernels, None) or next(free, "kernel_number")
+        others = [name for name in self.loops if name != k]
         for node in self.stores:
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            places = target.slice if isinstance(target, ast.Subscript) else None
-            names = (
-                list(map(ast.unparse, places.elts[1:3])) if isinstance(places, ast.Tuple) else []
-            )
-            if len(names) == 2 and set(names) <= set(others) and names[0] != names[1]:
-                return names[0], names[1], kernel
-        names = others[:2] if len(others) > 1 else ["i", "j"]
-        return names[0], names[1], kernel
+            match _target(node):
+                case ast.Subscript(slice=ast.Tuple([_, row, column, *_])):
+                    i, j = ast.unparse(row), ast.unparse(column)
+                    if i != j and {i, j} <= set(others):
+                        return i, j, k
+        i, j = others[:2] if len(others) > 1 else ("i", "j")
+        return i, j, k
 
     @cached_property
     def taken(self) -> set[str]:
@@ -212,3 +205,8 @@ class Roles:
             if is_read and sum(isinstance(part, ast.Slice) for part in places) > 1:
                 found.append(node)
         return found
+
+
+def _target(node: ast.Assign | ast.AugAssign) -> ast.expr:
+    """Return what an assignment sets, the first of a = b = 0."""
+    return node.targets[0] if isinstance(node, ast.Assign) else node.target

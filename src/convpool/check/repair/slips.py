@@ -93,7 +93,7 @@ def _constant(node: ast.Constant, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _operation(node: ast.BinOp, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield an operation with another operator, each operand alone, them exchanged, one more."""
+    """Yield an operation with another operator, each operand alone, both exchanged, one more."""
     for operator in _OPERATORS.get(type(node.op), ()):
         yield ast.BinOp(node.left, operator(), node.right)
     yield node.left
@@ -101,21 +101,26 @@ def _operation(node: ast.BinOp, names: Collection[str]) -> Iterator[ast.AST]:
     if isinstance(node.op, ast.Sub | ast.FloorDiv | ast.Div):
         yield ast.BinOp(node.right, node.op, node.left)
     yield from _one_more(node)
-    if isinstance(node.left, ast.BinOp) and not isinstance(node.op, ast.Add | ast.Sub):
-        # (a - b) // c + 1 for a - b // c + 1, and the reverse
-        inner = node.left
-        yield ast.BinOp(inner.left, inner.op, ast.BinOp(inner.right, node.op, node.right))
-    if isinstance(node.right, ast.BinOp):
-        inner = node.right
-        yield ast.BinOp(ast.BinOp(node.left, node.op, inner.left), inner.op, inner.right)
-    if isinstance(node.left, ast.BinOp) and isinstance(node.left.right, ast.BinOp):
-        left, middle = node.left.left, node.left.right
-        grouped = ast.BinOp(ast.BinOp(left, node.left.op, middle.left), middle.op, middle.right)
-        yield ast.BinOp(grouped, node.op, node.right)
-    if isinstance(node.op, ast.FloorDiv):  # rounded up
-        yield ast.UnaryOp(
-            ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), node.left), node.op, node.right)
-        )
+    yield from _regrouped(node)
+    if isinstance(node.op, ast.FloorDiv):  # -(-a // b) rounds up
+        negated = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), node.op, node.right)
+        yield ast.UnaryOp(ast.USub(), negated)
+
+
+def _regrouped(node: ast.BinOp) -> Iterator[ast.AST]:
+    """Yield an operation with brackets elsewhere."""
+    match node:
+        case ast.BinOp(ast.BinOp(a, first, b), second, c) if not isinstance(
+            second, ast.Add | ast.Sub
+        ):  # (a - b) // c -> a - b // c
+            yield ast.BinOp(a, first, ast.BinOp(b, second, c))
+    match node:
+        case ast.BinOp(a, first, ast.BinOp(b, second, c)):  # a - b // c -> (a - b) // c
+            yield ast.BinOp(ast.BinOp(a, first, b), second, c)
+    match node:
+        case ast.BinOp(ast.BinOp(a, first, ast.BinOp(b, second, c)), third, d):
+            # a - b // c + d -> (a - b) // c + d
+            yield ast.BinOp(ast.BinOp(ast.BinOp(a, first, b), second, c), third, d)
 
 
 def _sign(node: ast.UnaryOp, names: Collection[str]) -> Iterator[ast.AST]:

@@ -111,14 +111,14 @@ def edit_of(source: Source, node: ast.expr, parent: ast.AST, new: ast.AST) -> Ed
     text = ast.unparse(new)
     start, end = source.span(node)
     around = source.data[max(start - 1, 0) : start] + source.data[end : end + 1]
-    is_bare = isinstance(node, ast.Tuple) and not source.code(node).startswith("(")
-    if (is_bare or (isinstance(new, ast.Tuple) and "(:" in text)) and text.startswith("("):
-        text = text[1:-1].removesuffix(",") if is_bare else text
+    is_bare_tuple = isinstance(node, ast.Tuple) and not source.code(node).startswith("(")
+    if is_bare_tuple and text.startswith("("):
+        text = text[1:-1].removesuffix(",")
     if around == b"()" and isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Attribute):
-        if isinstance(new, ast.Name | ast.Constant):
-            before = source.data[:start].rstrip(b"(")[-1:]
-            if not re.match(rb"\w|\]", before):
-                return Edit(start - 1, end + 1, text)
+        # the brackets go with what needed them, unless they are those of a call
+        is_call = re.search(rb"[\w\]]\(+$", source.data[:start])
+        if isinstance(new, ast.Name | ast.Constant) and not is_call:
+            return Edit(start - 1, end + 1, text)
         return Edit(start, end, text)
     return Edit(start, end, f"({text})" if _needs_brackets(node, parent, new) else text)
 

@@ -165,7 +165,11 @@ def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
 def _by_meaning(
     run: TaskRun, trials: Sequence[Trial], same: str
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return (findings, remarks) of 'same' with another meaning than the brief's."""
+    """Return (findings, remarks) of 'same' with another meaning than the brief's.
+
+    Errors are findings. Results are right if they are those of one reading that has this meaning,
+    which a remark names, or the brief's, where these have it too.
+    """
     results = _results(trials)
     if errors := list(_errors(run, trials)):
         return errors, []

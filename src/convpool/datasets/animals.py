@@ -11,6 +11,7 @@ from convpool.datasets.digits import Progress, silent
 from convpool.system.optional_packages import needed
 
 Array = NDArray[Any]
+SCALES = 128  # from the whole picture in 32 x 32 pixels to its largest zoom
 
 
 def make_animals(count: int, progress: Progress = silent) -> dict[str, Array]:
@@ -22,12 +23,12 @@ def make_animals(count: int, progress: Progress = silent) -> dict[str, Array]:
     """
     animals = [_cat(), _cat(), _cat(), _horse()]
     images, generator = np.empty((count, 32, 32, 3), np.uint8), np.random.default_rng(0)
-    scales = 128  # image n has the scale n % 128
-    for scale in range(min(scales, count)):
-        picture, max_zoom = animals[scale % len(animals)]
-        zoom = max_zoom ** (scale / scales)
-        images[scale::scales] = _thumbnails(picture, zoom, len(images[scale::scales]), generator)
-        progress((scale + 1) * count // min(scales, count), count)
+    # images n, n + SCALES, n + 2 * SCALES ... are crops of one picture at one scale
+    for n in range(min(SCALES, count)):
+        picture, max_zoom = animals[n % len(animals)]
+        crops = images[n::SCALES]
+        crops[:] = _thumbnails(picture, max_zoom ** (n / SCALES), len(crops), generator)
+        progress((n + 1) * count // min(SCALES, count), count)
     return {"data": images}
 
 

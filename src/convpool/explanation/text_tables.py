@@ -58,27 +58,26 @@ class Table:
         """
         texts = {(i, j): self.plane.cell((i, j)) for i in self.rows for j in self.columns}
         width = max([2, *map(len, texts.values())]) + _has_marks(self.box)  # of a cell
-        (top, left), (bottom, right) = (-1, -1), (-1, -1)  # meets no row and no column
+        rows, columns = range(0), range(0)  # those in the box
         if self.box:
-            top, left = self.box.start
-            bottom, right = top + self.box.span[0], left + self.box.span[1]
+            (top, left), (height, breadth) = self.box.start, self.box.span
+            rows, columns = range(top, top + height), range(left, left + breadth)
         yield self._title()
         for i in self.rows:
-            if i == top:
-                yield self._edge(width, left, right, "┏┓")
-            is_boxed = top <= i < bottom
+            if rows and i == rows[0]:
+                yield self._edge(width, columns, "┏┓")
+            walls = (columns.start, columns.stop) if i in rows else ()  # left of these columns
             line = ""
             for j in self.columns:
-                line += "┃" if is_boxed and j in (left, right) else " "
+                line += "┃" if j in walls else " "
                 text = texts[i, j].rjust(width)
-                if is_boxed and left <= j < right:
-                    text = self._mark(text, (i, j), is_colored=is_colored)
-                elif is_colored:
-                    text = _colored(text)
-                line += text
-            yield line + ("┃" if is_boxed and self.columns.stop == right else " ")
-            if i == bottom - 1:
-                yield self._edge(width, left, right, "┗┛")
+                if i in rows and j in columns:
+                    line += self._mark(text, (i, j), is_colored=is_colored)
+                else:
+                    line += _colored(text) if is_colored else text
+            yield line + ("┃" if self.columns.stop in walls else " ")
+            if rows and i == rows[-1]:
+                yield self._edge(width, columns, "┗┛")
 
     def _title(self) -> str:
         """Return the plane's title; if a part of it is shown, as "input 9 x 90: columns 0 to 9"."""
@@ -92,17 +91,20 @@ class Table:
         ]
         return f"{self.plane.title}: {', '.join(ranges)}" if ranges else self.plane.title
 
-    def _edge(self, width: int, left: int, right: int, corners: str) -> str:
-        """Return the line with the upper or lower edge of the box.
+    def _edge(self, width: int, columns: range, corners: str) -> str:
+        """Return the line with the upper or lower edge of the box over these columns.
 
-        The box covers columns `left` to `right` - 1, cells are `width` characters wide, and
-        `corners` are the edge's left and right end.
+        Cells are `width` characters wide, and `corners` are the edge's left and right end.
         """
         line = ""
         for j in range(self.columns.start, self.columns.stop + 1):
-            edge = "━" if left < j < right else " "
-            line += {left: corners[0], right: corners[1]}.get(j, edge)
-            line += ("━" if left <= j < right else " ") * width
+            if j == columns.start:
+                line += corners[0]
+            elif j == columns.stop:
+                line += corners[1]
+            else:
+                line += "━" if j in columns else " "
+            line += ("━" if j in columns else " ") * width
         return line[:-width]  # without the cell behind the last column
 
     def _mark(self, text: str, place: Place, *, is_colored: bool) -> str:

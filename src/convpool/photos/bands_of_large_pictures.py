@@ -66,6 +66,7 @@ class Bands:
         return self.rows.count, self.columns.count
 
     def __iter__(self) -> Iterator[Band]:
+        """Yield the bands from top to bottom, each with the part of the photo that it needs."""
         for start in range(0, self.rows.count, self.step):
             rows = slice(start, min(start + self.step, self.rows.count))
             needed = need(self.rows, rows, self.pad_mode)

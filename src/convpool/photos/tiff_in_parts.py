@@ -240,6 +240,7 @@ class MagnitudeCounter:
         self.shape, self.dtype, self.magnitudes = shape, dtype, Magnitudes(percentile)
 
     def __setitem__(self, block: Any, values: Any) -> None:
+        """Count the values of a block."""
         self.magnitudes.add(values)
 
 
@@ -260,6 +261,7 @@ class PixelWriter:
         self.total = photos.Rendering(np.empty(0, file.dtype), 0, 0, 0)
 
     def __setitem__(self, block: Any, values: Any) -> None:
+        """Write the values of a block, an index of the output, into the file."""
         if self.scale != 1:
             values = values * self.scale
         rendering = photos.to_pixels(values, self.file.dtype, self.signed, self.greatest)

@@ -24,13 +24,12 @@ from convpool.reference.pooling import pooling_dtypes, taps_of_windows
 
 
 def _first_equal(values: Sequence[Any], value: Any) -> list[Any]:
-    """Return 1 for the first of the values that equals `value`, or is NaN if that is, else 0."""
-    shares = [0] * len(values)
-    for k, candidate in enumerate(values):
-        if candidate == value or (candidate != candidate and value != value):
-            shares[k] = 1
-            break
-    return shares
+    """Return a list with 1 for the first of the values that equals `value`, and 0 for the others.
+
+    NaN equals NaN.
+    """
+    is_equal = [x == value or (x != x and value != value) for x in values]
+    return [int(k == is_equal.index(True)) for k in range(len(values))]
 
 
 def _lp_shares(values: Sequence[Any], p: float) -> list[Any]:
@@ -43,14 +42,16 @@ def _lp_shares(values: Sequence[Any], p: float) -> list[Any]:
 
 
 def _median_shares(values: Sequence[Any]) -> list[Any]:
-    """Return a half for the first that equals either of the two middle values, 1 if it is one."""
-    n = len(values)
+    """Return the derivatives of the mean of the two middle values: a half each, 1 if it is one.
+
+    Of equal values, the first has it; of values with NaN, the first NaN has 1.
+    """
     ordered = sorted(values)
-    middle = [ordered[(n - 1) // 2], ordered[n // 2]]
+    low, high = ordered[(len(values) - 1) // 2], ordered[len(values) // 2]
     if any(value != value for value in values):
-        middle = [np.nan, np.nan]
-    halves = zip(*(_first_equal(values, value) for value in middle), strict=True)
-    return [(low + high) / 2 for low, high in halves]
+        low = high = np.nan
+    shares = zip(_first_equal(values, low), _first_equal(values, high), strict=True)
+    return [(of_low + of_high) / 2 for of_low, of_high in shares]
 
 
 # mode -> function of the numbers of a window, the divisor of avg and the exponent of lp, which

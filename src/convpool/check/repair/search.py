@@ -161,19 +161,19 @@ def _common(one: str, other: str) -> int:
 
 
 def _samples(cases: Sequence[Case], wrong: set[int]) -> list[int]:
-    """Return the numbers of a few wrong cases, of each requirement the one that tells most.
+    """Return the numbers of a few wrong cases: of each requirement the simplest one.
 
-    That with the most wrong cases comes first.
+    That of the requirement with the most wrong cases comes first.
     """
     by_item: dict[str, list[int]] = {}
     for number in sorted(wrong):
         by_item.setdefault(cases[number].item, []).append(number)
     ordered = sorted(by_item.values(), key=len, reverse=True)
-    return [min(numbers, key=lambda number: _telling(cases[number])) for numbers in ordered]
+    return [min(numbers, key=lambda number: _simplicity(cases[number])) for numbers in ordered]
 
 
-def _telling(case: Case) -> tuple[int, int]:
-    """Return a sort key, lowest for a case with different sizes on both axes, and small ones."""
+def _simplicity(case: Case) -> tuple[int, int]:
+    """Return a sort key, lowest for a small case whose rows and columns cannot be confused."""
     differences = sum(one != other for one, other in (case.size, case.window, case.stride))
     differences += min(case.window) > 1
     return -differences, prod(case.expected[0].shape) * prod(case.window)

@@ -103,25 +103,28 @@ class ReachableLoops:
         self.other_loops.setdefault(node, OtherLoop(getattr(node, "lineno", 0), words))
 
     def _walk_statements(self, statements: list[ast.stmt], scope: Scope) -> Flow:
-        """Walk statements one after the other, up to the first that is never passed."""
-        flow = Flow({})
+        """Walk statements one after the other, up to the first that is never passed.
+
+        Of branches that exclude each other, only those for one value lie on a path: they are kept
+        in `exclusive`, and those of the value with most loops are added to each end.
+        """
+        before: Path | None = {}  # through the statements so far, without those branches
+        ends = Flow()
         exclusive = ExclusiveBranches(statements)
         for statement in statements:
-            if (falls := flow.falls) is None:
+            if before is None:
                 break
             branches = exclusive.branches(statement) if isinstance(statement, ast.If) else {}
             if not branches:
                 part = self._walk_statement(statement, scope)
-                ends = part.after({**falls, **exclusive.longest()})
-                flow = flow.or_else(ends)._replace(falls=part.after(falls).falls)
+                ends = ends.or_else(part.after({**before, **exclusive.longest()}))
+                before = part.after(before).falls
+                continue
             for condition, branch in branches.items():
                 part = self._walk_branch(branch, scope)
-                ends = part.after({**falls, **exclusive.longest(condition)})
-                flow = flow.or_else(ends)._replace(falls=falls)
+                ends = ends.or_else(part.after({**before, **exclusive.longest(condition)}))
                 exclusive.add(condition, part.falls or {})
-        if flow.falls is None:
-            return flow
-        return flow._replace(falls={**flow.falls, **exclusive.longest()})
+        return ends._replace(falls=None if before is None else {**before, **exclusive.longest()})
 
     def _walk_branch(self, branch: ast.If, scope: Scope) -> Flow:
         """Walk the test and the body of an if, without its else."""

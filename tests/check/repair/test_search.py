@@ -13,6 +13,7 @@ from convpool.check.repair import search
 from convpool.check.repair.edits import Source, changed_lines, wrapped
 from convpool.check.repair.names import partners
 from convpool.check.repair.search import find_repair
+from convpool.check.repair.slips import slips
 from convpool.check.repair.trials import MOST_SECONDS, Trials
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.limits import LIMITS
@@ -77,7 +78,20 @@ BROKEN = [
     (VALID, "h - kh + 1", "h - kh + 0", "h - kh + 1"),
     (SAME, "'constant'", "'edge'", "'constant'"),
     (SAME, "(pw, pw)", "(ph, ph)", "(pw, pw)"),
+    (SAME, "(pw, pw)", "(pw, 0)", "(pw, pw)"),
+    (VALID, "i:i + kh", ":i + kh", "[:, i:i + kh,"),
+    (VALID, "kernel.shape", "getattr('shape', kernel)", "getattr(kernel, 'shape')"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("expression", "new"),
+    [("kh ** 2", "kh * kw"), ("(ph, 0)", "(ph, ph)"), (":i + kh", "i:i + kh"), ("-1", "0")],
+)
+def test_slips(expression, new):
+    node = ast.parse(f"x[{expression}]", mode="eval").body.slice
+    names = {"kh", "kw", "ph", "pw", "i", "j"}
+    assert new in {ast.unparse(slip) for slip in slips(node, names)}
 
 
 def wrong_cases(text, task, trials):

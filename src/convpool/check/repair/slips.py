@@ -100,6 +100,9 @@ def _operation(node: ast.BinOp, names: Collection[str]) -> Iterator[ast.AST]:
     yield node.right
     if isinstance(node.op, ast.Sub | ast.FloorDiv | ast.Div):
         yield ast.BinOp(node.right, node.op, node.left)
+    if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Name):  # kh ** 2 -> kh * kw
+        for other in partners(node.left.id, names):
+            yield ast.BinOp(node.left, ast.Mult(), ast.Name(other, ast.Load()))
     yield from _one_more(node)
     yield from _regrouped(node)
     if isinstance(node.op, ast.FloorDiv):  # -(-a // b) rounds up
@@ -124,8 +127,10 @@ def _regrouped(node: ast.BinOp) -> Iterator[ast.AST]:
 
 
 def _sign(node: ast.UnaryOp, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield what follows a sign or a `not`."""
+    """Yield what follows a sign or a `not`, and 0 for a negative number."""
     yield node.operand
+    if isinstance(node.operand, ast.Constant):
+        yield ast.Constant(0)
 
 
 def _comparison(node: ast.Compare, names: Collection[str]) -> Iterator[ast.AST]:
@@ -149,8 +154,10 @@ def _condition(node: ast.BoolOp, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _tuple(node: ast.Tuple, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield a tuple with two parts exchanged, with one part less, and sequences of axes."""
+    """Yield a tuple with two parts exchanged, without a zero, one less, and sequences of axes."""
     parts = node.elts
+    if len(parts) == 2 and "0" in map(ast.unparse, parts):  # (ph, 0) -> (ph, ph)
+        yield from (ast.Tuple([part, part], node.ctx) for part in parts)
     if all(isinstance(part, ast.Constant) for part in parts):
         for axes in sorted(_AXES, key=lambda axes: len(axes) != 3 * len(parts)):
             yield ast.parse(axes, mode="eval").body
@@ -192,7 +199,7 @@ def _subscript(node: ast.Subscript, names: Collection[str]) -> Iterator[ast.AST]
 
 
 def _slice(node: ast.Slice, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield a slice without its step, whole, with another end, and from its beginning on."""
+    """Yield a slice without its step, whole, with another end or beginning."""
     if node.step:
         yield ast.Slice(node.lower, node.upper)
     yield ast.Slice()
@@ -201,13 +208,18 @@ def _slice(node: ast.Slice, names: Collection[str]) -> Iterator[ast.AST]:
             if name.startswith("k") or name in ("h", "w"):
                 end = ast.BinOp(node.lower, ast.Add(), ast.Name(name, ast.Load()))
                 yield ast.Slice(node.lower, end, node.step)
+    elif isinstance(node.upper, ast.BinOp):  # :i + kh -> i:i + kh
+        for lower in (node.upper.left, node.upper.right):
+            yield ast.Slice(lower, node.upper, node.step)
 
 
 def _call(node: ast.Call, names: Collection[str]) -> Iterator[ast.AST]:
     """Yield calls of other functions, with other axes, without a keyword, or what is called with.
 
-    Of a sum without an axis, one with axes.
+    Of a sum without an axis, one with axes; of two arguments, both exchanged.
     """
+    if len(node.args) == 2:
+        yield ast.Call(node.func, node.args[::-1], node.keywords)
     if isinstance(node.func, ast.Attribute):
         name = node.func.attr
         for other in _EXCHANGED.get(name, ()):

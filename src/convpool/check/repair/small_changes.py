@@ -95,7 +95,9 @@ def _ideas(
 
 
 def _is_idle(new: ast.Constant, parent: ast.AST) -> bool:
-    """Return whether x + 0 or x * 1 would come out, which is tried as x too."""
+    """Return whether -0, x + 0 or x * 1 would come out, which is tried as 0 or x too."""
+    if isinstance(parent, ast.UnaryOp):
+        return bool(new.value == 0)
     if not isinstance(parent, ast.BinOp | ast.AugAssign):
         return False
     return bool(new.value == (0 if isinstance(parent.op, ast.Add | ast.Sub) else 1))

@@ -26,8 +26,8 @@ MAX_ERROR_KINDS = 3  # findings of errors in one item; further kinds of errors a
 CANNOT_MULTIPLY = "could not be broadcast together"  # NumPy, of arrays of other shapes
 NEGATIVE = "can't contain negative values"  # np.pad, of a number of zeros
 CUT_WINDOW = (
-    "a window has fewer rows or columns than the kernel: its slice is wrong, or it goes over the "
-    "border, as there are too few zeros or too many outputs"
+    "arrays that are combined differ in size: a slice is wrong, or goes over the border, as there "
+    "are too few zeros or too many outputs"
 )
 A_WINDOW = "window (i, j) of the padded images is [:, i * sh:i * sh + kh, j * sw:j * sw + kw]"
 PRINTED = 1_000_000  # characters that a call may print without a remark

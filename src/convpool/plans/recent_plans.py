@@ -9,7 +9,6 @@ and integers of NumPy as those of Python.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -39,8 +38,11 @@ def cache_recent(function: Callable[Arguments, Value]) -> Callable[Arguments, Va
         frozen = [_freeze(argument) for argument in positional]
         frozen_keywords = {name: _freeze(argument) for name, argument in keywords.items()}
         if _are_safe(frozen) and _are_safe(frozen_keywords.values()):
-            with suppress(Exception):  # it is raised below, and names the lists that came in
+            try:
                 value = cached(*frozen, **frozen_keywords)
+            except Exception:
+                pass  # it is raised below, and names the lists that came in
+            else:
                 return value
         return function(*positional, **keywords)
 
@@ -49,7 +51,7 @@ def cache_recent(function: Callable[Arguments, Value]) -> Callable[Arguments, Va
 
 
 def _freeze(argument: Any) -> Any:
-    """Return lists as tuples, and integers of NumPy as Python's, also inside; others as they are."""
+    """Return lists as tuples, and integers of NumPy as Python's; what is neither, as it is."""
     if type(argument) in (list, tuple):
         return tuple(map(_freeze, argument))
     return int(argument) if isinstance(argument, np.integer) else argument

@@ -83,7 +83,7 @@ CAUSES = {
         "out = np.zeros((m, ow, ow)): there are oh rows and ow columns, so the sizes are oh, ow",
         9,
     ),
-    "windows cut at the border": (1, SAME, "a window has fewer rows or columns than the kernel", 7),
+    "windows cut at the border": (1, SAME, "arrays that are combined differ in size", 7),
 }
 
 

@@ -19,6 +19,7 @@ from convpool.check.grading.points import requirements, score
 from convpool.check.grading.similar import similar_pairs
 from convpool.check.judge_cases import Options
 from convpool.check.printable_judgements import printable_judgement
+from convpool.check.repair.trials import MOST_PROCESSES, processes_for_each
 from convpool.check.rules import isolated
 from convpool.check.rules import registry as rules
 from convpool.check.sandbox import interpreters, walls
@@ -110,8 +111,8 @@ def check(
     private_seed : int
         Other than 0: the cases are others of the same kinds, which no student has seen.
     has_changes : bool, optional
-        Whether a small change is searched, by trying many, that makes a file's results right, which
-        takes a few seconds for each wrong file; None: for one submission, not for a class.
+        Whether a change is searched, by trying many, that makes a file's results right, which takes
+        a few seconds for each wrong file; None: in a class, the fewer the more submissions it has.
     jobs : int
         How many submissions are judged at once; of fewer submissions, several tasks.
     progress : function of (done, total), optional
@@ -153,9 +154,8 @@ def check(
     with open_submissions(paths) as submissions:
         if selection.behaviour and len(submissions) > 1 and not is_trusted:
             _require_walls(selection)
-        if has_changes is None:
-            has_changes = len(submissions) == 1
-        options = replace(selection.options, has_changes=has_changes)
+        processes = {True: MOST_PROCESSES, False: 0, None: processes_for_each(len(submissions))}
+        options = replace(selection.options, trial_processes=processes[has_changes])
         selection = replace(
             selection, options=options, workers=max(1, jobs // max(1, len(submissions)))
         )

@@ -18,7 +18,7 @@ from convpool.check.concurrency import call_all
 from convpool.check.grading.accepted_same import BRIEF
 from convpool.check.judge_cases import Options, TaskRun, judge_cases, make_item
 from convpool.check.repair.search import find_repair
-from convpool.check.repair.trials import Trials
+from convpool.check.repair.trials import Budget, Trials
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.calls import Answer, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
@@ -62,6 +62,7 @@ def judge(
     """
     options = options or Options()
     start = time.monotonic()
+    budget = Budget(options.trial_processes)
     baseline_seconds: list[float] = []  # the submission does not pay for our own files
 
     def judge_task(number: int) -> tuple[list[Item], list[Measure]]:
@@ -76,9 +77,11 @@ def judge(
         run = TaskRun(file, (), None, baseline_cost)
         if time.monotonic() < deadline:
             run = _with_answers(run, python, limits.until(deadline), options)
-            if options.has_changes:
-                run = _with_repair(run, python, limits.until(deadline), options)
-        return _items(run, limits, options), [Measure(number, *file.word_counts, *run.ratios)]
+            if options.trial_processes:
+                trials = Trials(file.task, python, limits.until(deadline), budget)
+                run = _with_repair(run, trials, options)
+        measure = Measure(number, *file.word_counts, *run.ratios, run.has_untried)
+        return _items(run, limits, options), [measure]
 
     calls = [partial(judge_task, number) for number in sorted(tasks)]
     by_task = call_all(calls, workers, limits.stop)
@@ -115,8 +118,11 @@ def _with_answers(run: TaskRun, python: Interpreter, limits: Limits, options: Op
     )
 
 
-def _with_repair(run: TaskRun, python: Interpreter, limits: Limits, options: Options) -> TaskRun:
-    """Search a change of the file that makes its wrong cases right; return `run` with it."""
+def _with_repair(run: TaskRun, changes: Trials, options: Options) -> TaskRun:
+    """Search a change of the file that makes its wrong cases right; return `run` with it.
+
+    changes: runs the changed files.
+    """
     trials = run.counted
     # those whose right results are the brief's, as numbers of `trials`
     numbers = [
@@ -133,10 +139,11 @@ def _with_repair(run: TaskRun, python: Interpreter, limits: Limits, options: Opt
     if not (wrong and is_loaded and run.is_repeatable and run.file.text):
         return run
     cases = [trials[number].case for number in numbers]
-    repair = find_repair(run.file.text, cases, wrong, Trials(run.task, python, limits))
+    repair = find_repair(run.file.text, cases, wrong, changes)
     if repair:
         repair = replace(repair, mended=frozenset(numbers[at] for at in repair.mended))
-    return replace(run, repair=repair)
+    is_complete = repair is not None and repair.is_complete
+    return replace(run, repair=repair, has_untried=changes.is_cut and not is_complete)
 
 
 # ---- items ----
@@ -213,8 +220,8 @@ def _input_unchanged(run: TaskRun) -> Item:
             and run.is_mended([one for one in changed if not one.case.is_large])
             and not any(one.problem for one in called)
         ):
-            words = f"{words}. With this change, which was tried, they stay as they are:"
-            finding = replace(finding, words=words, line=run.repair.line, change=run.repair.lines)
+            change = run.repair.told("they stay as they are")
+            finding = replace(finding, line=run.repair.line, change=change)
         return make_item(run.task, name, Outcome.FAILS, [finding])
     if any(trial.answer.outcome == "returned" for trial in called):
         return make_item(run.task, name, Outcome.HOLDS)

@@ -43,6 +43,7 @@ class TaskRun:
     baseline_cost: timing.Cost | None  # of the project's own file; None: not measured
     is_repeatable: bool = True  # False: the same call gave two results
     repair: Repair | None = None  # a change of the file, whose cases are those of `counted`
+    has_untried: bool = False  # whether there are changes that were not tried
 
     @property
     def task(self) -> Task:
@@ -75,7 +76,8 @@ class Options:
     max_ratio: float | None = None
     same: str = BRIEF  # what 'same' means, a key of MEANINGS
     is_timed: bool = True  # whether time and memory are measured
-    has_changes: bool = False  # whether a change is searched that makes a file right
+    # how many processes may try changes that make files right, all tasks together; 0: none
+    trial_processes: int = 0
     private_seed: int = 0  # of fresh cases; 0: those of the table
 
 
@@ -154,9 +156,9 @@ def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
     )
     return replace(
         main,
-        words=f"{words}. With this change, which was tried, {brings}:",
+        words=words,
         line=run.repair.line,
-        change=run.repair.lines,
+        change=run.repair.told(brings),
         details=re.sub(r"^(line \d+: .*\n)+", "", main.details),  # the change has its lines
         failing=sum(finding.failing for finding in findings),
     )

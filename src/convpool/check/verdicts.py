@@ -28,7 +28,8 @@ class Finding:
     reading: str = ""
     # several lines for a fixed-width font: the window, its numbers, the expected and real value
     details: str = ""
-    # several lines for a fixed-width font: what to write where, tried with every case
+    # a sentence that says what a change brings, which was tried, and for a fixed-width font below
+    # it what to write where
     change: str = ""
     failing: int = 0  # cases of the behaviour that it is about
     cases: int = 0  # all cases of that requirement; 0: it is not about cases
@@ -48,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Measure:
-    """The size and cost of one task's file; only time is ever judged, with --max-ratio."""
+    """The size and cost of one task's file, no verdict; time is judged with --max-ratio."""
 
     task: int
     lines: int  # as wc -l counts them
@@ -56,6 +57,7 @@ class Measure:
     characters: int  # bytes, as wc -c counts them
     time_ratio: float | None = None  # seconds of the timed call over those of our own file
     memory_ratio: float | None = None  # bytes of memory over those of our own file
+    has_untried: bool = False  # whether changes that might make it right were not tried
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,8 @@ class Numbers(Names):
     "--changes/--no-changes",
     "has_changes",
     default=None,
-    help="Try small changes of wrong files until one makes their results right, some seconds for "
-    "each; default: for one submission.",
+    help="Try changes of wrong files until one makes their results right, all or none; default: "
+    "all for one submission, for one of a large class those of some seconds.",
 )
 @click.option(
     "--trace", type=int, metavar="TASK", help="Follow one output pixel of the task's own function."

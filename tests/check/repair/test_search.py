@@ -14,7 +14,14 @@ from convpool.check.repair.edits import Source, changed_lines, wrapped
 from convpool.check.repair.names import partners
 from convpool.check.repair.search import find_repair
 from convpool.check.repair.slips import slips
-from convpool.check.repair.trials import MOST_SECONDS, Trials
+from convpool.check.repair.trials import (
+    LEAST_PROCESSES,
+    MOST_PROCESSES,
+    MOST_SECONDS,
+    Budget,
+    Trials,
+    processes_for_each,
+)
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.limits import LIMITS
 from convpool.check.tasks import TASKS
@@ -145,7 +152,7 @@ def test_arrays_that_are_changed_are_no_right_answer(monkeypatch):
 def test_a_report_has_the_change_in_every_wrong_item(tmp_path, monkeypatch):
     monkeypatch.setattr(caller, "run", call_in_process)
     monkeypatch.setattr(timing, "baseline_cost", lambda *_: None)
-    options = Options(is_timed=False, has_changes=True)
+    options = Options(is_timed=False, trial_processes=99)
 
     def items(text):
         (tmp_path / TASKS[0].file).write_text(text)
@@ -156,12 +163,11 @@ def test_a_report_has_the_change_in_every_wrong_item(tmp_path, monkeypatch):
     (finding,) = items(VALID.replace("h - kh + 1, w", "h - kw + 1, w"))["valid"].findings
     assert finding.line == 8
     assert finding.change.endswith("write:  oh, ow = h - kh + 1, w - kw + 1")
-    assert finding.words.endswith(
-        "With this change, which was tried, all 33 smaller cases are right:"
-    )
+    brings = "With this change, which was tried, all 33 smaller cases are right:"
+    assert finding.change.splitlines()[0] == brings
     changing = VALID.replace("    return", "    images *= 2\n    return")
     (finding,) = items(changing)["input-unchanged"].findings
-    assert finding.change == "line 14, delete:\n    images *= 2"
+    assert finding.change.endswith("they stay as they are:\nline 14, delete:\n    images *= 2")
     assert items(VALID)["valid"].findings == ()
 
 
@@ -212,6 +218,29 @@ def test_no_more_time_is_spent_than_there_is(monkeypatch):
     assert trials.seconds_left < MOST_SECONDS
     trials.seconds_left = 0.0
     assert trials.right([VALID], [case]) == [[False]]
+
+
+def test_a_class_shares_the_processes_that_try_changes(monkeypatch):
+    monkeypatch.setattr(caller, "run", call_in_process)
+    case = fresh_cases.cases(0, 0)[0][0]
+    budget = Budget(1)
+    first, second = (Trials(TASKS[0], PYTHON, LIMITS, budget) for _ in range(2))
+    assert first.right([VALID], [case]) == [[True]]
+    assert second.right([VALID], [case]) == [[False]]
+    assert (first.is_cut, second.is_cut) == (False, True)
+    assert processes_for_each(1) == MOST_PROCESSES
+    assert processes_for_each(100) == processes_for_each(1000) == LEAST_PROCESSES
+
+
+def test_a_measure_tells_that_changes_were_not_tried(tmp_path, monkeypatch):
+    monkeypatch.setattr(caller, "run", call_in_process)
+    (tmp_path / TASKS[0].file).write_text(VALID.replace("h - kh + 1, w", "h - kw + 1, w"))
+    for processes, is_mended in ((0, False), (1, False), (99, True)):
+        options = Options(is_timed=False, trial_processes=processes)
+        course = course_folder(tmp_path)
+        items, (measure,) = judge_behaviour.judge(course, [0], PYTHON, LIMITS, options)
+        assert any(finding.change for item in items for finding in item.findings) == is_mended
+        assert measure.has_untried == (processes == 1)
 
 
 @pytest.mark.parametrize(

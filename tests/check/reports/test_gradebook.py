@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from convpool.check.reports import gradebook
-from convpool.check.verdicts import Score
-from support.judgements import BROKEN, EVIL_ONE, make_judgement
+from convpool.check.tasks import TASKS
+from convpool.check.verdicts import Finding, Score
+from support.judgements import BROKEN, EVIL_ONE, FAILS, item, make_judgement
 
 MOODLE = """\
 Identifier,"Full name","Email address",Status,Grade,"Maximum Grade","Grade can be changed",\
@@ -65,6 +66,17 @@ def test_moodles_worksheet_gets_grades_and_comments(tmp_path):
     verdicts = fill(tmp_path, MOODLE, [ADA], "", "verdict").text
     assert "flipped" not in verdicts
     assert "The title of same" in verdicts
+
+
+def test_moodles_comments_have_what_to_write(tmp_path):
+    change = "With this change:\nline 8:  a < b\n write:  a <= b"
+    finding = Finding("too few", TASKS[0].file, 8, change=change)
+    ada = make_judgement(item(0, "valid", FAILS, finding), name="4711", score=GRADED)
+    (row, *_) = rows_of(fill(tmp_path, MOODLE, [ada]).text)
+    shown = "too few<pre>With this change:<br>line 8:  a &lt; b<br> write:  a &lt;= b</pre></li>"
+    assert shown in row["Feedback comments"]
+    (row, *_) = rows_of(fill(tmp_path, MOODLE, [ada], "", "cause").text)
+    assert "<pre>" not in row["Feedback comments"]
 
 
 def test_canvas_gradebook_gets_grades_in_one_column(tmp_path):

@@ -7,13 +7,16 @@ import json
 import pytest
 
 from convpool.check.reports.csv import as_csv
+from convpool.check.reports.github import job_summary
 from convpool.check.reports.json import as_json
-from convpool.check.verdicts import Outcome
+from convpool.check.verdicts import Finding, Outcome
 from support.judgements import (
     BROKEN,
     CLASS,
+    FAILS,
     SCHEMA,
     WINDOW,
+    item,
     jsonschema,
     make_judgement,
 )
@@ -75,6 +78,18 @@ def test_csv_has_a_row_for_each_submission():
         "1",
     )
     assert rows[0]["failing"].startswith("readme 0:run-bit 1:run-bit")
+
+
+def test_csv_and_the_job_summary_have_what_to_write():
+    change = "With this change:\nline 8:  a < b\n write:  a <= b"
+    ada = make_judgement(
+        *(item(0, name, FAILS, Finding("too few", line=8, change=change)) for name in "xy")
+    )
+    (row,) = csv.DictReader(io.StringIO(as_csv([ada])))
+    place = "0-convolve_grayscale_valid.py:8"
+    assert row["to write"] == f"{place} With this change: line 8:  a < b  write:  a <= b"
+    # indented as code in an entry of a list
+    assert "\n\n      With this change:\n      line 8:  a < b\n" in job_summary([ada])
 
 
 FORMULAS = (

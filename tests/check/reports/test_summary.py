@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from convpool.check.behaviour import requirement_names
+from convpool.check.reports.class_notes import class_notes
 from convpool.check.reports.feedback import disclosed
 from convpool.check.reports.summary import common_items, reported_findings
 from convpool.check.tasks import TASKS
-from convpool.check.verdicts import Finding
+from convpool.check.verdicts import Finding, Measure
 from support.judgements import BROKEN, CLASS, FAILS, UNCHECKED, item, make_judgement, screen
 
 
@@ -81,6 +82,14 @@ def test_one_change_is_told_once_below_its_words():
     assert lines[at - 1].strip() == "flipped"
     assert lines[at + 1] == "       write:  b"
     assert "line 7" not in screen([disclosed(judgement, "cause")])
+
+
+def test_a_class_tells_what_was_not_tried():
+    measures = tuple(Measure(task, 1, 2, 3, has_untried=task > 2) for task in (0, 3, 5))
+    ada, bob = make_judgement(measures=measures), make_judgement(name="bob")
+    (note,) = class_notes([ada, bob])
+    assert "ada (tasks 3, 5); --changes tries all" in note
+    assert class_notes([bob, bob]) == []
 
 
 def test_an_item_without_a_finding_gives_its_title():

@@ -32,6 +32,10 @@ class Repair:
     mended: frozenset[int]  # numbers of the cases that were wrong and become right
     is_complete: bool  # whether all cases are right then
 
+    def told(self, brings: str) -> str:
+        """Return what to write, below a sentence that says what it brings."""
+        return f"With this change, which was tried, {brings}:\n{self.lines}"
+
 
 class Candidate(NamedTuple):
     """A changed text, and the cases that are wrong with it."""
@@ -131,8 +135,8 @@ def _best_of(
     counts = [sum(row) for row in trials.right(survivors, [cases[number] for number in several])]
     finalists = sorted(zip(counts, survivors, strict=True), key=lambda pair: -pair[0])
     best: Candidate | None = None
-    for _, text in finalists[:MOST_FINALISTS]:
-        (row,) = trials.right([text], cases)
+    last = [text for _, text in finalists[:MOST_FINALISTS]]
+    for text, row in zip(last, trials.right(last, cases), strict=True):
         wrong = {number for number, is_right in enumerate(row) if not is_right}
         if wrong < before.wrong and (best is None or len(wrong) < len(best.wrong)):
             best = Candidate(text, wrong)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from convpool.check.behaviour.case import Case
@@ -16,6 +17,7 @@ from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import Task
 
 MOST_SECONDS = 20.0  # of processor time, for the calls of all sources
+RUN_SECONDS = 8.0  # for the calls of one process; those of a usual file take a tenth of one
 MOST_WAITING_SECONDS = 120.0  # of a clock
 # What the child loads in the place of the submission's file: a function that runs a source's
 # statements, passes over those that fail, as the child does, and calls the source's function.
@@ -48,11 +50,33 @@ def _names_of(text):
 """
 
 
-class Trials:
-    """Runs sources of one task, until so much processor time is used up."""
+@dataclass
+class Budget:
+    """How many processes may still be started to try changes of one submission's files."""
 
-    def __init__(self, task: Task, python: Interpreter, limits: Limits) -> None:
-        self.task, self.python, self.limits = task, python, limits
+    processes: int
+
+
+# for one submission, more than there are changes to try; a class shares them
+MOST_PROCESSES = 1600
+LEAST_PROCESSES = 16  # for each submission of a class, 4 seconds of processor time
+
+
+def processes_for_each(submissions: int) -> int:
+    """Return the budget of each submission of a class, so that 100 are judged in minutes."""
+    return max(MOST_PROCESSES // max(submissions, 1), LEAST_PROCESSES)
+
+
+class Trials:
+    """Runs sources of one task, until so much processor time or the budget is used up."""
+
+    def __init__(
+        self, task: Task, python: Interpreter, limits: Limits, budget: Budget | None = None
+    ) -> None:
+        self.task, self.python = task, python
+        self.limits = replace(limits, task_seconds=min(limits.task_seconds, RUN_SECONDS))
+        self.budget = budget or Budget(MOST_PROCESSES)
+        self.is_cut = False  # whether something was not tried
         self.seconds_left = MOST_SECONDS
         self.end = time.monotonic() + MOST_WAITING_SECONDS
 
@@ -62,8 +86,11 @@ class Trials:
         It is not either if the arrays that are passed in are changed, or if the time is over.
         """
         limits = self.limits.until(self.end)
-        if not sources or self.seconds_left <= 0 or limits.task_seconds <= 0:
+        is_over = min(self.seconds_left, limits.task_seconds, self.budget.processes) <= 0
+        if not sources or is_over:
+            self.is_cut = self.is_cut or bool(sources)
             return [[False] * len(cases) for _ in sources]
+        self.budget.processes -= 1
         calls = [
             Call((source, self.task.function, *case.call.arguments), case.call.keywords)
             for source in sources

@@ -26,6 +26,15 @@ def readings_of_same(judgements: Iterable[Judgement]) -> str:
     )
 
 
+def untried_changes(judgements: Iterable[Judgement]) -> str:
+    """Return in whose files not all changes were tried, as "ada (tasks 3, 4)"; "" for none."""
+    tasks = {
+        judgement.submission: [str(one.task) for one in judgement.measures if one.has_untried]
+        for judgement in judgements
+    }
+    return "; ".join(f"{name} (tasks {', '.join(some)})" for name, some in tasks.items() if some)
+
+
 def class_notes(judgements: Sequence[Judgement]) -> list[str]:
     """Return sentences about a class: who was not judged and why, choices, readings of 'same'."""
     lines = []
@@ -44,4 +53,9 @@ def class_notes(judgements: Sequence[Judgement]) -> list[str]:
             lines.append(f"Similar, for you to see: {judgement.submission} and {', '.join(others)}")
     if readings := readings_of_same(judgements):
         lines.append(f"'same' is read as: {readings}")
+    if untried := untried_changes(judgements):
+        lines.append(
+            f"Not every change that might make a file right was tried: {untried}; --changes tries "
+            "all, which takes longer"
+        )
     return lines

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from convpool.check.reports.summary import count_outcomes, outcomes_by_task
+from convpool.check.reports.summary import count_outcomes, outcomes_by_task, reported_findings
 from convpool.check.verdicts import Judgement, Outcome
 
 FIRST_COLUMNS = ("submission", "place", "outcome")
@@ -121,12 +121,18 @@ def _row(judgement: Judgement, feedback: str) -> dict[str, object]:
         for item in judgement.items
         if item.outcome is Outcome.FAILS
     )
+    changes = (
+        f"{finding.where} {finding.change}"
+        for finding in reported_findings(judgement)
+        if finding.change
+    )
     first_values = (judgement.submission, judgement.folder, judgement.outcome)
     return {
         **dict(zip(FIRST_COLUMNS, first_values, strict=True)),
         **tasks,
         **counts,
         "failing": " ".join(failing),
+        "to write": "; ".join(changes),
         "points": "" if judgement.score is None else f"{judgement.score.points:g}",
         "of": "" if judgement.score is None else f"{judgement.score.most:g}",
         "undecided": "" if judgement.score is None else f"{judgement.score.undecided:g}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from convpool.check.grading.points import worth
@@ -60,6 +61,8 @@ def job_summary(judgements: Sequence[Judgement]) -> str:
             lines.append(
                 f"- {_cell(name)}**{_cell(finding.items)}**{where}: {_cell(finding.words)}"
             )
+            if finding.change:  # as code in the entry of the list
+                lines += ["", textwrap.indent(finding.change, " " * 6), ""]
     return "\n".join(lines) + "\n"
 
 

@@ -18,7 +18,11 @@ from typing import NamedTuple
 
 from convpool.check.grading import roster
 from convpool.check.reports.feedback import disclosed
-from convpool.check.reports.summary import reported_findings, summary_sentence
+from convpool.check.reports.summary import (
+    ReportedFinding,
+    reported_findings,
+    summary_sentence,
+)
 from convpool.check.verdicts import Judgement
 
 MOODLE = {"Identifier", "Grade", "Last modified (grade)"}
@@ -109,10 +113,14 @@ def _assignment(path: Path, columns: Sequence[str], beginning: str) -> str:
 def _comment(judgement: Judgement) -> str:
     """Return what a student reads, as HTML in one line: the summary, then each finding."""
     findings = [finding for finding in reported_findings(judgement) if finding.outcome is not None]
-    entries = "".join(
-        f"<li>{escape(f'{finding.heading}, {finding.items}: {finding.words}')}</li>"
-        for finding in findings
-    )
+    entries = "".join(f"<li>{_entry(finding)}</li>" for finding in findings)
     notes = "".join(f"<p>{escape(note)}</p>" for note in judgement.notes)
     listed = f"<ul>{entries}</ul>" if entries else ""
     return f"<p>{escape(summary_sentence([judgement]))}</p>{listed}{notes}".replace("\n", " ")
+
+
+def _entry(finding: ReportedFinding) -> str:
+    """Return a finding as HTML, with what to write if a change was tried."""
+    words = escape(f"{finding.heading}, {finding.items}: {finding.words}")
+    change = "<br>".join(map(escape, finding.change.splitlines()))
+    return f"{words}<pre>{change}</pre>" if change else words

@@ -101,6 +101,55 @@ def test_slips(expression, new):
     assert new in {ast.unparse(slip) for slip in slips(node, names)}
 
 
+BRANCHES = '''import numpy as np
+
+
+def convolve_grayscale(images, kernel, padding='same', stride=(1, 1)):
+    """Convolve."""
+    m, h, w = images.shape
+    kh, kw = kernel.shape
+    sh, sw = stride
+    if padding == 'same':
+        pad_top = ((h - 1) * sh + kh - h + 1) // 2
+        pad_left = ((w - 1) * sw + kw - w + 1) // 2
+    elif padding == 'valid':
+        pad_top = 0
+        pad_left = 0
+    else:
+        pad_top = padding[0]
+        pad_left = padding[1]
+    padded = np.pad(images, ((0, 0), (pad_top, pad_top), (pad_left, pad_left)))
+    out_h = (h + 2 * pad_top - kh) // sh + 1
+    out_w = (w + 2 * pad_left - kw) // sw + 1
+    output = np.zeros((m, out_h, out_w))
+    for i in range(out_h):
+        for j in range(out_w):
+            y, x = i * sh, j * sw
+            window = padded[:, y:y + kh, x:x + kw]
+            output[:, i, j] = np.sum(window * kernel, axis=(1, 2))
+    return output
+'''
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "        pad_left = ((w - 1) * sw + kw - w + 1) // 2",
+        "        pad_top = ((h - 1) * sh + kh - h + 1) // 2",
+        "        pad_left = 0",
+        "        pad_left = padding[1]",
+        "    out_w = (w + 2 * pad_left - kw) // sw + 1",
+    ],
+)
+def test_an_assignment_that_one_branch_or_axis_lacks_is_put_in(line, monkeypatch):
+    monkeypatch.setattr(caller, "run", call_in_process)
+    trials = Trials(TASKS[3], PYTHON, LIMITS)
+    cases, wrong = wrong_cases(BRANCHES.replace(f"{line}\n", "", 1), 3, trials)
+    found = find_repair(BRANCHES.replace(f"{line}\n", "", 1), cases, wrong, trials)
+    assert found.is_complete
+    assert line in found.lines
+
+
 def wrong_cases(text, task, trials):
     """Return (cases, the numbers of those that a file gets wrong)."""
     cases = [case for case in fresh_cases.cases(task, 0)[0] if case.judged and not case.is_large]

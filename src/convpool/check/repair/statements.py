@@ -1,13 +1,15 @@
-"""Changes of whole statements: one left out, moved out of a loop or into it, `elif` for `if`."""
+"""Changes of whole statements: one left out or put in, moved out of a loop, `elif` for `if`."""
 
 from __future__ import annotations
 
 import ast
+import copy
+import itertools
 import textwrap
 from collections.abc import Iterator
-from itertools import pairwise
 
 from convpool.check.repair.edits import Change, Edit, Source
+from convpool.check.repair.names import OtherAxis
 
 
 def statement_changes(source: Source) -> Iterator[Change]:
@@ -17,6 +19,7 @@ def statement_changes(source: Source) -> Iterator[Change]:
             for body in (getattr(node, "body", None), getattr(node, "orelse", None)):
                 if isinstance(body, list) and body:
                     yield from _of_block(source, definition, node, body)
+        yield from _missing_assignments(source, definition)
     yield from _copies(source)
 
 
@@ -28,7 +31,7 @@ def _of_block(
         if len(body) > 1 and not isinstance(statement, ast.For | ast.FunctionDef):
             yield (_lines(source, statement, ""),)
         yield from _assignments(source, statement)
-    for first, second in pairwise(body):
+    for first, second in itertools.pairwise(body):
         yield from _neighbours(source, first, second)
     if isinstance(owner, ast.For | ast.While | ast.If):
         yield from _out_of_block(source, definition, owner, body)
@@ -109,3 +112,66 @@ def _copies(source: Source) -> Iterator[Change]:
         blank = " " * first.col_offset
         line = f"{blank}{argument.arg} = {argument.arg}.copy()\n"
         yield (Edit(source.place(first.lineno, 0), source.place(first.lineno, 0), line),)
+
+
+def _missing_assignments(source: Source, definition: ast.FunctionDef) -> Iterator[Change]:
+    """Yield the assignments that a block may lack, as x = ... on one axis alone, or in one branch.
+
+    Below an assignment its like on the other axis; at the end of a branch one of another branch.
+    """
+    names = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+    axes = OtherAxis(names | {argument.arg for argument in definition.args.args})
+    for branches in _blocks(definition):
+        assignments = list(map(_assignments_to_names, branches))
+        for branch, own in zip(branches, assignments, strict=True):
+            # each with the statement that it is put below
+            lacking: list[tuple[ast.Assign, ast.stmt]] = [
+                (_mirrored(axes, one), one) for one in own
+            ]
+            for other in itertools.chain.from_iterable(assignments):
+                lacking += [(other, branch[-1]), (_mirrored(axes, other), branch[-1])]
+            known = {_target(one) for one in own}
+            for new, before in lacking:
+                if _target(new) not in known:
+                    yield (_below(source, before, ast.unparse(new)),)
+
+
+def _blocks(definition: ast.FunctionDef) -> Iterator[list[list[ast.stmt]]]:
+    """Yield each block of statements in a list of its own; those of `if`, `elif`, `else` in one."""
+    yield [definition.body]
+    chained: set[ast.stmt] = set()
+    for node in ast.walk(definition):
+        if isinstance(node, ast.For | ast.While):
+            yield [node.body]
+        elif isinstance(node, ast.If) and node not in chained:
+            branches = [node.body]
+            while len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
+                node = node.orelse[0]
+                chained.add(node)
+                branches.append(node.body)
+            yield [*branches, node.orelse] if node.orelse else branches
+
+
+def _assignments_to_names(block: list[ast.stmt]) -> list[ast.Assign]:
+    """Return the statements of a block that assign to one name."""
+    assignments = [one for one in block if isinstance(one, ast.Assign) and len(one.targets) == 1]
+    return [one for one in assignments if isinstance(one.targets[0], ast.Name)]
+
+
+def _target(assignment: ast.Assign) -> str:
+    """Return the name that is assigned to."""
+    return ast.unparse(assignment.targets[0])
+
+
+def _mirrored(axes: OtherAxis, statement: ast.Assign) -> ast.Assign:
+    """Return an assignment for the other axis."""
+    mirrored = axes.visit(copy.deepcopy(statement))
+    assert isinstance(mirrored, ast.Assign)
+    return mirrored
+
+
+def _below(source: Source, statement: ast.stmt, line: str) -> Edit:
+    """Return the edit that puts a line below a statement."""
+    assert statement.end_lineno is not None
+    place = source.place(statement.end_lineno + 1, 0)
+    return Edit(place, place, f"{' ' * statement.col_offset}{line}\n")

@@ -45,6 +45,10 @@ class Arguments:
         """Whether the task is pooling, which has no kernel."""
         return self.task == 6
 
+    def swapped(self, field: str) -> Arguments:
+        """Return these arguments with "stride", "sizes" or "window" swapped between the axes."""
+        return replace(self, **{field: getattr(self, field)[::-1]})
+
     def total_zeros(self, axis: int) -> int:
         """Return T, the number of zeros on an axis that keep n outputs."""
         n, k, s = self.on_axis(axis)
@@ -178,8 +182,6 @@ POOLINGS: dict[str, Callable[[Windows], Array]] = {
 APPLIES: dict[str, Callable[[Arguments], bool]] = {
     "": lambda arguments: True,
     "convolution": lambda arguments: not arguments.is_pooling,
-    "channels": lambda arguments: arguments.task in (4, 5),
-    "kernels": lambda arguments: arguments.task == 5,
     "pooling": lambda arguments: arguments.is_pooling,
     "same": lambda arguments: not arguments.is_pooling and arguments.padding == "same",
     "pair": lambda arguments: not arguments.is_pooling and not isinstance(arguments.padding, str),

@@ -27,7 +27,7 @@ PAIRED = (
     "pooling: max from zero",
 )
 # ends and parts of names of readings that are rare already alone
-RARE = (" of the ", ", ragged", ", n // s outputs", ", ceil", ", right size")
+RARE = (" of the ", ", ragged")
 
 NamedReading = tuple[str, Reading]  # (its name in READINGS, the reading)
 

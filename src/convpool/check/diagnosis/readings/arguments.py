@@ -11,73 +11,57 @@ from dataclasses import replace
 from convpool.check.behaviour.case import Pair
 from convpool.check.diagnosis.arithmetic import Arguments, Reading
 
+Change = Callable[[Arguments], Arguments | None]  # as Reading.change
+PairChange = Callable[[int, int], Pair]  # from (sh, sw), (kh, kw) or (h, w)
 
-def _window(arguments: Arguments, window: Pair) -> Arguments | None:
-    """Return a pooling's arguments with another window (kh, kw); None for a convolution.
+
+def _stride(stride: PairChange) -> Change:
+    """Return a change of the stride, from (sh, sw)."""
+    return lambda a: replace(a, stride=stride(*a.stride))
+
+
+def _window(window: PairChange) -> Change:
+    """Return a change of a pooling's window, from (kh, kw).
 
     For a convolution there is no such reading, as NumPy would refuse to multiply the kernel with a
     window of another size.
     """
-    return replace(arguments, window=window) if arguments.is_pooling else None
+    return lambda a: replace(a, window=window(*a.window)) if a.is_pooling else None
+
+
+def _sizes(sizes: PairChange) -> Change:
+    """Return a change of the image's size in formulas, from (h, w)."""
+    return lambda a: replace(a, sizes=sizes(*a.sizes))
+
+
+def _padding(padding: str) -> Change:
+    """Return a change of a convolution's padding, where it is another one."""
+    return lambda a: None if a.is_pooling or a.padding == padding else replace(a, padding=padding)
 
 
 # name -> (Reading.words, Reading.change, Reading.decided_by)
-ARGUMENTS: dict[str, tuple[str, Callable[[Arguments], Arguments | None], str]] = {
-    "stride swapped": ("sh and sw are swapped", lambda a: replace(a, stride=a.stride[::-1]), ""),
-    "stride ignored": (
-        "the stride is ignored (taken as 1)",
-        lambda a: replace(a, stride=(1, 1)),
-        "",
-    ),
-    "sh for both": (
-        "sh is used for both axes",
-        lambda a: replace(a, stride=(a.stride[0],) * 2),
-        "",
-    ),
-    "sw for both": (
-        "sw is used for both axes",
-        lambda a: replace(a, stride=(a.stride[1],) * 2),
-        "",
-    ),
-    "sh ignored": ("sh is ignored (taken as 1)", lambda a: replace(a, stride=(1, a.stride[1])), ""),
-    "sw ignored": ("sw is ignored (taken as 1)", lambda a: replace(a, stride=(a.stride[0], 1)), ""),
+ARGUMENTS: dict[str, tuple[str, Change, str]] = {
+    "stride swapped": ("sh and sw are swapped", lambda a: a.swapped("stride"), ""),
+    "stride ignored": ("the stride is ignored (taken as 1)", _stride(lambda sh, sw: (1, 1)), ""),
+    "sh for both": ("sh is used for both axes", _stride(lambda sh, sw: (sh, sh)), ""),
+    "sw for both": ("sw is used for both axes", _stride(lambda sh, sw: (sw, sw)), ""),
     "kernel as stride": (
         "the kernel's size is taken as the stride",
         lambda a: replace(a, stride=a.window),
         "",
     ),
-    "stride as kernel": (
-        "the stride is taken as the kernel's size",
-        lambda a: _window(a, a.stride),
-        "",
-    ),
-    "kh and kw swapped": ("kh and kw are swapped", lambda a: _window(a, a.window[::-1]), ""),
-    "kh for both": ("kh is used for both axes", lambda a: _window(a, (a.window[0],) * 2), ""),
-    "kw for both": ("kw is used for both axes", lambda a: _window(a, (a.window[1],) * 2), ""),
-    "global": ("each output is taken over the whole image", lambda a: _window(a, a.sizes), "sum"),
-    "h and w swapped": ("h and w are swapped", lambda a: replace(a, sizes=a.sizes[::-1]), ""),
-    "h for both": ("h is used for both axes", lambda a: replace(a, sizes=(a.sizes[0],) * 2), ""),
-    "w for both": ("w is used for both axes", lambda a: replace(a, sizes=(a.sizes[1],) * 2), ""),
-    "'same' for all": (
-        "the padding is always 'same'",
-        lambda a: replace(a, padding="same") if not a.is_pooling and a.padding != "same" else None,
-        "zeros",
-    ),
-    "'valid' for all": (
-        "the padding is always 'valid'",
-        lambda a: (
-            replace(a, padding="valid") if not a.is_pooling and a.padding != "valid" else None
-        ),
-        "zeros",
-    ),
+    "kh and kw swapped": ("kh and kw are swapped", _window(lambda kh, kw: (kw, kh)), ""),
+    "kh for both": ("kh is used for both axes", _window(lambda kh, kw: (kh, kh)), ""),
+    "kw for both": ("kw is used for both axes", _window(lambda kh, kw: (kw, kw)), ""),
+    "h and w swapped": ("h and w are swapped", lambda a: a.swapped("sizes"), ""),
+    "h for both": ("h is used for both axes", _sizes(lambda h, w: (h, h)), ""),
+    "w for both": ("w is used for both axes", _sizes(lambda h, w: (w, w)), ""),
+    "'same' for all": ("the padding is always 'same'", _padding("same"), "zeros"),
+    "'valid' for all": ("the padding is always 'valid'", _padding("valid"), "zeros"),
 }
 
 
 def rows() -> Iterator[tuple[str, Reading]]:
-    """Yield (name, reading) of each row, and again with ragged windows unless it is about zeros."""
+    """Yield (name, reading) of each row; windows of a pooling may reach over the edge."""
     for name, (words, change, decided_by) in ARGUMENTS.items():
-        yield name, Reading(words, decided_by, change=change)
-        if decided_by != "zeros":
-            ragged_words = f"{words}, and windows may reach over the edge"
-            reading = Reading(ragged_words, decided_by, "pooling", change=change, is_ragged=True)
-            yield f"{name}, ragged", reading
+        yield name, Reading(words, decided_by, change=change, is_ragged=True)

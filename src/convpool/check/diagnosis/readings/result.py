@@ -39,87 +39,55 @@ def _without(*parts: Any) -> Callable[[Array, Arguments], Array]:
     return finish
 
 
-# name -> (Reading.words, Reading.finish, Reading.decided_by)
-FINISHES: dict[str, tuple[str, Callable[[Array, Arguments], Array | None], str]] = {
+Finishes = dict[str, tuple[str, Callable[[Array, Arguments], Array | None]]]
+# name -> (Reading.words, Reading.finish), of another dtype
+CASTS: Finishes = {
     "images' dtype": (
         "the result is cast to the dtype of the images, where it wraps or loses its fraction",
         lambda o, a: _cast(a.dtypes[0])(o, a) if a.dtypes[0].kind in "iub" else None,
-        "dtype",
     ),
     "kernel's dtype": (
         "the result is cast to the dtype of the kernel",
         lambda o, a: _cast(a.dtypes[1])(o, a) if a.dtypes[1].kind in "iub" else None,
-        "dtype",
     ),
     "integers": (
         "the result is cut to whole numbers (int, astype(int), dtype=int)",
         _cast(np.int64),
-        "dtype",
     ),
-    "uint8": ("the result is cast to uint8, where it wraps", _cast(np.uint8), "dtype"),
-    "int8": ("the result is cast to int8, where it wraps", _cast(np.int8), "dtype"),
-    "int16": ("the result is cast to int16, where it wraps", _cast(np.int16), "dtype"),
-    "uint16": ("the result is cast to uint16, where it wraps", _cast(np.uint16), "dtype"),
-    "int32": ("the result is cast to int32", _cast(np.int32), "dtype"),
-    "rounded": ("the result is rounded to whole numbers", lambda o, a: np.round(o), "dtype"),
-    "floor": ("the result is rounded down", lambda o, a: np.floor(o), "dtype"),
-    "ceil": ("the result is rounded up", lambda o, a: np.ceil(o), "dtype"),
-    "absolute": ("the result loses its sign", lambda o, a: np.abs(o), ""),
-    "clipped to 0..255": ("the result is clipped to 0..255", lambda o, a: o.clip(0, 255), ""),
-    "clipped at 0": ("negative results become 0", lambda o, a: o.clip(0), ""),
-    "negated": ("the result has the opposite sign", lambda o, a: -o, ""),
-    "doubled": ("each sum is taken twice", lambda o, a: 2 * o, ""),
-    "divided by 255": ("the result is divided by 255", lambda o, a: o / 255, ""),
-    "NaN": ("all of it is NaN", lambda o, a: np.full_like(o, np.nan), ""),
-    "zeros": ("nothing is filled in: all of it is 0", lambda o, a: np.zeros_like(o), ""),
-    "ones": ("nothing is filled in: all of it is 1", lambda o, a: np.ones_like(o), ""),
-    "last row 0": ("the last row is left at 0", _without(np.s_[:, -1:]), ""),
-    "last column 0": ("the last column is left at 0", _without(np.s_[:, :, -1:]), ""),
+    "uint8": ("the result is cast to uint8, where it wraps", _cast(np.uint8)),
+    "int8": ("the result is cast to int8, where it wraps", _cast(np.int8)),
+    "rounded": ("the result is rounded to whole numbers", lambda o, a: np.round(o)),
+    "floor": ("the result is rounded down", lambda o, a: np.floor(o)),
+}
+# the same, of other or missing values
+VALUES: Finishes = {
+    "absolute": ("the result loses its sign", lambda o, a: np.abs(o)),
+    "clipped to 0..255": ("the result is clipped to 0..255", lambda o, a: o.clip(0, 255)),
+    "NaN": ("all of it is NaN", lambda o, a: np.full_like(o, np.nan)),
+    "zeros": ("nothing is filled in: all of it is 0", lambda o, a: np.zeros_like(o)),
+    "last row 0": ("the last row is left at 0", _without(np.s_[:, -1:])),
+    "last column 0": ("the last column is left at 0", _without(np.s_[:, :, -1:])),
     "last row and column 0": (
         "the last row and column are left at 0",
         _without(np.s_[:, -1:], np.s_[:, :, -1:]),
-        "",
     ),
-    "first row 0": ("the first row is left at 0", _without(np.s_[:, :1]), ""),
-    "first column 0": ("the first column is left at 0", _without(np.s_[:, :, :1]), ""),
+    "first row 0": ("the first row is left at 0", _without(np.s_[:, :1])),
+    "first column 0": ("the first column is left at 0", _without(np.s_[:, :, :1])),
     "first row and column 0": (
         "the first row and column are left at 0",
         _without(np.s_[:, :1], np.s_[:, :, :1]),
-        "",
     ),
-    "first row filled": ("only the first row is filled", _without(np.s_[:, 1:]), ""),
-    "first column filled": ("only the first column is filled", _without(np.s_[:, :, 1:]), ""),
+    "first row filled": ("only the first row is filled", _without(np.s_[:, 1:])),
+    "first column filled": ("only the first column is filled", _without(np.s_[:, :, 1:])),
     "diagonal only": (
         "only the pixels with i = j are filled (one loop for both)",
         lambda o, a: o * np.eye(*o.shape[1:3]).reshape(1, *o.shape[1:3], *[1] * (o.ndim - 3)),
-        "",
     ),
-    "upside down": ("the output is upside down", lambda o, a: o[:, ::-1], ""),
-    "mirrored": ("the output is mirrored", lambda o, a: o[:, :, ::-1], ""),
-    "first image for all": (
-        "the first image is used for all",
-        lambda o, a: np.broadcast_to(o[:1], o.shape),
-        "",
-    ),
-    "last image for all": (
-        "the last image is used for all",
-        lambda o, a: np.broadcast_to(o[-1:], o.shape),
-        "",
-    ),
-    "first image only": ("only the first image is filled", _without(np.s_[1:]), ""),
-    "last image only": ("only the last image is filled", _without(np.s_[:-1]), ""),
-    "last image left out": ("the last image is left at 0", _without(np.s_[-1]), ""),
-    "first image left out": ("the first image is left at 0", _without(np.s_[0]), ""),
-    "images reversed": ("the images are in reverse order", lambda o, a: o[::-1], ""),
-    "images averaged": (
-        "each output is the average over all images",
-        lambda o, a: np.broadcast_to(o.mean(0, keepdims=True), o.shape),
-        "",
-    ),
+    "first image only": ("only the first image is filled", _without(np.s_[1:])),
 }
 
 # name -> (Reading.words, Reading.finish), which turns (m, oh, ow, nc) into a wrong shape
-SHAPES: dict[str, tuple[str, Callable[[Array, Arguments], Array | None]]] = {
+SHAPES: Finishes = {
     "output transposed": (
         "the output is transposed, (m, ow, oh)",
         lambda o, a: in_task_shape(o.swapaxes(1, 2), a),
@@ -127,14 +95,6 @@ SHAPES: dict[str, tuple[str, Callable[[Array, Arguments], Array | None]]] = {
     "axis of 1 left": (
         "the output has one more axis, of size 1",
         lambda o, a: in_task_shape(o, a)[..., None],
-    ),
-    "axis of 1 before": (
-        "the output has one more axis in front, of size 1",
-        lambda o, a: in_task_shape(o, a)[None],
-    ),
-    "axes of 1 squeezed": (
-        "axes of size 1 are dropped (np.squeeze)",
-        lambda o, a: in_task_shape(o, a).squeeze(),
     ),
     "first image returned": (
         "only the first image is returned",
@@ -148,20 +108,7 @@ SHAPES: dict[str, tuple[str, Callable[[Array, Arguments], Array | None]]] = {
         "the images are added into one",
         lambda o, a: in_task_shape(o, a).sum(0),
     ),
-    "images last": (
-        "the axis of the images is the last",
-        lambda o, a: np.moveaxis(in_task_shape(o, a), 0, -1),
-    ),
-    "channels before rows": (
-        "the last axis stands before the rows",
-        lambda o, a: np.moveaxis(o, -1, 1),
-    ),
     "kernels first": ("the axis of the kernels is the first", lambda o, a: np.moveaxis(o, -1, 0)),
-    "rows flattened": (
-        "each image's output is one flat row",
-        lambda o, a: in_task_shape(o, a).reshape(len(o), -1),
-    ),
-    "flattened": ("the output is one flat row", lambda o, a: in_task_shape(o, a).reshape(-1)),
 }
 
 
@@ -175,8 +122,9 @@ def _by_channel(windows: Windows, arguments: Arguments) -> Array | None:
 
 def rows() -> Iterator[tuple[str, Reading]]:
     """Yield (name, reading) of each row, and of channels that are not summed."""
-    for name, (words, finish, decided_by) in FINISHES.items():
-        yield name, Reading(words, decided_by, finish=finish)
+    for decided_by, table in (("dtype", CASTS), ("", VALUES)):
+        for name, (words, finish) in table.items():
+            yield name, Reading(words, decided_by, finish=finish)
     for name, (words, finish) in SHAPES.items():
         yield name, Reading(words, finish=finish, is_reshaped=True)
     yield (

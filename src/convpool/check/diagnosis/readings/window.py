@@ -62,17 +62,9 @@ CONVOLUTIONS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]
         "each output is the maximum of the products",
         lambda w, a: _products(w, a).max((3, 4, 5)),
     ),
-    "minimum of products": (
-        "each output is the minimum of the products",
-        lambda w, a: _products(w, a).min((3, 4, 5)),
-    ),
     "weights added": (
         "pixels and weights are added instead of multiplied",
         lambda w, a: (w.values[..., None] + a.kernels).sum((3, 4, 5)),
-    ),
-    "weights subtracted": (
-        "weights are subtracted from pixels instead of multiplied",
-        lambda w, a: (w.values[..., None] - a.kernels).sum((3, 4, 5)),
     ),
     "matrix product": (
         "window and kernel are multiplied as matrices (@, np.dot), not number by number",
@@ -121,22 +113,6 @@ def _by_mode(
     )
 
 
-def _averages_of_nonzeros(windows: Windows, arguments: Arguments) -> Array:
-    """Return the sum of each window divided by its number of pixels that are not 0 (0 if none)."""
-    counts = (windows.values != 0).sum((3, 4))
-    sums: Array = windows.values.sum((3, 4))
-    averages: Array = sums / np.maximum(counts, 1)
-    return averages
-
-
-def _averages_of_maxima(max_axis: int, mean_axis: int) -> Callable[[Windows, Arguments], Array]:
-    """Return a pooling: first the maxima along one axis, then the average of these along another.
-
-    max_axis: of windows (m, oh, ow, kh, kw, c). mean_axis: of what is left of them.
-    """
-    return lambda windows, arguments: windows.values.max(max_axis).mean(mean_axis)
-
-
 def _over_the_image(reduce: Any) -> Callable[[Windows, Arguments], Array]:
     """Return a pooling of each whole image and channel, whose outputs are all equal.
 
@@ -176,18 +152,9 @@ POOLINGS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]] = 
         lambda w, a: _maxima(w, a).clip(0),
     ),
     "median": ("each output is the median of its window", lambda w, a: np.median(w.values, (3, 4))),
-    "range": ("each output is the maximum less the minimum", lambda w, a: np.ptp(w.values, (3, 4))),
     "sum over sh * sw": (
         "the sum is divided by sh * sw",
         _sums_divided_by(lambda a: a.stride[0] * a.stride[1]),
-    ),
-    "sum over h * w": (
-        "the sum is divided by h * w",
-        _sums_divided_by(lambda a: a.sizes[0] * a.sizes[1]),
-    ),
-    "sum over kh * kw": (
-        "the sum is divided by kh * kw",
-        _sums_divided_by(lambda a: a.window[0] * a.window[1]),
     ),
     "sum over kh": ("the sum is divided by kh", _sums_divided_by(lambda a: a.window[0])),
     "sum over kw": ("the sum is divided by kw", _sums_divided_by(lambda a: a.window[1])),
@@ -203,41 +170,13 @@ POOLINGS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]] = 
         "the sum is divided by kw * kw",
         _sums_divided_by(lambda a: a.window[1] ** 2),
     ),
-    "sum over kh * kw * c": (
-        "the sum is divided by kh * kw * c",
-        _sums_divided_by(lambda a: a.window[0] * a.window[1] * a.images.shape[-1]),
-    ),
-    "sum over nonzeros": (
-        "the sum is divided by the number of pixels that are not 0",
-        _averages_of_nonzeros,
-    ),
     "over channels too": (
         "each window is pooled over its channels too",
         _by_mode(max=_pooled_over(np.max, (5,)), avg=_pooled_over(np.mean, (5,))),
     ),
-    "over images too": (
-        "each window is pooled over all images too",
-        _by_mode(max=_pooled_over(np.max, (0,)), avg=_pooled_over(np.mean, (0,))),
-    ),
     "over images and channels too": (
         "each window is pooled over all images and channels (no axis=(1, 2))",
         _by_mode(max=_pooled_over(np.max, (0, 5)), avg=_pooled_over(np.mean, (0, 5))),
-    ),
-    "average of the rows' maxima": (
-        "each output is the average of its rows' maxima",
-        _averages_of_maxima(4, 3),
-    ),
-    "average of the columns' maxima": (
-        "each output is the average of its columns' maxima",
-        _averages_of_maxima(3, 3),
-    ),
-    "first pixel": (
-        "each output is its window's first pixel",
-        lambda w, a: w.values[:, :, :, 0, 0],
-    ),
-    "last pixel": (
-        "each output is its window's last pixel",
-        lambda w, a: w.values[:, :, :, -1, -1],
     ),
     "last row left out": (
         "the last row of each window is left out",
@@ -246,14 +185,6 @@ POOLINGS: dict[str, tuple[str, Callable[[Windows, Arguments], Array | None]]] = 
     "last column left out": (
         "the last column of each window is left out",
         lambda w, a: _in_mode(w.values[:, :, :, :, :-1], a) if a.window[1] > 1 else None,
-    ),
-    "first row left out": (
-        "the first row of each window is left out",
-        lambda w, a: _in_mode(w.values[:, :, :, 1:], a) if a.window[0] > 1 else None,
-    ),
-    "first column left out": (
-        "the first column of each window is left out",
-        lambda w, a: _in_mode(w.values[:, :, :, :, 1:], a) if a.window[1] > 1 else None,
     ),
 }
 

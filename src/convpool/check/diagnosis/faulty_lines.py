@@ -69,10 +69,12 @@ def _names(node: ast.AST) -> set[str]:
 
 def _is_equality_with(test: ast.expr, word: str) -> bool:
     """Return whether a test compares something with the string `word`, by == or is."""
-    is_equality = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq | ast.Is)
-    return is_equality and any(
-        isinstance(part, ast.Constant) and part.value == word for part in ast.walk(test)
-    )
+    match test:
+        case ast.Compare(left, [ast.Eq() | ast.Is(), *_], others):
+            return any(
+                isinstance(side, ast.Constant) and side.value == word for side in (left, *others)
+            )
+    return False
 
 
 def _branch_statements(tree: ast.Module, word: str) -> list[ast.stmt]:
@@ -91,11 +93,8 @@ def _branch_statements(tree: ast.Module, word: str) -> list[ast.stmt]:
 def _calls_of(statement: ast.AST, names: set[str]) -> Iterator[ast.Call]:
     """Yield the calls of functions or methods of these names, such as np.pad for "pad"."""
     for node in ast.walk(statement):
-        if isinstance(node, ast.Call):
-            function = node.func
-            if (isinstance(function, ast.Attribute) and function.attr in names) or (
-                isinstance(function, ast.Name) and function.id in names
-            ):
+        match node:
+            case ast.Call(ast.Attribute(attr=name) | ast.Name(name)) if name in names:
                 yield node
 
 

@@ -52,32 +52,29 @@ def suspicions(source: str, function: str) -> Iterator[Suspicion]:
 
 def _swapped_axes(node: ast.AST) -> str:
     """Find kw, kh = kernel.shape: the names of the axes in another order."""
-    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Tuple):
-        return ""
-    value = node.value
-    if isinstance(value, ast.Attribute) and value.attr == "shape":
-        value = value.value
-    if not isinstance(value, ast.Name) or value.id not in SIZES:
-        return ""
-    targets = [ast.unparse(part) for part in node.targets[0].elts]
-    letters = list(SIZES[value.id][: len(targets)])
-    if targets == letters or sorted(targets) != sorted(letters):
-        return ""
-    return f"{ast.unparse(node)}: the order is {', '.join(letters)}"
+    match node:
+        case ast.Assign(
+            [ast.Tuple(targets)], ast.Attribute(ast.Name(name), "shape") | ast.Name(name)
+        ) if name in SIZES:
+            names = [ast.unparse(target) for target in targets]
+            letters = list(SIZES[name][: len(names)])
+            if names != letters and sorted(names) == sorted(letters):
+                return f"{ast.unparse(node)}: the order is {', '.join(letters)}"
+    return ""
 
 
 def _type_by_name(node: ast.AST) -> str:
     """Find type(x) == 'tuple' and x is tuple, which are never true."""
-    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
-        return ""
-    left, right = node.left, node.comparators[0]
-    is_call = isinstance(left, ast.Call) and isinstance(left.func, ast.Name)
-    advice = "is never true; write isinstance({}, tuple)"
-    if is_call and left.func.id == "type" and isinstance(right, ast.Constant):  # type: ignore
-        return f"{ast.unparse(node)} {advice.format(ast.unparse(left.args[0]))}"  # type: ignore
-    is_type = isinstance(right, ast.Name) and right.id in ("tuple", "str", "list", "int")
-    if isinstance(left, ast.Name) and is_type and isinstance(node.ops[0], ast.Is | ast.Eq):
-        return f"{ast.unparse(node)} {advice.format(left.id)}"
+    match node:
+        case ast.Compare(
+            ast.Call(ast.Name("type"), [subject]), [_], [ast.Constant()]
+        ) | ast.Compare(
+            ast.Name() as subject,
+            [ast.Is() | ast.Eq()],
+            [ast.Name("tuple" | "str" | "list" | "int")],
+        ):
+            advice = f"write isinstance({ast.unparse(subject)}, tuple)"
+            return f"{ast.unparse(node)} is never true; {advice}"
     return ""
 
 
@@ -93,16 +90,11 @@ def _axis_by_size(node: ast.AST) -> str:
 
 def _first_axis_of_kernels(node: ast.AST) -> str:
     """Find kernels[k] in a product: the kernels lie along the last axis."""
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
-        return ""
-    for side in (node.left, node.right):
-        if (
-            isinstance(side, ast.Subscript)
-            and isinstance(side.value, ast.Name)
-            and side.value.id == "kernels"
-            and isinstance(side.slice, ast.Name)
+    match node:
+        case ast.BinOp(ast.Subscript(ast.Name("kernels"), ast.Name(k)), ast.Mult()) | ast.BinOp(
+            _, ast.Mult(), ast.Subscript(ast.Name("kernels"), ast.Name(k))
         ):
-            return _row_taken(side.slice.id)
+            return _row_taken(k)
     return ""
 
 
@@ -177,50 +169,52 @@ def _axis_of(name: str) -> str:
 
 
 def _mixed_size(target: str, value: ast.expr) -> str:
-    """Return what is wrong if a size of one axis is made of letters of both; "" if it is not."""
+    """Return what is wrong if a size of one axis is made of letters of both; "" if it is not.
+
+    target: the name that the value gets; where it belongs to no axis, that is the axis of the only
+    one of h and w in a difference.
+    """
     letters = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
     axis = _axis_of(target)
     if not axis and any(isinstance(part, ast.Sub) for part in ast.walk(value)):
-        axis = next(iter(letters & {"h", "w"}), "") if len(letters & {"h", "w"}) == 1 else ""
-    if not axis:
+        axis = "".join(letters & {"h", "w"})
+    if axis not in ("h", "w"):
         return ""
-    own, other = (_ROWS, _COLUMNS) if axis == "h" else (_COLUMNS, _ROWS)
-    foreign = sorted(letters & other.keys())
-    if not foreign or not letters & own.keys():
+    is_row = axis == "h"
+    own, foreign = (_ROWS, _COLUMNS) if is_row else (_COLUMNS, _ROWS)
+    wrong = sorted(letters & foreign.keys())
+    if not wrong or not letters & own.keys():
         return ""
-    names, right = " and ".join(foreign), " and ".join(other[name] for name in foreign)
-    axes = ("rows", "columns") if axis == "h" else ("columns", "rows")
-    belongs = "belongs" if len(foreign) == 1 else "belong"
+    right = " and ".join(foreign[name] for name in wrong)
+    belongs = f"{' and '.join(wrong)} belong{'s' * (len(wrong) == 1)}"
+    own_axis, other_axis = ("rows", "columns") if is_row else ("columns", "rows")
     return (
-        f"{target} = {ast.unparse(value)}: {names} {belongs} to the {axes[1]}; for the {axes[0]} "
-        f"take {right}"
+        f"{target} = {ast.unparse(value)}: {belongs} to the {other_axis}; for the {own_axis} take "
+        f"{right}"
     )
 
 
 def _mixed_slice(node: ast.AST) -> str:
-    """Find j * sw:j * sh + kw: letters of both axes in one slice."""
+    """Find j * sw:j * sh + kw: letters of both axes in one slice; the fewer ones are wrong."""
     if not isinstance(node, ast.Slice):
         return ""
     letters = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
     rows, columns = letters & _ROWS.keys(), letters & _COLUMNS.keys()
     if not rows or not columns or len(rows) == len(columns):
         return ""
-    foreign, other = (rows, _ROWS) if len(rows) < len(columns) else (columns, _COLUMNS)
-    name = min(foreign)
-    return f"{ast.unparse(node)}: {name} is of the other axis; take {other[name]}"
+    wrong = min(rows if len(rows) < len(columns) else columns)
+    right = (_ROWS | _COLUMNS)[wrong]
+    return f"{ast.unparse(node)}: {wrong} is of the other axis; take {right}"
 
 
 def _axis_twice(node: ast.AST) -> str:
     """Find axis=(1, 1): one axis named twice."""
-    if not isinstance(node, ast.keyword) or node.arg != "axis":
-        return ""
-    if not isinstance(node.value, ast.Tuple):
-        return ""
-    axes = [ast.unparse(part) for part in node.value.elts]
-    if len(set(axes)) == len(axes):
-        return ""
-    right = ", ".join(map(str, range(1, len(axes) + 1)))
-    return f"{ast.unparse(node)} names an axis twice; take axis=({right})"
+    match node:
+        case ast.keyword("axis", ast.Tuple(axes)):
+            if len(set(map(ast.unparse, axes))) < len(axes):
+                right = ", ".join(map(str, range(1, len(axes) + 1)))
+                return f"{ast.unparse(node)} names an axis twice; take axis=({right})"
+    return ""
 
 
 def _three_axes_summed(node: ast.AST) -> str:
@@ -240,31 +234,29 @@ def _three_axes_summed(node: ast.AST) -> str:
 
 
 def _loops(definition: ast.FunctionDef) -> dict[str, str]:
-    """Return {variable: what it runs over} of loops over range(n)."""
-    return {
-        loop.target.id: ast.unparse(loop.iter.args[0])
-        for loop in ast.walk(definition)
-        if isinstance(loop, ast.For)
-        and isinstance(loop.target, ast.Name)
-        and isinstance(loop.iter, ast.Call)
-        and ast.unparse(loop.iter.func) == "range"
-        and len(loop.iter.args) == 1
-    }
+    """Return variable -> n, as code, of each loop over range(n)."""
+    loops = {}
+    for node in ast.walk(definition):
+        match node:
+            case ast.For(ast.Name(variable), ast.Call(ast.Name("range"), [n])):
+                loops[variable] = ast.unparse(n)
+    return loops
 
 
 def _rows_of_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:
     """Find kernels[k] where k runs over the number of kernels."""
-    numbers = {"kernels.shape[3]", "kernels.shape[-1]"}
+    numbers = {"kernels.shape[3]", "kernels.shape[-1]"}  # code for it
     for node in ast.walk(definition):
-        if isinstance(node, ast.Assign) and ast.unparse(node.value) == "kernels.shape":
-            names = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else []
-            numbers |= {ast.unparse(name) for name in names[3:4]}
-    over = {variable for variable, number in _loops(definition).items() if number in numbers}
+        match node:
+            case ast.Assign(
+                [ast.Tuple([_, _, _, nc])], ast.Attribute(ast.Name("kernels"), "shape")
+            ):
+                numbers.add(ast.unparse(nc))
+    loops = _loops(definition)
     for node in ast.walk(definition):
-        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "kernels":
-            name = ast.unparse(node.slice)
-            if name in over:
-                yield Suspicion(node.lineno, _row_taken(name))
+        match node:
+            case ast.Subscript(ast.Name("kernels"), ast.Name(k)) if loops.get(k) in numbers:
+                yield Suspicion(node.lineno, _row_taken(k))
 
 
 def _all_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import convpool
 from convpool import convolve, convolve_gradients, pool, pool_gradient, reference
-from convpool.plans.arguments import POOL_MODES
+from convpool.engines.pool_modes import POOL_MODES
 from support import sampling
 from support.arrays import numbers
 from support.geometries import convolutions, poolings

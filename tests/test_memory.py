@@ -7,7 +7,7 @@ import pytest
 
 import convpool
 from convpool.engines.numpy import convolution as numpy_convolution
-from convpool.plans.arguments import POOL_MODES
+from convpool.engines.pool_modes import POOL_MODES
 from support.engines import refusals
 
 MIB = 2**20

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.engines import threads
 from convpool.engines.numpy import adaptive, argmax, footprint_and_median
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
 from convpool.plans.arguments import Ints
@@ -109,12 +110,12 @@ def adaptive_pool(
     """
     images = arrays.read_in_memory(images, "images", "adaptive_pool")
     windows = _adaptive_windows(images.shape, output_shape, channel_axis)
-    mode = arguments.read_choice(mode, arguments.POOL_MODES, "mode")
+    mode = arguments.read_choice(mode, POOL_MODES, "mode")
     operand_checks.check_pooled_dtype(images.dtype, mode)
     threads.check()
     requested = None if dtype is None else arguments.read_dtype(dtype)
     result = dtypes.pooling_result_dtype(images.dtype, mode, requested)
-    if mode == "sum" and result.kind in "iu":
+    if POOL_MODES[mode].may_overflow(result):
         most_taps = volume([int((stops - starts).max()) for starts, stops in windows.bounds])
         sums = dtypes.Sums(np.array([most_taps]))
         if not sums.fit(result, dtypes.limits(images.dtype)):

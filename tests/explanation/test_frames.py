@@ -12,10 +12,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from convpool import convolve, convolve_transpose, pool
 from convpool.engines.padding import PAD_MODES
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.explanation import explain
 from convpool.explanation.explanation import Explanation
 from convpool.explanation.frames import uncovered_places
-from convpool.plans.arguments import POOL_MODES
 from convpool.windows import PADDINGS, Axis
 from support.arrays import numbers
 
@@ -111,7 +111,7 @@ def test_the_last_frame_is_what_convolve_transpose_returns(layout, data):
     assert len(shown.frames) == images.size
 
 
-@given(layouts(), st.sampled_from(POOL_MODES), st.data())
+@given(layouts(), st.sampled_from(list(POOL_MODES)), st.data())
 def test_the_last_frame_is_what_pool_returns(layout, mode, data):
     sizes, window, words = layout
     words |= {"ceil": data.draw(st.booleans()), "count_padding": data.draw(st.booleans())}

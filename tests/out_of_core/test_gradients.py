@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 import convpool
 from convpool import convolve_gradients, plan_convolution, pool_gradient
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.out_of_core import gradients as gradients_in_tiles
 from convpool.out_of_core import tile_sizes
-from convpool.plans.arguments import POOL_MODES
 from support.arrays import numbers
 from support.geometries import convolutions, poolings
 

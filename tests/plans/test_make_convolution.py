@@ -21,6 +21,7 @@ import pytest
 import convpool
 from convpool import convolve, convolve_transpose, plan_convolution, plan_pooling, pool
 from convpool.engines.fft import layout
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.engines.registry.convolution import ENGINES
 from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.plans import arguments, formatting
@@ -266,7 +267,7 @@ def test_a_plan_without_words_is_that_of_the_call_without_words():
     np.testing.assert_array_equal(
         planning.plan_transposed(x.shape, w.shape).run(x, w), convolve_transpose(x, w)
     )
-    for mode in arguments.POOL_MODES:
+    for mode in POOL_MODES:
         np.testing.assert_array_equal(
             plan_pooling(x.shape, 2, mode=mode).run(x), pool(x, 2, mode=mode)
         )

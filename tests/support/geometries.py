@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -85,13 +86,13 @@ class PoolingCall(NamedTuple):
 
 
 @st.composite
-def poolings(draw: Any, modes: tuple[str, ...]) -> PoolingCall:
+def poolings(draw: Any, modes: Iterable[str]) -> PoolingCall:
     """Return a call of `pool` with one of these modes that gives at least one number."""
     rank = draw(st.integers(1, 3))
     most = 7 if rank < 3 else 4
     images = (draw(st.integers(1, 2)), *_per_axis(draw, rank, 1, most), draw(st.integers(1, 3)))
     window = _per_axis(draw, rank, 1, 3)
-    mode = draw(st.sampled_from(modes))
+    mode = draw(st.sampled_from(list(modes)))
     words = {
         "kernel_shape": window,
         "mode": mode,

@@ -18,10 +18,10 @@ from convpool.commands import kernel_option
 from convpool.commands.options import Crop, ImageSize, Padding, PerAxis, example
 from convpool.commands.photo_input import max_pixels, read_photo
 from convpool.engines.padding import PAD_MODES
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.explanation import saving, text
 from convpool.explanation.explanation import Explanation
 from convpool.explorer import build, link_fragment
-from convpool.plans.arguments import POOL_MODES
 from convpool.system import whole_files
 from convpool.system.printable_text import printable
 
@@ -79,7 +79,7 @@ class OutputOptions(NamedTuple):
     metavar='NAME|FILE.npy|"1 0 -1; ..."',
     help="A name from 'convpool kernels', a saved array, or rows of numbers; default: random.",
 )
-@click.option("--mode", type=click.Choice(POOL_MODES), help="Pool instead, in this mode.")
+@click.option("--mode", type=click.Choice(list(POOL_MODES)), help="Pool instead, in this mode.")
 @click.option(
     "--transpose",
     is_flag=True,

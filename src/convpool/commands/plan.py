@@ -8,6 +8,7 @@ import click
 
 import convpool as package
 from convpool.commands.options import Padding, PerAxis, Shape, example
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.plans import arguments
 
 PER_AXIS = PerAxis(max_axes=3)
@@ -23,7 +24,7 @@ PER_AXIS = PerAxis(max_axes=3)
 @click.option(
     "--size", "--pool", "size", type=PER_AXIS, help="Of a window, such as 2x2: pool instead."
 )
-@click.option("--mode", help="Of pooling: max (default), min, avg, sum, lp or median.")
+@click.option("--mode", help=f"Of pooling: {', '.join(POOL_MODES)} (default: max).")
 @click.option("--padding", type=Padding(max_axes=3), help="Default: same; valid for pooling.")
 @click.option("--stride", type=PER_AXIS, help="Default: 1; the window for pooling.")
 @click.option("--dilation", type=PER_AXIS, default="1", show_default=True)

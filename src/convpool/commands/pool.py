@@ -10,8 +10,8 @@ import convpool as package
 from convpool import photos
 from convpool.commands.batch import Batch, FileOptions, file_options
 from convpool.commands.options import Padding, PerAxis, example
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.photos import tiff_in_parts
-from convpool.plans.arguments import POOL_MODES
 
 # a median of colours times opacities means nothing
 PICTURE_POOL_MODES = [mode for mode in POOL_MODES if mode != "median"]

@@ -18,7 +18,6 @@ Pairs = tuple[tuple[int, int], ...]
 Padding = str | int | Sequence[int] | Sequence[Sequence[int]]
 Item = TypeVar("Item")
 
-POOL_MODES = ("max", "min", "avg", "sum", "lp", "median")
 AXIS_NAMES = {1: ("width",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 

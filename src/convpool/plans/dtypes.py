@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.plans import arguments
 
 Array = NDArray[Any]
@@ -302,7 +303,7 @@ def pooling_result_dtype(images: DType, mode: str, dtype: DType | None = None) -
     images
         The dtype of the images.
     mode
-        One of `arguments.POOL_MODES`.
+        A name of `POOL_MODES`.
     dtype
         The argument of the call. None for the images' dtype, in this machine's byte order; but sums
         of integers and bool are int64, and their avg, lp and median float64.
@@ -312,20 +313,20 @@ def pooling_result_dtype(images: DType, mode: str, dtype: DType | None = None) -
     TypeError : `dtype` is not possible for this mode and these images
     """
     native = images.newbyteorder("=")
-    keeps_dtype = mode in ("max", "min")
-    default = np.dtype(np.int64 if mode == "sum" else np.float64)
-    if keeps_dtype or native.kind in "fc":
+    pool_mode = POOL_MODES[mode]
+    default = pool_mode.result_of_integers
+    if default is None or native.kind in "fc":
         default = native
     requested = default if dtype is None else dtype.newbyteorder("=")
     if requested == default:
         return default
-    if keeps_dtype:
+    if pool_mode.keeps_dtype:
         raise TypeError(
             f"dtype is {requested}, but {mode} keeps that of the images, {native}: name none, or "
             f"pass images.astype(np.{requested})"
         )
     # the kinds of dtypes that may be requested instead of the default
-    kinds = {"i": "iufc", "f": "f" if mode in ("lp", "median") else "fc", "c": "c"}[default.kind]
+    kinds = {"i": "iufc", "f": "fc" if pool_mode.takes_complex else "f", "c": "c"}[default.kind]
     if requested.kind not in kinds:
         names = {
             "iufc": "an integer, float or complex",
@@ -343,10 +344,10 @@ def pooling_result_dtype(images: DType, mode: str, dtype: DType | None = None) -
 def pooling_sum_dtype(images: DType, mode: str, dtype: DType | None = None) -> DType:
     """Return the dtype in which a pooling computes; parameters as in `pooling_result_dtype`.
 
-    For max, min and median it is the images' dtype, for integer results int64, and for others the
-    result's dtype or float64, whichever is wider.
+    For modes that select pixels it is the images' dtype, for integer results int64, and for others
+    the result's dtype or float64, whichever is wider.
     """
-    if mode in ("max", "min", "median"):
+    if POOL_MODES[mode].selects_pixels:
         return images.newbyteorder("=")
     result = pooling_result_dtype(images, mode, dtype)
     # int64 for uint64 too: both wrap modulo 2**64, so a sum that fits the result is right

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.plans import arguments, dtypes, missing_pixels, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.channel_checks import warn_of_colours_first
@@ -68,7 +69,7 @@ def plan_pooling(
     axis = arguments.read_channel_axis(channel_axis, images)
     _check_one_reading(images, kernel_shape, channel_axis)
     warn_of_colours_first(images, channel_axis)
-    mode = arguments.read_choice(mode, arguments.POOL_MODES, "mode")
+    mode = arguments.read_choice(mode, POOL_MODES, "mode")
     window = arguments.read_per_axis(kernel_shape, rank, "kernel_shape")
     windows = operand_checks.read_windows(
         window, window if stride is None else stride, dilation, padding

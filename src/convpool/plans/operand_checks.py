@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from convpool.engines.padding import PAD_MODES, REPEATING_PAD_MODES
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.engines.values import NamedTuple
 from convpool.plans import arguments, arrays, channel_checks, dtypes, kernel_layouts
 from convpool.windows import TRANSPOSED_SIZES, Axis, place
@@ -293,11 +294,12 @@ def _is_representable(value: Any, dtype: DType) -> bool:
 
 
 def check_pooled_dtype(images: DType, mode: str) -> None:
-    """Raise TypeError for complex images with a mode other than avg and sum."""
-    if images.kind == "c" and mode not in ("avg", "sum"):
+    """Raise TypeError for complex images with a mode that does not take them."""
+    if images.kind == "c" and not POOL_MODES[mode].takes_complex:
+        complex_modes = [repr(each.name) for each in POOL_MODES.values() if each.takes_complex]
         raise TypeError(
-            f"{mode} pooling has no meaning for images of {images}; use 'avg' or 'sum', or pool "
-            "np.abs(images)"
+            f"{mode} pooling has no meaning for images of {images}; use "
+            f"{' or '.join(complex_modes)}, or pool np.abs(images)"
         )
 
 
@@ -309,9 +311,10 @@ def read_footprint(value: Any, window: Shape, mode: str) -> tuple[bool, ...] | N
     """
     if value is None:
         return None
-    if mode not in ("max", "min", "median"):
+    if not POOL_MODES[mode].selects_pixels:
+        *others, last = [repr(each.name) for each in POOL_MODES.values() if each.selects_pixels]
         raise ValueError(
-            f"footprint goes with mode 'max', 'min' and 'median', not {mode!r}: leave it out"
+            f"footprint goes with mode {', '.join(others)} and {last}, not {mode!r}: leave it out"
         )
     arrays.check_plain(value, "footprint")
     taps = np.asarray(value)

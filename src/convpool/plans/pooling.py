@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines import padding, threads
 from convpool.engines.engine import Engine
 from convpool.engines.numpy import pooling as numpy_pooling
+from convpool.engines.pool_modes import POOL_MODES
 from convpool.engines.quiet import without_warnings
 from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.engines.values import dataclass
@@ -80,7 +81,7 @@ class PoolingPlan(PooledWindowsPlan):
     @cached_property
     def _fits(self) -> bool:
         """What `fits` returns."""
-        if self.mode != "sum" or self.dtype.kind not in "iu":
+        if not POOL_MODES[self.mode].may_overflow(self.dtype):
             return True
         return self._sums.fit(self.dtype, dtypes.limits(self.images_dtype))
 
@@ -127,7 +128,7 @@ class PoolingPlan(PooledWindowsPlan):
             pixels = missing_pixels.replace(pixels, absent, value)
         self.check(pixels)
         out, target = self.allocate_output(out, pixels)
-        if absent is None or self.mode not in ("avg", "median"):
+        if absent is None or not POOL_MODES[self.mode].counts_pixels:
             self._reduce(pixels, target)
         elif self.mode == "avg":
             self._average(pixels, absent, target)

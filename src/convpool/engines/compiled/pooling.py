@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import host, picture_extremes, picture_medians
-from convpool.engines.compiled.base_form import NUMBERS
+from convpool.engines.compiled.base_form import ADD, NUMBERS
 from convpool.engines.compiled.launch import STAGED
 from convpool.engines.compiled.picture_rows import Rows
 from convpool.engines.compiled.pooling_call import PoolingCall, call_of
@@ -52,7 +52,7 @@ def refusal(
             f"images are {images}, and the compiled kernels take float32, float64, bool and "
             "native integers"
         )
-    if mode in ("avg", "sum") and sums is not None and sums not in (np.int64, np.float64):
+    if COMBINATIONS.get(mode) == ADD and sums is not None and sums not in (np.int64, np.float64):
         return f"sums are taken in {sums}, and the compiled kernels take int64 and float64"
     if len(axes) > 2:
         return f"there are {len(axes)} spatial axes, and the compiled kernels take 1 or 2"

@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 ARROWS = {
     "__main__": {"commands"},
     "commands": {"demo", "explorer", "check", "photos", "datasets"},
-    "demo": {"course", "datasets"},
+    "demo": {"course", "datasets", "explanation"},
     "explorer": {"convpool"},
     "check": {"system", "version"},
     "photos": {"convpool", "filters"},
@@ -188,6 +188,47 @@ def test_imports_follow_the_arrows(module):
     entry = place(module)
     used = {place(name) for name in own(imports_of(module))} - {entry}
     assert used - reachable(entry) == set(), f"{entry} may import {sorted(reachable(entry))}"
+
+
+def unused(modules, sources):
+    """Return the modules that none of the sources, from module to (imports, text), makes use of.
+
+    One that is loaded by its name stands between quotes in another file of its folder.
+    """
+
+    def uses(name, imports, text, module):
+        folder, _, word = module.rpartition(".")
+        return module in imports or (name.rpartition(".")[0] == folder and f'"{word}"' in text)
+
+    return [
+        module
+        for module in modules
+        if not any(
+            uses(name, *source, module) for name, source in sources.items() if name != module
+        )
+    ]
+
+
+def test_unused_modules_are_found():
+    sources = {
+        "p.a": ({"p.b"}, 'PARTS = ("c", "x")'),
+        "p.b": (set(), '"b"'),
+        "p.c": (set(), ""),
+        "p.d": ({"p.d"}, '"d"'),
+        "q.e": (set(), '"d"'),
+    }
+    assert unused(sources, sources) == ["p.a", "p.d", "q.e"]
+
+
+def test_no_module_is_unused():
+    """Only commands start by themselves."""
+    sources = {
+        module: (imports_of(module), file_of(module).read_text(encoding="utf-8"))
+        for module in MODULES
+    }
+    modules = [module for module in MODULES if file_of(module).name != "__init__.py"]
+    started = ["convpool.__main__", f"{LOOPS}build"]
+    assert unused(modules, sources) == started
 
 
 def circle(graph):

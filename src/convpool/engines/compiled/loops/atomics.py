@@ -25,8 +25,11 @@ def _pointer(builder, address):
     return builder.inttoptr(address, INT64.as_pointer())
 
 
-def _rmw(operation):
-    """Return the function that changes an int64 in one step, and returns what it was before."""
+def _atomic_change(operation):
+    """Return the function (address, number) that changes the int64 at an address in one step.
+
+    It returns what that was before. `operation` is LLVM's name of the change, such as "add".
+    """
 
     @intrinsic
     def change(typing, address, number):
@@ -39,7 +42,7 @@ def _rmw(operation):
     return change
 
 
-atomic_add, atomic_or, atomic_and = map(_rmw, ("add", "or", "and"))
+atomic_add, atomic_or, atomic_and = map(_atomic_change, ("add", "or", "and"))
 
 
 @intrinsic
@@ -79,7 +82,10 @@ def pause(typing):
 
 @intrinsic
 def call_system(typing, function, number, a, b, c, d):
-    """Call the C library's `syscall`, at address `function`, and return its result."""
+    """Make system call `number` with arguments a to d, and return its result.
+
+    function: address of the C library's `syscall`. All are int64.
+    """
 
     def codegen(context, builder, signature, arguments):
         kind = ir.FunctionType(INT64, [INT64], var_arg=True)

@@ -24,12 +24,13 @@ STORES_MASKED = TARGET.name == "avx512"
 
 @loop
 def block_corner(call, block):
-    """Return (image, row, column) of the output where a block begins.
+    """Return (image, row, column) of the output where block number `block` begins.
 
-    Fields of the record: images, oh, ow, and the images, rows and columns of a block. Blocks are
-    numbered along the columns first, then down the rows, then over the images. The last block over
-    the images, and the last across, begins earlier, so that it ends with them; it overlaps the
-    block before it. The last block down is not moved: it may reach beyond row oh.
+    `call` is a record with the grid of blocks: images, oh, ow, block_images, block_rows,
+    block_columns. Blocks are numbered along the columns first, then down the rows, then over the
+    images. The last block over the images, and the last across, begins earlier, so that it ends
+    with them; it overlaps the block before it. The last block down is not moved: it may reach
+    beyond row oh.
     """
     across = -(-call.ow // call.block_columns)  # blocks side by side
     down = -(-call.oh // call.block_rows)
@@ -82,10 +83,10 @@ def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind, coun
 
 
 def _store_in_parts(builder, results, targets, counts, kind):
-    """Store the first lanes of each result as parts of 8, 4, 2 and 1 lanes, say.
+    """Store the first counts[k] lanes of result k in parts of 8, 4, 2 and 1 lanes, say.
 
-    `results` are pointers to the vectors, which are overwritten; other arguments are those of
-    `store_sums`.
+    `results` are pointers to the vectors, which are overwritten; `kind` is the type of their
+    numbers; targets and counts are those of `store_sums`.
     """
     for count in dict.fromkeys(counts):
         chosen = [k for k, other in enumerate(counts) if other is count]

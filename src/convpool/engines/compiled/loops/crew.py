@@ -44,7 +44,10 @@ SECONDS = SHARED_CALL.fields["seconds"][1]
 
 @loop
 def sleep_on(crew, address, value):
-    """Sleep until somebody wakes those on an address, if its lowest 32 bits are still `value`."""
+    """Sleep until `wake` is called for an address, if its lowest 32 bits are still `value`.
+
+    crew: address of the crew's record.
+    """
     call = crew_at(crew)
     call_system(call.system_call, call.futex, address, WAIT, value & 0xFFFFFFFF, 0)
 
@@ -94,7 +97,10 @@ def clock(address):
 
 @loop
 def help_open_calls(crew):
-    """Run parts of all calls that are open; return whether there were any."""
+    """Run parts of all open calls as a helper; return whether there were any.
+
+    crew: address of the crew's record, behind which those of the calls lie.
+    """
     has_helped = False
     for number in range(CALLS):
         address = crew + CREW_BYTES + number * CALL_BYTES
@@ -149,7 +155,10 @@ def help_calls(form):
 
 @loop
 def open_call(address):
-    """Let helpers enter, and wake as many as are of use beside those that look anyway."""
+    """Let helpers enter a call, and wake as many as are of use beside those that look anyway.
+
+    address: that of the call's record.
+    """
     call = call_at(address)
     crew, wanted = call.crew, call.wanted
     atomic_store(address + TAKEN, 0)
@@ -165,7 +174,7 @@ def open_call(address):
 
 @loop
 def close_call(address):
-    """Let nobody enter any more, and wait until all helpers have left."""
+    """Let no more helpers enter a call, and wait until all have left; address: of its record."""
     crew = call_at(address).crew
     atomic_or(address + STATE, CLOSED)
     spins = atomic_load(crew + SPINS)

@@ -205,7 +205,19 @@ def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
 
 
 class Emitter:
-    """Emits code that sums some windows for one vector of channels, or two."""
+    """Emits code that sums some windows for one vector of channels, or two.
+
+    Parameters
+    ----------
+    builder, kind
+        What writes LLVM's instructions, and Numba's type of all numbers.
+    tile
+        What the windows are summed with: Tile.
+    multiplier, depth, shares_pixels, stride
+        As in `_sum_windows`.
+    is_tile
+        Whether there are several windows.
+    """
 
     def __init__(self, builder, tile, kind, multiplier, depth, shares_pixels, stride, is_tile):
         self.builder, self.tile, self.kind = builder, tile, kind
@@ -217,7 +229,10 @@ class Emitter:
         self.vectors = 2 if has_room else 1  # of pixels
 
     def sum_channels(self, channel, width, taps):
-        """Emit code that sums `width` windows for the channels of a group, from one on."""
+        """Emit code that sums `width` windows for the vectors that begin at a channel.
+
+        taps: as in `_sum_windows`.
+        """
         builder, tile = self.builder, self.tile
         kernel_bytes = builder.mul(channel, INT64(self.multiplier * self.size))
         source = builder.add(tile.source, builder.mul(channel, INT64(self.size)))
@@ -240,7 +255,11 @@ class Emitter:
                 store(builder, builder.load(total), base, INT64(n * self.lanes), self.kind)
 
     def add_row(self, sums, pixels, weights, taps):
-        """Emit code for the taps of a row; `pixels` and `weights` are where its first tap is."""
+        """Emit code that adds the products of a row of taps to the sums.
+
+        sums[k] are pointers to the sums of window k; pixels, weights: addresses of those of the
+        row's first tap of the first window; taps: as in `_sum_windows`.
+        """
         builder, tile = self.builder, self.tile
         if not taps:
             with cgutils.for_range(builder, tile.taps) as tap:
@@ -284,20 +303,27 @@ class Emitter:
                         self.add_products(sums[window], spread, factors[tap])
 
     def add_tap(self, sums, pixels, weights):
-        """Emit code that adds the products of one tap: `pixels` are the vectors of each window."""
+        """Emit code that adds the products of one tap.
+
+        sums[k] are pointers to the sums of window k, pixels[k] the vectors of its pixels; weights:
+        address of those of the tap.
+        """
         for channel in range(self.depth):
             factors = self.weights_of(channel, weights)
             for totals, of_window in zip(sums, pixels, strict=False):
                 self.add_products(totals, self.spread(of_window, channel), factors)
 
     def add_products(self, totals, pixels, factors):
-        """Emit code that adds pixels times factors to the totals of a window."""
+        """Emit code that adds pixels times factors, both vectors, to what `totals` point to."""
         for total, pixel, factor in zip(totals, pixels, factors, strict=True):
             before = self.builder.load(total)
             self.builder.store(multiply_add(self.builder, pixel, factor, before, self.kind), total)
 
     def weights_of(self, channel, address):
-        """Return the vectors of weights of one channel of each group, of the tap at an address."""
+        """Return vectors of the weights that channel number `channel` of each group has.
+
+        address: of the weights of the tap.
+        """
         channel_bytes = self.builder.mul(self.tile.channels, INT64(self.size))
         return self.results_at(self.step(address, channel, channel_bytes) if channel else address)
 
@@ -309,26 +335,32 @@ class Emitter:
         return [pick_lanes(self.builder, [vector], chosen) for vector in pixels]
 
     def step(self, address, count, bytes_of_step):
-        """Return the address so many steps further on."""
+        """Return the LLVM value address + count * bytes_of_step; `count` is a Python int."""
         return self.builder.add(address, self.builder.mul(INT64(count), bytes_of_step))
 
     def load_vectors(self, address, count):
-        """Return so many vectors from an address on."""
+        """Return `count` vectors that follow each other from an address on."""
         base = pointer_to(self.builder, address, self.kind)
         places = [INT64(n * self.lanes) for n in range(count)]
         return [load(self.builder, base, place, self.kind, self.lanes) for place in places]
 
     def results_at(self, address):
-        """Return the vectors of numbers, one for each kernel of the group, at an address."""
+        """Return vectors of one number for each kernel of these channels, from an address on."""
         return self.load_vectors(address, self.vectors * self.multiplier)
 
     def pixels_of_windows(self, address, width):
-        """Return the vectors of pixels under one tap of each window."""
+        """Return the vectors of pixels under a tap of each of `width` windows.
+
+        address: of the first window's.
+        """
         steps = (self.step(address, k, self.tile.window_step) for k in range(width))
         return [self.pixels_at(at) for at in steps]
 
     def pixels_at(self, address):
-        """Return the vectors of pixels for the kernels: if each has two, it stands there twice."""
+        """Return the vectors of pixels at an address, one number for each kernel.
+
+        If channels have two kernels, each pixel stands there twice.
+        """
         vectors = self.load_vectors(address, self.vectors)
         if self.multiplier == 1:
             return vectors

@@ -302,7 +302,11 @@ class _Group:
                     builder.store(builder.load(total), target)
 
     def accumulate_row(self, r, phase, totals, weights):
-        """Add row number `phase` of turn r to the sums that began 0, 1, ... turns ago."""
+        """Emit code that adds a row of pixels, number `phase` of turn r, to the sums under way.
+
+        totals[j][k] points to the sums of vector k that began j turns ago; weights[tap][u] is the
+        weight of a tap of row u of the kernel, if the form has few, else `weights` is empty.
+        """
         builder, form = self.builder, self.form
         row = builder.add(builder.mul(r, INT64(form.stride)), INT64(phase))
         y = builder.mul(row, self.call["down_stride"])
@@ -325,28 +329,28 @@ class _Group:
             accumulate_tap(inner.index, self.load_weights(inner.index, rows_of_kernel))
 
     def accumulate_product(self, vector, weight, total):
-        """Add the product of two vectors to the vector that a pointer points to."""
+        """Emit code that adds vector * weight to the vector that the pointer `total` points to."""
         product = multiply_add(
             self.builder, vector, weight, self.builder.load(total), self.sum_kind
         )
         self.builder.store(product, total)
 
     def load_weights(self, tap, rows_of_kernel):
-        """Return the weights of a tap of some rows of the kernel, each as a vector."""
+        """Return the weight of a tap in each of `rows_of_kernel`, as vectors."""
         builder, call = self.builder, self.call
         base = builder.mul(tap, call["tap_stride"])
         rows = [builder.mul(call["weight_row_stride"], INT64(u)) for u in rows_of_kernel]
         return [self.load_weight(builder.add(base, row)) for row in rows]
 
     def load_weight(self, place):
-        """Return the vector of the weight, or of the weights of all lanes, at a place."""
+        """Return a vector of the weight at a place, or of one for each lane from there on."""
         builder = self.builder
         if self.form.per_lane:
             return load(builder, self.weights, place, self.sum_kind, self.lanes)
         return splat(builder, builder.load(builder.gep(self.weights, [place])), self.lanes)
 
     def row_bits(self, row):
-        """Return all bits if a row is one of the image, else none; None without masks."""
+        """Return -1 if a row of pixels lies in the image, else 0; None if the form has no masks."""
         if not self.form.apart:
             return None
         builder = self.builder
@@ -355,7 +359,11 @@ class _Group:
         return builder.select(is_inside, INT64(-1), INT64(0))
 
     def load_pixels(self, pixels, shift, tap, k, bits):
-        """Return vector k of the pixels under a tap; under masks, those that `bits` allow."""
+        """Return vector k of the pixels under a tap, which begins at pixels[shift].
+
+        If the form has masks, pixels outside of the image are 0: in columns as the table of masks
+        says, and all of them if `bits`, from `row_bits`, is 0.
+        """
         builder, apart = self.builder, self.form.apart
         if not apart:
             return load(builder, pixels, shift, self.sum_kind, self.lanes)
@@ -374,7 +382,7 @@ class _Group:
         return pick_lanes(builder, parts, [lane * apart for lane in range(self.lanes)])
 
     def prefetch_row(self, r):
-        """Prefetch the cache lines that are due in row r."""
+        """Emit code that prefetches the cache lines that are due in row r of the results."""
         builder = self.builder
         with cgutils.for_range(builder, self.prefetches) as cache_line:
             place = builder.add(builder.mul(r, self.prefetches), cache_line.index)
@@ -382,7 +390,10 @@ class _Group:
             prefetch(builder, self.ahead, builder.mul(place, INT64(line_numbers)))
 
     def store_row(self, totals, row):
-        """Store the sums of one row of results, or add them to the results so far."""
+        """Emit code that stores a row of results, or adds it to the results so far.
+
+        totals[k] points to the sums of vector k.
+        """
         builder = self.builder
         place = builder.mul(row, self.output_row_stride)
         with builder.if_else(self.is_full) as (all_lanes, some_lanes):

@@ -49,7 +49,10 @@ def histogram_medians(form):
 
 @loop
 def _find_medians(call, unit, result_dtype):
-    """Write the medians of a band of a block of columns."""
+    """Write the medians of one unit: a band of rows of a block of columns.
+
+    result_dtype: a zero of that of the results.
+    """
     r, rest = unit % call.bands * call.band_rows, unit // call.bands
     x, rest = rest % call.blocks_across * call.block_columns, rest // call.blocks_across
     ch, b = rest % call.c, rest // call.c
@@ -79,7 +82,10 @@ def _find_medians(call, unit, result_dtype):
 
 @loop
 def _count_row(call, pixels, columns, sign):
-    """Count the pixels of a row in the histograms of the columns, or take them away."""
+    """Count the pixels of a row in the histograms of their columns; if sign is -1, remove them.
+
+    pixels: address of the first of `columns` pixels.
+    """
     for k in range(columns):
         counts = call.counts + k * COUNTS * COUNT_BYTES
         pixel = load_number(pixels, k * call.column_bytes, PIXEL, INTEGER)
@@ -89,14 +95,18 @@ def _count_row(call, pixels, columns, sign):
 
 @loop
 def _count(counts, place, sign):
-    """Add 1 or -1 to the count at a place of a histogram."""
+    """Add `sign`, 1 or -1, to the count at a place of the histogram at address `counts`."""
     count = load_number(counts, place, COUNT, INTEGER)
     store_number(counts, place, np.uint16(count + sign))
 
 
 @loop
 def _find_row(call, target, x, left, rows, result_dtype):
-    """Write the medians of a row of windows from column x on, which have so many rows of pixels."""
+    """Write the medians of a row of windows, from column x of the output on.
+
+    target: address of the row of the output; left: the column of the images whose histogram is the
+    first; rows: how many rows of the windows are pixels.
+    """
     counts = call.counts + call.columns * COUNTS * COUNT_BYTES
     _clear_counts(counts)
     for k in range(2 * COARSE):
@@ -125,9 +135,10 @@ def _find_row(call, target, x, left, rows, result_dtype):
 
 @loop
 def _byte_of_rank(call, counts, rank, first, last):
-    """Return the byte that `rank` others of a window come before, if they are in order.
+    """Return byte number `rank`, from 0 on, of the sorted bytes of a window.
 
-    `counts` is the histogram of the window, whose columns are from the first to before the last.
+    counts: address of the window's histogram; its fine counts are brought up to date. first, last:
+    the window has the histograms of columns number `first` to before `last`.
     """
     below, part = 0, 0
     count = load_number(counts, 0, COUNT, INTEGER)

@@ -1,6 +1,8 @@
-"""Instructions that part the numbers of a line into several lines, and that mix them again."""
+"""Instructions that de-interleave rows of numbers into lines, and that interleave lines again."""
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 from numba import types
 from numba.core import cgutils
@@ -28,76 +30,90 @@ def _for_each_choice(builder, lines, choices, emit):
             emit(k)
 
 
+class Rows(NamedTuple):
+    """Rows of numbers, as numbers or as LLVM values.
+
+    Parameters
+    ----------
+    address, count
+        Of the first row, and how many rows there are.
+    stride, length
+        Numbers from row to row, and numbers of each.
+    """
+
+    address: Any
+    count: Any
+    stride: Any
+    length: Any
+
+
+class Lines(NamedTuple):
+    """The lines that rows are de-interleaved into, as numbers or as LLVM values.
+
+    Parameters
+    ----------
+    address, count
+        Address of the memory that the lines are in, and into how many lines each row goes.
+    starts, shift
+        Line k of the first row begins at number starts[k] + shift; starts is the address of int64.
+    pitch
+        Numbers from the lines of a row to those of the next.
+    """
+
+    address: Any
+    count: Any
+    starts: Any
+    shift: Any
+    pitch: Any
+
+
 def deinterleaver_of(choices):
     """Return a function that de-interleaves each row into as many lines as one of the choices."""
 
     @intrinsic
-    def deinterleave(
-        typing,
-        address,
-        rows,
-        row_stride,
-        count,
-        result,
-        pitch,
-        starts,
-        shift,
-        lines,
-        source_dtype,
-        target_dtype,
-    ):
-        """De-interleave each row into `lines` lines, and convert its numbers.
+    def deinterleave(typing, rows, lines, source_dtype, target_dtype):
+        """De-interleave each of some Rows into Lines, and convert its numbers.
 
-        Number j of a row becomes number j // lines of line j % lines. Behind each line, up to a
-        vector of zeros is written.
-
-        Legend
-        ------
-        address, rows, row_stride, count
-            Address of the first row, how many rows there are, numbers from row to row, numbers of a
-            row.
-        result, pitch
-            Address of the result, and numbers from the lines of a row to those of the next.
-        starts, shift
-            Line k of the first row begins at number starts[k] + shift of the result; starts is the
-            address of int64.
-        source_dtype, target_dtype
-            Zeros of the dtypes of the rows and of the lines.
+        Number j of a row becomes number j // lines.count of line j % lines.count. Behind each line,
+        up to a vector of zeros is written. The dtypes are zeros of those of the rows and lines.
         """
 
         def codegen(context, builder, signature, arguments):
-            address, rows, row_stride, count, result, pitch, starts, shift, lines, *_ = arguments
-            source = pointer_to(builder, address, source_dtype)
-            target = pointer_to(builder, result, target_dtype)
-            starts = integers_at(builder, starts, INT64(0))
-            kinds = source_dtype, target_dtype
+            rows = Rows(*cgutils.unpack_tuple(builder, arguments[0]))
+            lines = Lines(*cgutils.unpack_tuple(builder, arguments[1]))
+            source = pointer_to(builder, rows.address, source_dtype)
+            target = pointer_to(builder, lines.address, target_dtype)
+            starts = integers_at(builder, lines.starts, INT64(0))
 
             def emit(k):
                 places = [builder.load(builder.gep(starts, [INT64(n)])) for n in range(k)]
-                places = [builder.add(place, shift) for place in places]
-                with cgutils.for_range(builder, rows) as row:
-                    base = builder.gep(source, [builder.mul(row.index, row_stride)])
-                    below = builder.mul(row.index, pitch)
+                places = [builder.add(place, lines.shift) for place in places]
+                with cgutils.for_range(builder, rows.count) as row:
+                    base = builder.gep(source, [builder.mul(row.index, rows.stride)])
+                    below = builder.mul(row.index, lines.pitch)
                     ends = [builder.gep(target, [builder.add(place, below)]) for place in places]
-                    _part_row(builder, base, count, ends, *kinds)
+                    _deinterleave_row(builder, base, rows.length, ends, source_dtype, target_dtype)
 
-            _for_each_choice(builder, lines, choices, emit)
+            _for_each_choice(builder, lines.count, choices, emit)
             return context.get_dummy_value()
 
-        numbers = (address, rows, row_stride, count, result, pitch, starts, shift, lines)
-        return types.void(*numbers, source_dtype, target_dtype), codegen
+        return types.void(rows, lines, source_dtype, target_dtype), codegen
 
     return deinterleave
 
 
-def _part_row(builder, source, count, targets, source_kind, target_kind):
-    """Emit code that parts `count` numbers of a row into as many lines as there are targets."""
+def _deinterleave_row(builder, source, count, targets, source_kind, target_kind):
+    """Emit code that de-interleaves a row into one line for each of the targets.
+
+    source, count: pointer to the row, and its numbers; targets: pointers to the lines.
+    """
     lanes, lines = lanes_of(target_kind), len(targets)
     groups = builder.sdiv(count, INT64(lines * lanes))
     whole_groups = builder.mul(groups, INT64(lines * lanes))
     remainder = builder.sub(count, whole_groups)
 
-    def part_group(place, target_place, is_masked):
+    def deinterleave_group(place, target_place, is_masked):
+        # `lines` vectors of the row from number `place` on: one for each line
         vectors = []
         for k in range(lines):
             at = builder.add(place, INT64(k * lanes))
@@ -113,13 +129,13 @@ def _part_row(builder, source, count, targets, source_kind, target_kind):
 
     with cgutils.for_range(builder, groups) as loop:
         place = builder.mul(loop.index, INT64(lines * lanes))
-        part_group(place, builder.mul(loop.index, INT64(lanes)), False)
+        deinterleave_group(place, builder.mul(loop.index, INT64(lanes)), False)
     with builder.if_then(builder.icmp_signed(">", remainder, INT64(0))):
-        part_group(whole_groups, builder.mul(groups, INT64(lanes)), True)
+        deinterleave_group(whole_groups, builder.mul(groups, INT64(lanes)), True)
 
 
 def interleaver_of(choices):
-    """Return a function that mixes as many lines as one of the choices."""
+    """Return a function that interleaves as many lines as one of the choices."""
 
     @intrinsic
     def interleave(typing, address, line_stride, count, result, lines, dtype):
@@ -136,7 +152,7 @@ def interleaver_of(choices):
             def emit(k):
                 starts = [builder.mul(line_stride, INT64(n)) for n in range(k)]
                 sources = [builder.gep(source, [start]) for start in starts]
-                _mix_lines(builder, sources, count, target, dtype)
+                _interleave_lines(builder, sources, count, target, dtype)
 
             _for_each_choice(builder, lines, choices, emit)
             return context.get_dummy_value()
@@ -146,11 +162,11 @@ def interleaver_of(choices):
     return interleave
 
 
-def _mix_lines(builder, sources, count, target, kind):
-    """Emit code that mixes lines of `count` numbers into one."""
+def _interleave_lines(builder, sources, count, target, kind):
+    """Emit code that interleaves lines of `count` numbers; sources and target are pointers."""
     lanes, lines = lanes_of(kind), len(sources)
 
-    def mix_group(place, rest):
+    def interleave_group(place, rest):
         # from number `place` of each line on, a vector of each; rest is None for a whole group,
         # else how many numbers of each line are left
         if rest is None:
@@ -162,18 +178,18 @@ def _mix_lines(builder, sources, count, target, kind):
             numbers = range(k * lanes, (k + 1) * lanes)
             # number n of the result is number n // lines of line n % lines
             chosen = [number % lines * lanes + number // lines for number in numbers]
-            mixed = pick_lanes(builder, vectors, chosen)
+            vector = pick_lanes(builder, vectors, chosen)
             at = builder.add(builder.mul(place, INT64(lines)), INT64(k * lanes))
             if rest is None:
-                store(builder, mixed, target, at, kind)
+                store(builder, vector, target, at, kind)
             else:
                 left = builder.sub(builder.mul(rest, INT64(lines)), INT64(k * lanes))
-                store_masked(builder, mixed, target, at, kind, lanes_before(builder, left, lanes))
+                store_masked(builder, vector, target, at, kind, lanes_before(builder, left, lanes))
 
     groups = builder.sdiv(count, INT64(lanes))
     with cgutils.for_range(builder, groups) as loop:
-        mix_group(builder.mul(loop.index, INT64(lanes)), None)
+        interleave_group(builder.mul(loop.index, INT64(lanes)), None)
     whole = builder.mul(groups, INT64(lanes))
     rest = builder.sub(count, whole)
     with builder.if_then(builder.icmp_signed(">", rest, INT64(0))):
-        mix_group(whole, rest)
+        interleave_group(whole, rest)

@@ -2,12 +2,14 @@
 
 A weight's gradient is the sum, over all windows, of the pixel under its tap times the gradient g of
 the window's result. A panel is some vectors of kernels, whose g are copied to where those of
-neighbouring windows follow each other, unless there are few kernels. A piece is a few neighbouring
-pixels of a window; a tile holds the sums of one piece, or two, with a panel in registers, while all
-windows of a block go by.
+neighbouring windows follow each other, unless there are few kernels. A piece is PIECE neighbouring
+pixels of a window, or one tap where each channel has a kernel of its own. A tile holds the sums of
+a few pieces with a panel in registers, while all windows of a block go by.
 """
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba import types
@@ -46,19 +48,54 @@ UNROLLED = 4  # windows that one turn of a tile's loop takes
 gradient_at = reader_of(KERNELS_GRADIENT)
 
 
+class Strided(NamedTuple):
+    """Where the pixels of a block's windows lie, or their g, as numbers or as LLVM values.
+
+    Parameters
+    ----------
+    address
+        Of the first window's first number.
+    image, row, column
+        Numbers from one image, row and column of windows to the next.
+    """
+
+    address: Any
+    image: Any
+    row: Any
+    column: Any
+
+
+class Totals(NamedTuple):
+    """Where the sums of a panel go, as numbers or as LLVM values.
+
+    Parameters
+    ----------
+    address, width
+        Of the first row, and numbers from row to row.
+    kernels
+        How many numbers of a row are written: one for each kernel of the panel.
+    """
+
+    address: Any
+    width: Any
+    kernels: Any
+
+
 def kernels_gradient(form):
     """Return the loop that sums parts of the gradient, of the form's dtypes."""
     sum_dtype, total_dtype = form.sums.type(0), TOTALS[form.sums].type(0)
     copy_rows, is_depthwise = row_copier(form), form.vectors == 0
     panel_lanes = max(1, form.vectors) * lanes_of(number_type(form.sums))
-    if is_depthwise:
-        sum_tile, pieces = _sums_of_taps(form), TAPS
-    else:
-        sum_tile, pieces = _sums_of_tile(form), pixels_of_tile(TARGET, form.vectors) // PIECE
+    tile = TileOfTaps if is_depthwise else TileOfPixels
+    sum_tile, pieces = _tile_summer(form, tile), tile.piece_count(form)
 
     @loop
-    def copy_panel(call, place, images, rows, columns, count):
-        """Copy `count` numbers of g for each window of a block from a place on, to the panel."""
+    def copy_panel(call, place, windows, count):
+        """Copy `count` numbers of g for each window of a block to the panel.
+
+        The first are at number `place` of g; `windows` are (images, rows, columns) of the block.
+        """
+        images, rows, columns = windows
         target = call.panel
         for b in range(images):
             for r in range(rows):
@@ -75,9 +112,14 @@ def kernels_gradient(form):
                 target = address_of(target, columns * panel_lanes, sum_dtype)
 
     @loop
-    def sum_panel(call, corner, shape, panel, source, totals, accumulates):
-        """Sum the windows of a block with a panel; `corner` and `shape` are those of the block."""
-        (b, r, x), (images, rows, columns) = corner, shape
+    def sum_panel(call, corner, windows, panel, source, totals, accumulates):
+        """Sum the windows of a block with panel number `panel`.
+
+        The block begins at `corner`, (image, row, column), and has `windows`, (images, rows,
+        columns). source, totals: addresses of its pixels, and of the totals of its part, to which
+        sums are added if the bool `accumulates`.
+        """
+        (b, r, x), (images, rows, columns) = corner, windows
         group = panel // call.panels_per_group
         first_of_group = panel % call.panels_per_group * panel_lanes
         kernel = group * call.kernels_per_group + first_of_group
@@ -86,29 +128,29 @@ def kernels_gradient(form):
         last = place + ((images - 1) * call.oh + rows - 1) * call.ow * call.nc
         last += (columns - 1) * call.nc
         if call.copies or last + panel_lanes > call.numbers:
-            copy_panel(call, place, images, rows, columns, count)
-            g, g_step = call.panel, panel_lanes
-            g_row = columns * panel_lanes
-            g_image = rows * g_row
+            copy_panel(call, place, windows, count)
+            row = columns * panel_lanes
+            gradient = Strided(call.panel, rows * row, row, panel_lanes)
         else:
-            g, g_step = address_of(call.gradient, place, sum_dtype), call.nc
-            g_row = call.ow * call.nc
-            g_image = call.oh * g_row
+            row = call.ow * call.nc
+            address = address_of(call.gradient, place, sum_dtype)
+            gradient = Strided(address, call.oh * row, row, call.nc)
         # where each channel has a kernel of its own, they are one group, whose pixels are apart
         channel = kernel if is_depthwise else group * call.depth
         source = address_of(source, channel, sum_dtype)
+        pixels = Strided(source, call.image_step, call.row_step, call.column_step)
         target = address_of(totals, kernel - call.first_kernel, total_dtype)
         for piece in range(0, call.piece_count, pieces):
             table = call.pieces + 8 * PIECE_FIELDS * piece
-            sum_tile(
-                *(source, call.image_step, call.row_step, call.column_step),
-                *(g, g_image, g_row, g_step, images, rows, columns),
-                *(table, target, call.width, count, accumulates),
-            )
+            panel_totals = Totals(target, call.width, count)
+            sum_tile(pixels, gradient, windows, table, panel_totals, accumulates)
 
     @loop
     def sum_block(call, block, first_panel, last_panel, totals, accumulates):
-        """Sum the windows of a block, with some panels."""
+        """Sum the windows of block number `block` with panels first_panel to before last_panel.
+
+        totals: address of the totals, to which sums are added if the bool `accumulates`.
+        """
         across, down = -(-call.ow // call.block_columns), -(-call.oh // call.block_rows)
         b = block // (down * across) * call.block_images
         r = block // across % down * call.block_rows
@@ -127,9 +169,9 @@ def kernels_gradient(form):
             packing.writes_margin = True
             call_form(call.pack, call.packing)
             source = call.scratch
-        corner, shape = (b, r, x), (images, rows, columns)
+        corner, windows = (b, r, x), (images, rows, columns)
         for panel in range(first_panel, last_panel):
-            sum_panel(call, corner, shape, panel, source, totals, accumulates)
+            sum_panel(call, corner, windows, panel, source, totals, accumulates)
 
     def entry(address):
         call = gradient_at(address)
@@ -147,220 +189,210 @@ def kernels_gradient(form):
     return entry
 
 
-def _sums_of_tile(form):
-    """Return a function that sums a tile over all windows of a block.
-
-    It writes one piece of machine code, whose sums LLVM keeps in registers: hence its length.
-    """
-    kind, total_kind = number_type(form.sums), number_type(TOTALS[form.sums])
-    lanes, vectors = lanes_of(kind), form.vectors
-    pieces = range(pixels_of_tile(TARGET, vectors) // PIECE)
-    # (piece, pixel of it, vector of kernels)
-    parts = [(p, q, v) for p in pieces for q in range(PIECE) for v in range(vectors)]
+def _tile_summer(form, tile_class):
+    """Return the instruction that sums a tile: `tile_class` is TileOfPixels or TileOfTaps."""
 
     @intrinsic
-    def sum_tile(
-        typing,
-        source,
-        image_step,
-        row_step,
-        column_step,
-        gradient,
-        g_image,
-        g_row,
-        g_step,
-        images,
-        rows,
-        columns,
-        table,
-        totals,
-        width,
-        kernels,
-        accumulates,
-    ):
-        """Sum a tile, and write or add its sums to the totals.
+    def sum_tile(typing, pixels, gradient, windows, table, totals, accumulates):
+        """Sum a tile over all windows of a block, and write its sums to the totals.
 
         Legend
         ------
-        source, image_step, row_step, column_step
-            Address of the first window's first pixel, and numbers from image to image, row to row
-            and column to column of windows.
-        gradient, g_image, g_row, g_step
-            The same for a panel's g.
-        images, rows, columns
-            Windows of the block.
+        pixels, gradient
+            Where the pixels of the windows lie, and the panel's g: Strided.
+        windows
+            (images, rows, columns) of the block.
         table
-            Address of the pieces: of each PIECE_FIELDS integers, which are its place in a window,
-            the row of the totals for its first pixel, and how many of its first pixels are left
-            out, as another piece has them.
-        totals, width, kernels
-            Address of the totals, numbers from row to row, and how many kernels of the panel there
-            are: its first ones.
-        accumulates
-            Bool: sums are added to the totals so far.
+            Address of the tile's pieces, of PIECE_FIELDS integers each: its place behind a window's
+            first pixel; the row of the totals for its own first pixel; how many of its first pixels
+            are left out, since another piece has them.
+        totals, accumulates
+            Where the sums go: Totals; a bool: whether they are added to the totals so far.
         """
 
         def codegen(context, builder, signature, arguments):
-            source, image_step, row_step, column_step, *arguments = arguments
-            gradient, g_image, g_row, g_step, images, rows, columns, *arguments = arguments
-            table, totals, width, kernels, adds = arguments
-            source, gradient = (pointer_to(builder, base, kind) for base in (source, gradient))
-            totals = pointer_to(builder, totals, total_kind)
-            table = integers_at(builder, table, INT64(0))
-            places, first_rows, left_out = (
-                [builder.load(builder.gep(table, [INT64(p * PIECE_FIELDS + k)])) for p in pieces]
-                for k in range(PIECE_FIELDS)
+            pixels, gradient, windows, table, totals, accumulates = arguments
+            pixels, gradient, windows, totals = (
+                cgutils.unpack_tuple(builder, value)
+                for value in (pixels, gradient, windows, totals)
             )
-            zeros = ir.Constant(vector_type(kind, lanes), None)
-            sums = {part: cgutils.alloca_once_value(builder, zeros) for part in parts}
-            for total in sums.values():
-                builder.store(zeros, total)
-            panel_lanes = INT64(vectors * lanes)
-            with (
-                cgutils.for_range(builder, images) as image,
-                cgutils.for_range(builder, rows) as row,
-            ):
-                begin = builder.add(
-                    builder.mul(image.index, image_step), builder.mul(row.index, row_step)
-                )
-                lines = [builder.gep(source, [builder.add(begin, place)]) for place in places]
-                begin = builder.add(
-                    builder.mul(image.index, g_image), builder.mul(row.index, g_row)
-                )
-                weights = builder.gep(gradient, [begin])
-
-                def add_windows(first, count):
-                    # add the products of `count` windows from number `first` of the row on
-                    for turn in range(count):
-                        column = builder.add(first, INT64(turn))
-                        step = builder.mul(column, column_step)
-                        base = builder.gep(weights, [builder.mul(column, g_step)])
-                        factors = [
-                            load(builder, base, INT64(v * lanes), kind, lanes)
-                            for v in range(vectors)
-                        ]
-                        for p in pieces:
-                            pixels = builder.gep(lines[p], [step])
-                            for q in range(PIECE):
-                                pixel = builder.load(builder.gep(pixels, [INT64(q)]))
-                                pixel = splat(builder, pixel, lanes)
-                                for v in range(vectors):
-                                    total = sums[p, q, v]
-                                    before = builder.load(total)
-                                    after = multiply_add(builder, pixel, factors[v], before, kind)
-                                    builder.store(after, total)
-
-                # the greatest multiple of UNROLLED, a power of two, up to the columns
-                multiple = builder.and_(columns, INT64(-UNROLLED))
-                whole = cgutils.for_range_slice(builder, INT64(0), multiple, INT64(UNROLLED))
-                with whole as (column, _):
-                    add_windows(column, UNROLLED)
-                with cgutils.for_range_slice(builder, multiple, columns, INT64(1)) as (column, _):
-                    add_windows(column, 1)
-            masks = [
-                lanes_before(builder, builder.sub(kernels, INT64(v * lanes)), lanes)
-                for v in range(vectors)
-            ]
-            is_full = builder.icmp_signed(">=", kernels, panel_lanes)
-            with builder.if_else(is_full) as (all_kernels, some_kernels):
-                for branch, lane_masks in ((all_kernels, [None] * vectors), (some_kernels, masks)):
-                    with branch:
-                        for p in pieces:
-                            for q in range(PIECE):
-                                is_own = builder.icmp_signed("<=", left_out[p], INT64(q))
-                                with builder.if_then(is_own):
-                                    line = builder.add(first_rows[p], INT64(q))
-                                    line = builder.mul(line, width)
-                                    ends = [
-                                        (totals, builder.add(line, INT64(v * lanes)), mask)
-                                        for v, mask in enumerate(lane_masks)
-                                    ]
-                                    own = [sums[p, q, v] for v in range(vectors)]
-                                    store_sums(builder, own, ends, adds, kind, total_kind)
+            tile = tile_class(builder, form, Strided(*pixels), Strided(*gradient), table)
+            tile.sum_windows(windows)
+            tile.write(Totals(*totals), accumulates)
             return context.get_dummy_value()
 
-        of_pixels, of_g = (source, image_step, row_step, column_step), (g_image, g_row, g_step)
-        numbers = (*of_pixels, gradient, *of_g, images, rows, columns, table, totals, width)
-        return types.void(*numbers, kernels, accumulates), codegen
+        return types.void(pixels, gradient, windows, table, totals, accumulates), codegen
 
     return sum_tile
 
 
-def _sums_of_taps(form):
-    """Return a function that sums a tile of taps, where each channel has a kernel of its own.
+class Tile:
+    """Emits code that sums a tile, whose sums LLVM keeps in registers.
 
-    A tile is TAPS taps with one vector of channels. Arguments are those of `_sums_of_tile`; a piece
-    is one tap, which is not written if pixels of it are left out.
+    Parameters
+    ----------
+    builder, form
+        What writes LLVM's instructions, and the form of this loop.
+    pixels, gradient, table
+        Arguments of `sum_tile`, as LLVM values.
     """
-    kind, total_kind = number_type(form.sums), number_type(TOTALS[form.sums])
-    lanes, taps = lanes_of(kind), range(TAPS)
 
-    @intrinsic
-    def sum_taps(
-        typing,
-        source,
-        image_step,
-        row_step,
-        column_step,
-        gradient,
-        g_image,
-        g_row,
-        g_step,
-        images,
-        rows,
-        columns,
-        table,
-        totals,
-        width,
-        kernels,
-        accumulates,
-    ):
-        def codegen(context, builder, signature, arguments):
-            source, image_step, row_step, column_step, *arguments = arguments
-            gradient, g_image, g_row, g_step, images, rows, columns, *arguments = arguments
-            table, totals, width, kernels, adds = arguments
-            source, gradient = (pointer_to(builder, base, kind) for base in (source, gradient))
-            totals = pointer_to(builder, totals, total_kind)
-            table = integers_at(builder, table, INT64(0))
-            places, total_rows, left_out = (
-                [builder.load(builder.gep(table, [INT64(t * PIECE_FIELDS + k)])) for t in taps]
-                for k in range(PIECE_FIELDS)
+    def __init__(self, builder, form, pixels, gradient, table):
+        self.builder, self.kind = builder, number_type(form.sums)
+        self.total_kind = number_type(TOTALS[form.sums])
+        self.lanes, self.vectors = lanes_of(self.kind), form.vectors
+        self.pixels, self.gradient = pixels, gradient
+        self.source, self.g = (
+            pointer_to(builder, numbers.address, self.kind) for numbers in (pixels, gradient)
+        )
+        table, self.pieces = integers_at(builder, table, INT64(0)), range(self.piece_count(form))
+        self.places, self.total_rows, self.left_out = (
+            [builder.load(builder.gep(table, [INT64(p * PIECE_FIELDS + k)])) for p in self.pieces]
+            for k in range(PIECE_FIELDS)
+        )
+
+    def new_sum(self):
+        """Return a pointer to a vector of zeros."""
+        zeros = ir.Constant(vector_type(self.kind, self.lanes), None)
+        pointer = cgutils.alloca_once_value(self.builder, zeros)
+        self.builder.store(zeros, pointer)
+        return pointer
+
+    def add_product(self, pixels, g, total):
+        """Emit code that adds pixels times g, both vectors, to the vector at pointer `total`."""
+        before = self.builder.load(total)
+        self.builder.store(multiply_add(self.builder, pixels, g, before, self.kind), total)
+
+    def write_row(self, sums, row, masks, totals, accumulates):
+        """Emit code that writes some vectors of sums to a row of the totals, or adds them.
+
+        Of each vector the lanes of its mask are written, all if that is None.
+        """
+        builder = self.builder
+        base = pointer_to(builder, totals.address, self.total_kind)
+        begin = builder.mul(row, totals.width)
+        targets = [
+            (base, builder.add(begin, INT64(v * self.lanes)), mask) for v, mask in enumerate(masks)
+        ]
+        store_sums(builder, sums, targets, accumulates, self.kind, self.total_kind)
+
+
+class TileOfPixels(Tile):
+    """A tile of some pieces of PIECE pixels each, with all vectors of kernels of a panel."""
+
+    @staticmethod
+    def piece_count(form):
+        """Return the pieces of a tile."""
+        return pixels_of_tile(TARGET, form.vectors) // PIECE
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        # sums[p][q][v]: of piece p, its pixel q, and vector v of kernels
+        self.sums = [
+            [[self.new_sum() for _ in range(self.vectors)] for _ in range(PIECE)]
+            for _ in self.pieces
+        ]
+
+    def sum_windows(self, windows):
+        """Emit code that adds the products of all windows, (images, rows, columns)."""
+        builder, (images, rows, columns) = self.builder, windows
+        with cgutils.for_range(builder, images) as image, cgutils.for_range(builder, rows) as row:
+            source, g = (
+                builder.add(
+                    builder.mul(image.index, numbers.image), builder.mul(row.index, numbers.row)
+                )
+                for numbers in (self.pixels, self.gradient)
             )
-            zeros = ir.Constant(vector_type(kind, lanes), None)
-            sums = [cgutils.alloca_once_value(builder, zeros) for _ in taps]
-            for total in sums:
-                builder.store(zeros, total)
-            with (
-                cgutils.for_range(builder, images) as image,
-                cgutils.for_range(builder, rows) as row,
-                cgutils.for_range(builder, columns) as column,
+            lines = [builder.gep(self.source, [builder.add(source, at)]) for at in self.places]
+            line_of_g = builder.gep(self.g, [g])
+            # the greatest multiple of UNROLLED, a power of two, up to the columns
+            multiple = builder.and_(columns, INT64(-UNROLLED))
+            unrolled = cgutils.for_range_slice(builder, INT64(0), multiple, INT64(UNROLLED))
+            with unrolled as (column, _):
+                for turn in range(UNROLLED):
+                    self.add_window(lines, line_of_g, builder.add(column, INT64(turn)))
+            with cgutils.for_range_slice(builder, multiple, columns, INT64(1)) as (column, _):
+                self.add_window(lines, line_of_g, column)
+
+    def add_window(self, lines, line_of_g, column):
+        """Emit code that adds the products of the window in this column.
+
+        lines, line_of_g: pointers to where the first window of the row has each piece, and its g.
+        """
+        builder = self.builder
+        step = builder.mul(column, self.pixels.column)
+        base = builder.gep(line_of_g, [builder.mul(column, self.gradient.column)])
+        g = [
+            load(builder, base, INT64(v * self.lanes), self.kind, self.lanes)
+            for v in range(self.vectors)
+        ]
+        for line, sums_of_piece in zip(lines, self.sums, strict=True):
+            pixels = builder.gep(line, [step])
+            for q, sums in enumerate(sums_of_piece):
+                pixel = builder.load(builder.gep(pixels, [INT64(q)]))
+                spread = splat(builder, pixel, self.lanes)
+                for g_of_vector, total in zip(g, sums, strict=True):
+                    self.add_product(spread, g_of_vector, total)
+
+    def write(self, totals, accumulates):
+        """Emit code that writes the sums to the totals, or adds them."""
+        builder, lanes = self.builder, self.lanes
+        starts = [INT64(v * lanes) for v in range(self.vectors)]
+        masks = [
+            lanes_before(builder, builder.sub(totals.kernels, start), lanes) for start in starts
+        ]
+        is_full = builder.icmp_signed(">=", totals.kernels, INT64(self.vectors * lanes))
+        with builder.if_else(is_full) as (all_kernels, some_kernels):
+            for branch, own_masks in ((all_kernels, [None] * self.vectors), (some_kernels, masks)):
+                with branch:
+                    for p, sums_of_piece in enumerate(self.sums):
+                        for q, sums in enumerate(sums_of_piece):
+                            is_own = builder.icmp_signed("<=", self.left_out[p], INT64(q))
+                            with builder.if_then(is_own):
+                                row = builder.add(self.total_rows[p], INT64(q))
+                                self.write_row(sums, row, own_masks, totals, accumulates)
+
+
+class TileOfTaps(Tile):
+    """A tile of TAPS taps with one vector of channels, each of which has a kernel of its own.
+
+    Its pieces are the taps; one is not written if its pixel is left out.
+    """
+
+    @staticmethod
+    def piece_count(form):
+        """Return the taps of a tile."""
+        return TAPS
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.sums = [self.new_sum() for _ in self.pieces]
+
+    def sum_windows(self, windows):
+        """Emit code that adds the products of all windows, (images, rows, columns)."""
+        builder, (images, rows, columns) = self.builder, windows
+        with (
+            cgutils.for_range(builder, images) as image,
+            cgutils.for_range(builder, rows) as row,
+            cgutils.for_range(builder, columns) as column,
+        ):
+            window = place_of_g = INT64(0)
+            for loop_over, step, g_step in zip(
+                (image, row, column), self.pixels[1:], self.gradient[1:], strict=True
             ):
-                counters = image.index, row.index, column.index
-                window, number = INT64(0), INT64(0)
-                for counter, step, g_stride in zip(
-                    counters,
-                    (image_step, row_step, column_step),
-                    (g_image, g_row, g_step),
-                    strict=True,
-                ):
-                    window = builder.add(window, builder.mul(counter, step))
-                    number = builder.add(number, builder.mul(counter, g_stride))
-                factors = load(builder, gradient, number, kind, lanes)
-                for t in taps:
-                    place = builder.add(window, places[t])
-                    pixels = load(builder, source, place, kind, lanes)
-                    total = builder.load(sums[t])
-                    builder.store(multiply_add(builder, pixels, factors, total, kind), sums[t])
-            mask = lanes_before(builder, kernels, lanes)
-            for t in taps:
-                is_own = builder.icmp_signed("==", left_out[t], INT64(0))
-                with builder.if_then(is_own):
-                    ends = [(totals, builder.mul(total_rows[t], width), mask)]
-                    store_sums(builder, [sums[t]], ends, adds, kind, total_kind)
-            return context.get_dummy_value()
+                window = builder.add(window, builder.mul(loop_over.index, step))
+                place_of_g = builder.add(place_of_g, builder.mul(loop_over.index, g_step))
+            g = load(builder, self.g, place_of_g, self.kind, self.lanes)
+            for place, total in zip(self.places, self.sums, strict=True):
+                at = builder.add(window, place)
+                pixels = load(builder, self.source, at, self.kind, self.lanes)
+                self.add_product(pixels, g, total)
 
-        of_pixels, of_g = (source, image_step, row_step, column_step), (g_image, g_row, g_step)
-        numbers = (*of_pixels, gradient, *of_g, images, rows, columns, table, totals, width)
-        return types.void(*numbers, kernels, accumulates), codegen
-
-    return sum_taps
+    def write(self, totals, accumulates):
+        """Emit code that writes the sums to the totals, or adds them."""
+        builder = self.builder
+        mask = lanes_before(builder, totals.kernels, self.lanes)
+        for row, left_out, total in zip(self.total_rows, self.left_out, self.sums, strict=True):
+            is_own = builder.icmp_signed("==", left_out, INT64(0))
+            with builder.if_then(is_own):
+                self.write_row([total], row, [mask], totals, accumulates)

@@ -48,7 +48,10 @@ def median_taps(form):
 
     @intrinsic
     def write_medians(typing, call, dtype, result_dtype):
-        """Write the medians of a row of windows, of a vector at least."""
+        """Write the medians of a row of windows, of a vector at least.
+
+        call: the record SUMMING. The dtypes are zeros of those of lines and results.
+        """
 
         def codegen(context, builder, signature, arguments):
             fields = fields_of(builder, signature.args[0], arguments[0])
@@ -77,7 +80,10 @@ def median_taps(form):
 
 
 def median_of(builder, vectors, kind):
-    """Return the medians of an odd number of vectors, number by number; none of them is NaN."""
+    """Return the vector of the medians, lane by lane, of an odd number of vectors without NaN.
+
+    `kind` is the type of their numbers.
+    """
     if isinstance(kind, types.Float):
         compare = builder.fcmp_ordered
     else:
@@ -99,9 +105,9 @@ def _with_nan(builder, median, vectors):
 
 
 def median_network(count):
-    """Return pairs (i, j) of numbers whose lesser one is put in the place i, the other in j.
+    """Return the exchanges that put the median of `count` numbers in the middle, in their order.
 
-    Then the median is in the middle.
+    An exchange (i, j) puts the lesser of numbers i and j in place i, the greater in place j.
     """
     if count not in MEDIAN_NETWORKS:
         return list(sorting_network(count))

@@ -54,9 +54,10 @@ def sum_taps(form):
 
 @intrinsic
 def sum_lines(typing, call, sum_dtype, result_dtype, window):
-    """Write the sums of a row of windows, of SINGLE vectors at least, or of two rows.
+    """Write the sums of one row of windows, of SINGLE vectors at least, or of two rows.
 
-    `window` are two tuples as long as it has rows and taps in each, or empty ones for any window.
+    call: the record SUMMING. The dtypes are zeros of those of lines and results. window: two
+    tuples, as long as a window has rows, and taps in each; empty ones for any window.
     """
 
     def codegen(context, builder, signature, arguments):
@@ -90,7 +91,7 @@ def sum_lines(typing, call, sum_dtype, result_dtype, window):
 
 
 def saturate(builder, vector, source_kind, target_kind):
-    """Convert signed integers to others that are no longer, saturated."""
+    """Convert a vector of signed integers to a type of no more bits, saturated."""
     low = max(source_kind.minval, target_kind.minval)
     high = min(source_kind.maxval, target_kind.maxval)
     for limit, sign in ((low, "<"), (high, ">")):
@@ -107,7 +108,10 @@ def keep_taps(form):
 
     @intrinsic
     def keep_lines(typing, call, dtype):
-        """Write those of a row of windows, of SINGLE vectors at least, or of two rows."""
+        """Write those of one row of windows, of SINGLE vectors at least, or of two rows.
+
+        call: the record SUMMING; dtype: a zero of that of all numbers.
+        """
 
         def codegen(context, builder, signature, arguments):
             fields = fields_of(builder, signature.args[0], arguments[0])

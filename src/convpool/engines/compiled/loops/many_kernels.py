@@ -6,6 +6,8 @@ registers. Fields are those of the records TILES, REGION and PANELS.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -13,7 +15,7 @@ from numba.extending import intrinsic
 
 from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
 from convpool.engines.compiled.loops.blocks import block_corner, store_sums
-from convpool.engines.compiled.loops.interleaving import deinterleaver_of
+from convpool.engines.compiled.loops.interleaving import Lines, Rows, deinterleaver_of
 from convpool.engines.compiled.loops.packing import packing_at
 from convpool.engines.compiled.loops.simd import (
     INT64,
@@ -85,7 +87,12 @@ def tiles(form):
 
     @loop
     def sum_panel(call, region, group_source, weights, output, start, columns):
-        """Sum all tiles of a block with one panel."""
+        """Sum all tiles of a block with one panel.
+
+        region: the record REGION of the block. The others are addresses: group_source of the pixels
+        of the panel's group of channels, weights of the panel, output and start of the results of
+        its first kernel and of what their sums start from; columns: how many kernels it has.
+        """
         # channels of a run, and runs, of a tile: about `terms` products for each result
         piece_length = _even_length(call.length, call.terms)
         runs_at_once = max(1, call.terms // piece_length)
@@ -96,21 +103,22 @@ def tiles(form):
             while run < max(region.first_run + 1, region.last_run):
                 part = 0
                 while part == 0 or part < call.length:
-                    sum_tile(
-                        address_of(group_source, part, sum_dtype),
-                        call.places + 8 * pixel,
-                        call.output_places + 8 * pixel,
-                        call.runs,
-                        run,
-                        min(run + runs_at_once, region.last_run),
-                        min(piece_length, call.length - part),
-                        call.weight_rows,
-                        address_of(weights, part * panel_lanes, sum_dtype),
-                        start,
-                        call.accumulates > 0 or run > region.first_run or part > 0,
-                        output,
-                        columns,
+                    tile = Tile(
+                        source=address_of(group_source, part, sum_dtype),
+                        places=call.places + 8 * pixel,
+                        output_places=call.output_places + 8 * pixel,
+                        runs=call.runs,
+                        first_run=run,
+                        last_run=min(run + runs_at_once, region.last_run),
+                        length=min(piece_length, call.length - part),
+                        weight_rows=call.weight_rows,
+                        weights=address_of(weights, part * panel_lanes, sum_dtype),
+                        start=start,
+                        accumulates=call.accumulates > 0 or run > region.first_run or part > 0,
+                        output=output,
+                        columns=columns,
                     )
+                    sum_tile(tile)
                     part += piece_length
                 run += runs_at_once
 
@@ -173,16 +181,10 @@ def panels(form):
                     target = address_of(call.panels, panel_place + first, dtype)
                     copy_rows(source, call.length, call.nc, call.panel_lanes, target)
                 else:
+                    shift = panel_place + first
                     deinterleave(
-                        source,
-                        call.length,
-                        call.nc,
-                        count,
-                        address_of(call.panels, panel_place, dtype),
-                        call.panel_lanes,
-                        call.line_start,
-                        first,
-                        1,
+                        Rows(source, call.length, call.nc, count),
+                        Lines(call.panels, 1, call.line_start, shift, call.panel_lanes),
                         dtype,
                         dtype,
                     )
@@ -234,6 +236,48 @@ def row_copier(form):
     return copy_rows
 
 
+class Tile(NamedTuple):
+    """What a tile, some pixels with all vectors of kernels of a panel, is summed with.
+
+    As numbers or as LLVM values.
+
+    Parameters
+    ----------
+    source
+        Address of the pixels, of the dtype of the sums.
+    places, output_places
+        Addresses of tables: where each pixel's window begins in `source`, and where its results go
+        in `output`.
+    runs, first_run, last_run
+        Address of the table of runs; those from first_run to before last_run are summed.
+    length
+        Channels of each run that are summed.
+    weight_rows, weights
+        Rows of weights of one run, and their address: a row is the vectors of one channel, and row
+        0 of run number n is row n * weight_rows.
+    start
+        Address of what sums start from: one number for each kernel of the panel.
+    accumulates
+        Bool: sums start from zero instead, and are added to the results so far.
+    output, columns
+        Address of the results, and how many kernels of the panel are stored: its first ones.
+    """
+
+    source: Any
+    places: Any
+    output_places: Any
+    runs: Any
+    first_run: Any
+    last_run: Any
+    length: Any
+    weight_rows: Any
+    weights: Any
+    start: Any
+    accumulates: Any
+    output: Any
+    columns: Any
+
+
 def _sums_of_tile(form):
     """Return a function that sums a tile of some pixels with a panel of kernels.
 
@@ -247,71 +291,38 @@ def _sums_of_tile(form):
     parts = [(q, v) for q in range(pixels) for v in range(vectors)]
 
     @intrinsic
-    def sum_tile(
-        typing,
-        source,
-        places,
-        output_places,
-        runs,
-        first_run,
-        last_run,
-        length,
-        weight_rows,
-        weights,
-        start,
-        accumulate,
-        output,
-        columns,
-    ):
-        """Sum a tile: some pixels with all vectors of kernels of a panel.
-
-        Legend
-        ------
-        source
-            Address of the pixels, of the dtype of the sums.
-        places, output_places
-            Addresses of where each pixel's window begins in `source`, and where its results go in
-            `output`.
-        runs, first_run, last_run
-            Address of the table of runs; those from first_run to before last_run are summed.
-        length
-            Channels of each run that are summed.
-        weight_rows, weights
-            Rows of weights of one run, and their address: a row is the vectors of one channel, and
-            row 0 of run number n is row n * weight_rows.
-        start
-            Address of what sums start from: one number for each kernel of the panel.
-        accumulate
-            Bool: sums start from zero instead, and are added to the results so far.
-        output, columns
-            Address of the results, and how many kernels of the panel are stored: its first ones.
-        """
+    def sum_tile(typing, tile):
+        """Sum a Tile."""
 
         def codegen(context, builder, signature, arguments):
-            source, places, output_places, runs, first_run, last_run, length = arguments[:7]
-            weight_rows, weights, start, accumulate, output, columns = arguments[7:]
+            tile = Tile(*cgutils.unpack_tuple(builder, arguments[0]))
             source, weights, start = (
-                pointer_to(builder, address, sum_kind) for address in (source, weights, start)
+                pointer_to(builder, address, sum_kind)
+                for address in (tile.source, tile.weights, tile.start)
             )
-            output = pointer_to(builder, output, output_kind)
+            output = pointer_to(builder, tile.output, output_kind)
             places, output_places, runs = (
-                integers_at(builder, table, INT64(0)) for table in (places, output_places, runs)
+                integers_at(builder, table, INT64(0))
+                for table in (tile.places, tile.output_places, tile.runs)
             )
             targets = [builder.load(builder.gep(output_places, [INT64(q)])) for q in range(pixels)]
             totals = {
                 part: cgutils.alloca_once(builder, vector_type(sum_kind, lanes)) for part in parts
             }
             # lanes of each vector that are stored, less than 0 or more than it has
-            left = [builder.sub(columns, INT64(v * lanes)) for v in range(vectors)]
+            left = [builder.sub(tile.columns, INT64(v * lanes)) for v in range(vectors)]
             masks = [lanes_before(builder, count, lanes) for count in left]
             zeros = ir.Constant(vector_type(sum_kind, lanes), None)
             for v in range(vectors):
                 value = load_masked(builder, start, INT64(v * lanes), sum_kind, masks[v])
-                value = builder.select(accumulate, zeros, value)
+                value = builder.select(tile.accumulates, zeros, value)
                 for q in range(pixels):
                     builder.store(value, totals[q, v])
             panel_lanes = INT64(vectors * lanes)
-            with cgutils.for_range_slice(builder, first_run, last_run, INT64(1)) as (run, _):
+            with cgutils.for_range_slice(builder, tile.first_run, tile.last_run, INT64(1)) as (
+                run,
+                _,
+            ):
                 pair = builder.gep(runs, [builder.mul(run, INT64(2))])
                 step, number = (builder.load(builder.gep(pair, [INT64(k)])) for k in range(2))
                 shifted = [
@@ -319,7 +330,7 @@ def _sums_of_tile(form):
                     for q in range(pixels)
                 ]
                 sources = [builder.gep(source, [place]) for place in shifted]
-                first_row = builder.mul(number, weight_rows)
+                first_row = builder.mul(number, tile.weight_rows)
                 rows = builder.gep(weights, [builder.mul(first_row, panel_lanes)])
 
                 def accumulate_channels(channel, count):
@@ -338,13 +349,16 @@ def _sums_of_tile(form):
                                 builder.store(total, totals[q, v])
 
                 # the greatest multiple of UNROLLED, a power of two, up to the length
-                multiple = builder.and_(length, INT64(-UNROLLED))
+                multiple = builder.and_(tile.length, INT64(-UNROLLED))
                 whole = cgutils.for_range_slice(builder, INT64(0), multiple, INT64(UNROLLED))
                 with whole as (channel, _):
                     accumulate_channels(channel, UNROLLED)
-                with cgutils.for_range_slice(builder, multiple, length, INT64(1)) as (channel, _):
+                with cgutils.for_range_slice(builder, multiple, tile.length, INT64(1)) as (
+                    channel,
+                    _,
+                ):
                     accumulate_channels(channel, 1)
-            is_full = builder.icmp_signed(">=", columns, panel_lanes)
+            is_full = builder.icmp_signed(">=", tile.columns, panel_lanes)
             with builder.if_else(is_full) as (all_columns, some_columns):
                 choices = (all_columns, [None] * vectors, None), (some_columns, masks, left)
                 for branch, lane_masks, stored in choices:
@@ -355,10 +369,9 @@ def _sums_of_tile(form):
                         ]
                         sums = [totals[part] for part in parts]
                         counts = None if stored is None else [stored[v] for _, v in parts]
-                        store_sums(builder, sums, ends, accumulate, *kinds, counts)
+                        store_sums(builder, sums, ends, tile.accumulates, *kinds, counts)
             return context.get_dummy_value()
 
-        numbers = (source, places, output_places, runs, first_run, last_run, length, weight_rows)
-        return types.void(*numbers, weights, start, accumulate, output, columns), codegen
+        return types.void(tile), codegen
 
     return sum_tile

@@ -12,7 +12,14 @@ are zeros whose dtype is that of the images, sums and results.
 
 from __future__ import annotations
 
-from convpool.engines.compiled.loops.interleaving import deinterleaver_of, interleaver_of
+from typing import NamedTuple
+
+from convpool.engines.compiled.loops.interleaving import (
+    Lines,
+    Rows,
+    deinterleaver_of,
+    interleaver_of,
+)
 from convpool.engines.compiled.loops.simd import (
     address_of,
     load_integer,
@@ -25,6 +32,31 @@ from convpool.engines.compiled.record import KERNELS, LINES, PACKING, UNPACKING
 
 deinterleave, interleave = deinterleaver_of(LINES), interleaver_of(KERNELS)
 packing_at, unpacking_at = reader_of(PACKING), reader_of(UNPACKING)
+
+
+class PackedRows(NamedTuple):
+    """Rows of one image of a block that are packed together.
+
+    Parameters
+    ----------
+    count
+        How many rows they are.
+    source
+        Number of the images where the first one's pixel in their column 0 lies.
+    target
+        Number of the scratch where its line in plane 0 begins.
+    low, high
+        Columns low to before high of the block are pixels, the others margin.
+    plane_size
+        Numbers from plane to plane of the scratch.
+    """
+
+    count: int
+    source: int
+    target: int
+    low: int
+    high: int
+    plane_size: int
 
 
 def pack(form):
@@ -41,56 +73,37 @@ def pack(form):
         high = max(low, min(call.columns, call.left + call.width - call.column))
         low_row = min(call.row_count, max(0, call.top - call.row))
         high_row = max(low_row, min(call.row_count, call.top + call.height - call.row))
-        image_column = call.column + low - call.left
-        _begin_lines(call, low, plane_size)
+        _write_line_starts(call, low, plane_size)
         for b in range(call.image_count):
             image_start = (call.image + b) * call.image_stride
             r = 0
             while r < call.row_count:
-                line_start = b * image_size + r * call.pitch
-                # rows that are copied in this turn: all pixels at once, each row of the margin
-                # alone
+                # rows that are taken in this turn: all pixels at once, each row of the margin alone
                 count = high_row - low_row if r == low_row and high_row > low_row else 1
                 y = load_integer(call.row_map, call.row + r)
-                row_start = image_start + y * call.row_stride
-                place = row_start + image_column * call.column_stride
+                source, target = image_start + y * call.row_stride, b * image_size + r * call.pitch
+                rows = PackedRows(count, source, target, low, high, plane_size)
                 if y < 0:
                     if call.writes_margin:
-                        _fill_row(call, line_start, plane_size, sum_dtype)
-                elif call.lines:
-                    _part_lines(call, place, count, high - low, line_start, image_dtype, sum_dtype)
+                        _fill_row(call, rows, sum_dtype)
                 else:
-                    _copy_rows(
-                        call,
-                        place,
-                        count,
-                        low,
-                        high,
-                        line_start,
-                        plane_size,
-                        image_dtype,
-                        sum_dtype,
-                    )
-                if call.writes_margin and y >= 0:
-                    _pad_rows(
-                        call,
-                        row_start,
-                        count,
-                        low,
-                        high,
-                        line_start,
-                        plane_size,
-                        image_dtype,
-                        sum_dtype,
-                    )
+                    if call.lines:
+                        _deinterleave_rows(call, rows, image_dtype, sum_dtype)
+                    else:
+                        _copy_rows(call, rows, image_dtype, sum_dtype)
+                    if call.writes_margin:
+                        _pad_rows(call, rows, image_dtype, sum_dtype)
                 r += count
 
     return entry
 
 
 @loop
-def _begin_lines(call, low, plane_size):
-    """Write where in a row of the scratch the lines begin that a line is de-interleaved into."""
+def _write_line_starts(call, low, plane_size):
+    """Write where in a row of the scratch the lines begin that a line is de-interleaved into.
+
+    low: the first column of the block that is a pixel; plane_size: numbers from plane to plane.
+    """
     per_source = call.c // call.source_lines
     for k in range(call.lines):
         x = low + k // per_source
@@ -101,79 +114,75 @@ def _begin_lines(call, low, plane_size):
 
 
 @loop
-def _part_lines(call, place, rows, columns, line_start, image_dtype, sum_dtype):
-    """De-interleave the lines of `rows` rows of `columns` columns from a place of the images on."""
-    for source_line in range(call.source_lines):
+def _first_pixel(call, rows):
+    """Return the number of the images where the first pixel of PackedRows lies."""
+    return rows.source + (call.column + rows.low - call.left) * call.column_stride
+
+
+@loop
+def _deinterleave_rows(call, rows, image_dtype, sum_dtype):
+    """De-interleave the pixels of PackedRows into the lines of the planes."""
+    length = (rows.high - rows.low) * (call.c // call.source_lines)
+    line_size = call.phases * call.rows * call.pitch  # of the planes of a line of the images
+    for k in range(call.source_lines):
+        place = _first_pixel(call, rows) + k * call.channel_stride
+        source = address_of(call.address, place, image_dtype)
+        shift = rows.target + k * line_size
         deinterleave(
-            address_of(call.address, place + source_line * call.channel_stride, image_dtype),
-            rows,
-            call.row_stride,
-            columns * (call.c // call.source_lines),
-            call.scratch,
-            call.pitch,
-            call.line_starts,
-            line_start + source_line * call.phases * call.rows * call.pitch,
-            call.lines,
+            Rows(source, rows.count, call.row_stride, length),
+            Lines(call.scratch, call.lines, call.line_starts, shift, call.pitch),
             image_dtype,
             sum_dtype,
         )
 
 
 @loop
-def _fill_row(call, line_start, plane_size, sum_dtype):
-    """Fill one row of all planes, which lies on padding."""
+def _fill_row(call, rows, sum_dtype):
+    """Fill the one row of PackedRows in all planes, since it lies on padding."""
     fill = load_number(call.fill, 0, sum_dtype, sum_dtype)
     for plane in range(call.c // call.per_line * call.phases):
         for k in range(call.pitch):
-            store_number(call.scratch, line_start + plane * plane_size + k, fill)
+            store_number(call.scratch, rows.target + plane * rows.plane_size + k, fill)
 
 
 @loop
-def _copy_rows(call, place, rows, low, high, line_start, plane_size, image_dtype, sum_dtype):
-    """Copy `rows` rows of pixels from a place of the images on, one by one and converted.
-
-    The pixels are in columns low to before high of the block; their first line begins at number
-    line_start of the scratch in its first plane, and plane_size numbers lie between two planes.
-    """
-    phases, per_line = call.phases, call.per_line
-    for row in range(rows):
-        row_start = place + row * call.row_stride
+def _copy_rows(call, rows, image_dtype, sum_dtype):
+    """Copy the pixels of PackedRows, one by one and converted."""
+    phases, per_line, low = call.phases, call.per_line, rows.low
+    for row in range(rows.count):
+        row_start = _first_pixel(call, rows) + row * call.row_stride
         for ch in range(call.c):
             for phase in range(phases):
                 skipped = (phase - low) % phases  # columns from low to the first of this phase
                 x = low + skipped
                 plane = ch // per_line * phases + phase
-                target = line_start + row * call.pitch + plane * plane_size
+                target = rows.target + row * call.pitch + plane * rows.plane_size
                 target += x // phases * per_line + ch % per_line
                 start = row_start + skipped * call.column_stride + ch * call.channel_stride
-                for k in range((high - low - skipped + phases - 1) // phases):
+                for k in range((rows.high - low - skipped + phases - 1) // phases):
                     at = start + k * phases * call.column_stride
                     number = load_number(call.address, at, image_dtype, sum_dtype)
                     store_number(call.scratch, target + k * per_line, number)
 
 
 @loop
-def _pad_rows(call, row_start, rows, low, high, line_start, plane_size, image_dtype, sum_dtype):
-    """Write the margin left and right of the pixels of some rows of a block.
-
-    row_start is where the first of these rows begins in the images; the other arguments are those
-    of `_copy_rows`.
-    """
-    phases, per_line = call.phases, call.per_line
+def _pad_rows(call, rows, image_dtype, sum_dtype):
+    """Write the margin left and right of the pixels of PackedRows."""
+    phases, per_line, low, high = call.phases, call.per_line, rows.low, rows.high
     fill = load_number(call.fill, 0, sum_dtype, sum_dtype)
-    for row in range(rows):
+    for row in range(rows.count):
         for k in range(low + call.columns - high):
             x = k if k < low else high + k - low  # k counts columns of the margin only
             source_column = load_integer(call.column_map, call.column + x)
             for ch in range(call.c):
                 value = fill
                 if source_column >= 0:
-                    place = row_start + row * call.row_stride
+                    place = rows.source + row * call.row_stride
                     place += source_column * call.column_stride + ch * call.channel_stride
                     value = load_number(call.address, place, image_dtype, sum_dtype)
                 plane = ch // per_line * phases + x % phases
-                target = plane * plane_size + x // phases * per_line + ch % per_line
-                store_number(call.scratch, line_start + row * call.pitch + target, value)
+                target = plane * rows.plane_size + x // phases * per_line + ch % per_line
+                store_number(call.scratch, rows.target + row * call.pitch + target, value)
 
 
 def unpack(form):

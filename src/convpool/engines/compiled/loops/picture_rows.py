@@ -95,7 +95,10 @@ def filter_rows(form):
 
 @loop
 def _begin_block(call, reading, x):
-    """Write where the pixels of a block lie whose first padded column is x."""
+    """Write to the record `reading` where the pixels of a block lie.
+
+    x: the padded column of the images where the block begins.
+    """
     columns = reading.columns
     reading.low = min(columns, max(0, call.left - x))
     reading.high = max(reading.low, min(columns, call.left + call.width - x))
@@ -136,7 +139,10 @@ def read_row(form):
 
 @intrinsic
 def convert_line(typing, source, line, count, image_dtype, sum_dtype):
-    """Copy `count` numbers to a line, and convert them, some vectors at a time."""
+    """Copy `count` pixels from address `source` to address `line`, and convert them.
+
+    The dtypes are zeros of those of pixels and line.
+    """
 
     def codegen(context, builder, signature, arguments):
         source, target = (
@@ -160,7 +166,10 @@ def convert_line(typing, source, line, count, image_dtype, sum_dtype):
 
 @intrinsic
 def has_nan(typing, line, count, dtype):
-    """Return 1 if one of the numbers of a line is NaN, else 0."""
+    """Return 1 if one of `count` numbers from address `line` on is NaN, else 0.
+
+    `dtype` is a zero of their dtype.
+    """
 
     def codegen(context, builder, signature, arguments):
         numbers, count, _ = arguments

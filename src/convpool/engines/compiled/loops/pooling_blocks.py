@@ -66,7 +66,10 @@ def combine_rows(call, lines, image, y, step, windows, taps, shift, count):
 
 @loop
 def _combine_many_rows(call, lines, count):
-    """Combine the rows of one window, ROWS of them and TILE numbers at a time."""
+    """Combine the rows of one window, ROWS of them and TILE numbers at a time.
+
+    The record `lines` says which rows; `count` is how many numbers each has.
+    """
     taps, source, result, accumulates = (
         lines.columns,
         lines.source,
@@ -193,7 +196,11 @@ def pool_blocks(form):
 
 @loop
 def _fill_lines(call, lines, b, i, j, rows, columns):
-    """Combine pixels down the rows, and fill the columns of each line that lie on padding."""
+    """Combine pixels down the rows, and fill the columns of each line that lie on padding.
+
+    The block begins at row i and column j of the output of image b, and has `rows` rows and
+    `columns` columns; `lines` is the record COMBINING.
+    """
     length = (columns - 1) * call.stride_across
     length += (call.window_across - 1) * call.dilation_across + 1
     x = j * call.stride_across - call.before_across
@@ -219,7 +226,7 @@ def _fill_lines(call, lines, b, i, j, rows, columns):
 
 @loop
 def _fill_results(call, lines, rows, columns):
-    """Combine the lines of a block to lines of results."""
+    """Combine the lines of a block of `rows` x `columns` windows to lines of results."""
     stride = call.stride_across
     skipping = skipping_at(call.skipping)
     joint = call.joint_lines
@@ -242,7 +249,7 @@ def _fill_results(call, lines, rows, columns):
 
 @loop
 def _write_block(call, b, i, j, rows, columns):
-    """Write the results of a block."""
+    """Write the results of a block; b, i, j, rows and columns are those of `_fill_lines`."""
     writing = writing_at(call.writing)
     writing.result = call.output + b * call.output_image_bytes + i * call.output_row_bytes
     writing.result += j * call.c * call.output_bytes
@@ -257,7 +264,7 @@ def _write_block(call, b, i, j, rows, columns):
 
 @loop
 def _set_divisors(call, writing, i, j):
-    """Set the divisors of a line of results, or of some, that begins at row i and column j."""
+    """Set the divisors in the record `writing`, for lines of results from row i, column j on."""
     writing.row_divisors = call.row_divisors + i * 8  # bytes of a float64
     writing.column_divisors = 0
     if call.column_divisors:
@@ -299,7 +306,10 @@ def pool_windows(form):
 
 @loop
 def _combine_windows(call, lines, b, i, j, stop, results):
-    """Combine the pixels of windows j to before `stop` of row i of the output of image b."""
+    """Combine the pixels of windows j to before `stop` of row i of the output of image b.
+
+    lines: the record COMBINING; results: the address where window j's result goes.
+    """
     y = i * call.stride_down - call.before_down
     top, bottom = taps_on_pixels(y, call.h, call.window_down, call.dilation_down)
     lines.rows, lines.result = bottom - top, results

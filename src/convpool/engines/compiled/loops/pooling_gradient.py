@@ -109,7 +109,10 @@ def pool_gradient(form):
 
 
 def _for_each_vector(builder, channels, kind, emit):
-    """Emit code that does emit(place, lanes) for all channels: whole vectors, halves and so on."""
+    """Emit code that does emit(place, lanes) for all channels: whole vectors, halves and so on.
+
+    place: number of a vector's first channel, an LLVM value; lanes: its channels, a Python int.
+    """
     lanes = lanes_of(kind)
     place = cgutils.alloca_once_value(builder, INT64(0))
     while lanes:

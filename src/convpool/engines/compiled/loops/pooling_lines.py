@@ -87,10 +87,11 @@ def average_lines(form):
 
 
 def _combine(combination, *, averages=False):
-    """Return the instruction that combines the lines of all windows.
+    """Return the instruction that combines the lines of all windows of a record COMBINING.
 
-    Averages are divided and written as results; they do not accumulate, and are not padded. It is
-    one long function, since what it emits is one piece of machine code.
+    combination: ADD, GREATER or LESSER. If it `averages`, totals are divided and written as
+    results; they do not accumulate, and are not padded. It is one long function, since what it
+    emits is one piece of machine code.
     """
 
     @intrinsic
@@ -187,7 +188,8 @@ def _combine(combination, *, averages=False):
 class Taps:
     """The taps of a window, whose lines are combined in one loop.
 
-    Without a result so far, the first tap is what the others are combined with, and left out here.
+    `call` are the fields of COMBINING: name -> LLVM value. If the bit `accumulates` is not set,
+    there is no result so far, and the others are combined with the first tap, which is left out.
     """
 
     def __init__(self, builder, call, accumulates):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -64,34 +63,11 @@ def pool_rows(form):
         for _ in range(count - call.first):
             if is_divided:
                 divisor = load_number(row_divisors, i, 1.0, 1.0)
+            row = WindowRow(result, source, row_bytes, rows, ahead, ow, divisor, are_factors)
             if rows == taps:
-                pool_square_row(
-                    result,
-                    source,
-                    row_bytes,
-                    rows,
-                    ahead,
-                    ow,
-                    divisor,
-                    are_factors,
-                    image_dtype,
-                    sum_dtype,
-                    output_dtype,
-                )
+                pool_square_row(row, image_dtype, sum_dtype, output_dtype)
             else:
-                pool_row(
-                    result,
-                    source,
-                    row_bytes,
-                    rows,
-                    ahead,
-                    ow,
-                    divisor,
-                    are_factors,
-                    image_dtype,
-                    sum_dtype,
-                    output_dtype,
-                )
+                pool_row(row, image_dtype, sum_dtype, output_dtype)
             i, source, result = i + 1, source + step, result + output_row_bytes
             if i == oh:
                 i, source, result = 0, source + to_next_image, result + to_next_output
@@ -102,39 +78,24 @@ def pool_rows(form):
 def _pool_row(form, *, is_square):
     """Return the instruction that pools one row of windows, which lie on pixels.
 
-    Windows that are square have as many rows as taps in each, and the argument `rows` is not used.
+    Windows that are square have as many rows as taps in each, and the field `rows` is not used.
     """
 
     @intrinsic
-    def pool_row(
-        typing,
-        result,
-        address,
-        row_bytes,
-        rows,
-        ahead,
-        columns,
-        divisor,
-        are_factors,
-        image_dtype,
-        sum_dtype,
-        output_dtype,
-    ):
+    def pool_row(typing, row, image_dtype, sum_dtype, output_dtype):
+        """Pool a WindowRow; the dtypes are zeros of those of pixels, sums and results."""
+
         def codegen(context, builder, signature, arguments):
             kinds = Kinds(image_dtype, sum_dtype, output_dtype)
-            words = RowWords(*arguments[:8])
-            words = words._replace(
-                rows=None if is_square else words.rows,
-                are_factors=is_set(builder, words.are_factors),
+            row = WindowRow(*cgutils.unpack_tuple(builder, arguments[0]))
+            row = row._replace(
+                rows=None if is_square else row.rows,
+                are_factors=is_set(builder, row.are_factors),
             )
-            Row(builder, form, kinds, words).pool()
+            RowEmitter(builder, form, kinds, row).pool()
             return context.get_dummy_value()
 
-        signature = types.void(
-            *([types.int64] * 6),
-            *(types.float64, types.int64, image_dtype, sum_dtype, output_dtype),
-        )
-        return signature, codegen
+        return types.void(row, image_dtype, sum_dtype, output_dtype), codegen
 
     return pool_row
 
@@ -147,8 +108,8 @@ class Kinds(NamedTuple):
     results: types.Type
 
 
-class RowWords(NamedTuple):
-    """What a row of windows is pooled with, as LLVM values.
+class WindowRow(NamedTuple):
+    """A row of windows, and what it is pooled with, as numbers or as LLVM values.
 
     Parameters
     ----------
@@ -163,31 +124,37 @@ class RowWords(NamedTuple):
     columns
         How many windows there are.
     divisor, are_factors
-        What totals are divided by, float64; a bit: what they are multiplied by.
+        What totals are divided by, float64; whether they are multiplied by it instead.
     """
 
-    result: ir.Value
-    address: ir.Value
-    row_bytes: ir.Value
-    rows: ir.Value | None
-    ahead: ir.Value
-    columns: ir.Value
-    divisor: ir.Value
-    are_factors: ir.Value
+    result: Any
+    address: Any
+    row_bytes: Any
+    rows: Any
+    ahead: Any
+    columns: Any
+    divisor: Any
+    are_factors: Any
 
 
-class Row:
+class RowEmitter:
     """Emits code that pools one row of windows, a group of `width` windows at a time.
 
     The rows of pixels under a group are combined number by number, in registers, then the columns
-    of each window are picked from them and combined. `numbers_left` are the numbers of a row of
-    pixels from the group's first on, None if all vectors of the group are whole.
+    of each window are picked from them and combined.
+
+    Parameters of the methods
+    -------------------------
+    first, width
+        Number of the group's first window, an LLVM value, and its windows: as many as lanes.
+    numbers_left
+        Numbers of a row of pixels from the group's first on; None if all its vectors are whole.
     """
 
-    def __init__(self, builder, form, kinds, words):
-        self.builder, self.form, self.kinds, self.words = builder, form, kinds, words
+    def __init__(self, builder, form, kinds, row):
+        self.builder, self.form, self.kinds, self.row = builder, form, kinds, row
         self.per_window = form.stride * form.c  # numbers from window to window
-        last_window = builder.mul(builder.sub(words.columns, INT64(1)), INT64(self.per_window))
+        last_window = builder.mul(builder.sub(row.columns, INT64(1)), INT64(self.per_window))
         # numbers of a row of pixels under all windows
         self.numbers = builder.add(last_window, INT64(form.taps * form.c))
 
@@ -207,7 +174,7 @@ class Row:
 
     def pool_under_masks(self, width):
         """Emit code for groups of which those that are not whole are pooled under masks."""
-        builder, columns = self.builder, self.words.columns
+        builder, columns = self.builder, self.row.columns
         groups = builder.sdiv(builder.add(columns, INT64(width - 1)), INT64(width))
         with cgutils.for_range(builder, groups) as loop:
             first = builder.mul(loop.index, INT64(width))
@@ -227,7 +194,7 @@ class Row:
     def pool_whole_groups(self, width, done):
         """Emit code for the whole groups behind the first `done` windows; return how many are."""
         builder = self.builder
-        windows_left = builder.sub(self.words.columns, done)
+        windows_left = builder.sub(self.row.columns, done)
         numbers_left = builder.sub(self.numbers, builder.mul(done, INT64(self.per_window)))
         step = width * self.per_window
         # the last group may read no number behind the row
@@ -246,17 +213,17 @@ class Row:
         """Emit code for the windows of a group, from the row's window `first` on."""
         builder, kinds, c = self.builder, self.kinds, self.form.c
         lines = self.combine_rows(first, width, numbers_left)
-        target = pointer_to(builder, self.words.result, kinds.results)
+        target = pointer_to(builder, self.row.result, kinds.results)
         for k in range(c):
             total = self.combine_columns(lines, width, k)
             if self.form.combination == ADD:
-                divisor = splat(builder, self.words.divisor, width)
-                words = (divisor, self.words.are_factors, kinds.sums, kinds.results)
+                divisor = splat(builder, self.row.divisor, width)
+                words = (divisor, self.row.are_factors, kinds.sums, kinds.results)
                 total = scaled_totals(builder, total, *words)
             value = without_negative_zeros(builder, total, kinds.results)
             at, mask = builder.add(builder.mul(first, INT64(c)), INT64(k * width)), None
             if numbers_left is not None:
-                results = builder.mul(self.words.columns, INT64(c))
+                results = builder.mul(self.row.columns, INT64(c))
                 mask = lanes_before(builder, builder.sub(results, at), width)
             store_lanes(builder, value, target, at, mask, kinds.results)
 
@@ -275,19 +242,22 @@ class Row:
                 x = combine_vectors(builder, before, x, self.form.combination, sums)
                 builder.store(x, total)
 
-        if self.words.rows is None:
+        if self.row.rows is None:
             for row in range(1, self.form.taps):
                 combine_row(INT64(row))
         else:
-            rows = cgutils.for_range_slice(builder, INT64(1), self.words.rows, INT64(1))
+            rows = cgutils.for_range_slice(builder, INT64(1), self.row.rows, INT64(1))
             with rows as (row, _):
                 combine_row(row)
         return [builder.load(total) for total in totals]
 
     def read(self, row, begin, width, numbers_left):
-        """Return the vectors of numbers under a group in one row of its windows."""
+        """Return the vectors of numbers under a group in one row of its windows.
+
+        begin: number of the row of pixels where the group begins.
+        """
         builder, (pixels, sums, _) = self.builder, self.kinds
-        source = builder.add(self.words.address, builder.mul(self.words.row_bytes, row))
+        source = builder.add(self.row.address, builder.mul(self.row.row_bytes, row))
         source = pointer_to(builder, source, pixels)
         vectors = []
         for k in range(self.vectors(width)):
@@ -296,12 +266,12 @@ class Row:
                 left = builder.sub(numbers_left, INT64(k * width))
                 mask = lanes_before(builder, left, width)
             elif width > 1:
-                prefetch(builder, source, builder.add(at, self.words.ahead))
+                prefetch(builder, source, builder.add(at, self.row.ahead))
             vectors.append(load_and_convert(builder, source, at, mask, width, pixels, sums))
         return vectors
 
     def combine_columns(self, lines, width, k):
-        """Return vector k of the totals of a group, from the vectors of its combined rows."""
+        """Return vector k of the totals of a group; `lines` are what `combine_rows` returned."""
         c, total = self.form.c, None
         numbers = [k * width + lane for lane in range(width)]
         places = [number // c * self.per_window + number % c for number in numbers]

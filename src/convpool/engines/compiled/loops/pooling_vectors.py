@@ -26,7 +26,7 @@ from convpool.engines.compiled.loops.simd import (
 
 
 def combine_vectors(builder, a, b, combination, kind):
-    """Return two vectors combined, number by number; a NaN in either wins."""
+    """Return vectors a and b of numbers of type `kind` combined, lane by lane; NaN wins."""
     is_float = isinstance(kind, types.Float)
     if combination == ADD:
         return builder.fadd(a, b) if is_float else builder.add(a, b)
@@ -47,7 +47,10 @@ def without_negative_zeros(builder, vector, kind):
 
 
 def load_and_convert(builder, base, place, mask, lanes, source_kind, target_kind):
-    """Return a vector of numbers from a place on, converted; a mask of None is that of all."""
+    """Return a vector of `lanes` numbers from a place on, converted to type target_kind.
+
+    Under a mask its other lanes are 0; a mask of None is that of all lanes.
+    """
     if mask is None:
         vector = load(builder, base, place, source_kind, lanes)
     else:

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
-Indices = NDArray[np.int64]
 
 
 class Halo(NamedTuple):

@@ -259,7 +259,7 @@ def numpy_convolution_bytes(work: ConvolutionWork) -> int:
     """Return the bytes of working memory of NumPy's engine."""
     if not work.outputs:
         return block_bytes(work)
-    numbers = numpy_convolution.numbers(
+    numbers = numpy_convolution.numbers_held(
         work.images, work.kernels, work.axes, work.groups, work.accumulation
     )
     return work.accumulation.itemsize * numbers

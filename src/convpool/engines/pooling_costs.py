@@ -53,7 +53,7 @@ def compiled_pooling_seconds(work: PoolingWork) -> float:
 def numpy_pooling_bytes(work: PoolingWork) -> int:
     """Return the bytes of working memory of NumPy's engine."""
     itemsize = work.accumulation.itemsize
-    return itemsize * numpy_pooling.numbers(work.images, work.axes, itemsize)
+    return itemsize * numpy_pooling.numbers_held(work.images, work.axes, itemsize)
 
 
 def numpy_pooling_tile_bytes(work: PoolingWork) -> int:
@@ -63,7 +63,7 @@ def numpy_pooling_tile_bytes(work: PoolingWork) -> int:
     sizes = [axis.size for axis in work.axes]
     itemsize = work.accumulation.itemsize
     images = (work.images[0], *sizes, work.images[-1])
-    return itemsize * numpy_pooling.numbers(images, work.axes, itemsize)
+    return itemsize * numpy_pooling.numbers_held(images, work.axes, itemsize)
 
 
 def compiled_pooling_tile_bytes(work: PoolingWork) -> int:

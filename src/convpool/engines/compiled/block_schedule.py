@@ -2,7 +2,8 @@
 
 A vector holds neighbouring numbers of a line of results. A line is `per_line` channels of each
 column of a row, side by side. m images, c channels, nc kernels of depth channels, kh x kw taps, oh
-x ow output; strides count numbers.
+x ow output; strides count numbers. `geometry` is the convolution without its arrays: shapes,
+strides, windows and dtypes; `layout` is where the pixels of a block lie, in the images or packed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from convpool.engines.compiled import geometry as geometries
-from convpool.engines.compiled import library
+from convpool.engines.compiled import library, record_fields
 from convpool.engines.compiled.forms import ColumnsForm, UnpackForm, vectors_at_once
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
@@ -91,7 +92,7 @@ class Reading(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """How the sums of a window are taken.
+    """How the products of a window are summed.
 
     Parameters
     ----------
@@ -128,7 +129,10 @@ def schedule_of(
 
 
 class _Scheduler:
-    """Works out how the blocks of a convolution are taken; see `schedule_of`."""
+    """Works out how the blocks of a convolution are taken.
+
+    `per_line` is channels_per_line of `schedule_of`, `per_lane` its per_lane_weights.
+    """
 
     def __init__(self, geometry: ConvolutionGeometry, per_line: int, per_lane: bool) -> None:
         self.geometry, self.per_line, self.per_lane = geometry, per_line, per_lane
@@ -154,10 +158,10 @@ class _Scheduler:
         vectors = self._vectors()
         tables = self._tables(vectors)
         fields = {
-            **geometries.grid_fields(self.geometry, block, self.geometry.dtypes[0].itemsize),
+            **record_fields.grid_fields(self.geometry, block, self.geometry.dtypes[0].itemsize),
             **self._table_fields(tables),
             **self._weight_fields(len(tables.taps)),
-            **geometries.output_fields(self.geometry),
+            **record_fields.output_fields(self.geometry),
             "pack": self.packing.function,
             "keeps_margins": self.packing.keeps_margins,
             "lanes": min(self.geometry.lanes, self.line_length),
@@ -225,7 +229,10 @@ class _Scheduler:
         }
 
     def _weight_fields(self, tap_count: int) -> dict[str, int]:
-        """Return the fields of COLUMNS that say where weights lie, and who reads them."""
+        """Return the fields of COLUMNS that say where weights lie, and who reads them.
+
+        tap_count: taps of a row of the kernel, for all its channels.
+        """
         lanes = self.geometry.lanes
         between_taps = self.geometry.output[3]
         if self.per_lane:
@@ -244,7 +251,7 @@ class _Scheduler:
         }
 
     def _ahead(self, vectors: Vectors) -> int:
-        """Return the field `ahead` of COLUMNS: 0 where pixels are read in order anyway."""
+        """Return the bytes `ahead` of COLUMNS; 0 where pixels are read in order anyway."""
         if self.reading.is_in_place and not np.ptp(vectors.image[0]):
             return 0
         return self.geometry.dtypes[0].itemsize * _distance_to_next(self.geometry, self.block)
@@ -257,14 +264,15 @@ class _Scheduler:
             "kernels": nc,
             **dict(zip(("images", "rows", "columns"), self.block, strict=True)),
             "lines": nc if is_interleaved else 0,
-            **geometries.output_fields(self.geometry),
+            **record_fields.output_fields(self.geometry),
         }
 
 
 def _sums(geometry: ConvolutionGeometry, per_lane: bool, apart: int) -> Sums:
-    """Return the form, and how many products are summed before they are added to the results.
+    """Return how the products of a window are summed: at most about `geometry.terms` at once.
 
-    That depends on `geometry.terms`. Under masks, windows are `apart` columns apart; else it is 0.
+    per_lane: whether each lane of a vector has its own weight. apart: columns from window to window
+    if pixels are read under masks, else 0.
     """
     (kh, kw, depth, _), (down, _) = geometry.kernels, geometry.axes
     taps, pair = kw * depth, geometry.dtypes[1:]
@@ -282,10 +290,10 @@ def _sums(geometry: ConvolutionGeometry, per_lane: bool, apart: int) -> Sums:
 
 
 def parts_of_sums(rows: int, taps: int, terms: int) -> tuple[int, int]:
-    """Return how many rows of a kernel, and taps of each, are summed before sums are added up.
+    """Return (rows of a kernel, taps of each) that are summed before sums are added up.
 
-    These are about `terms` products. Pictures that are filtered row by row are summed alike, so
-    that a narrow part of one gives the same results.
+    The kernel has `rows` rows of `taps` taps; about `terms` products are summed. Pictures that are
+    filtered row by row are summed alike, so that a narrow part of one gives the same results.
     """
     parts = -(-rows * taps // terms)
     rows_at_once = -(-rows // min(rows, parts))
@@ -293,7 +301,7 @@ def parts_of_sums(rows: int, taps: int, terms: int) -> tuple[int, int]:
 
 
 def _groups(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int, int]:
-    """Return the kernels, the kernels of a group, and the stride of a group in the source."""
+    """Return the fields (kernels, kernels_per_group, group_stride) of COLUMNS."""
     *_, depth, nc = geometry.kernels
     group_stride = layout.tap(0, 0, depth) if geometry.groups > 1 else 0
     return nc, geometry.kernels_per_group, group_stride
@@ -301,6 +309,8 @@ def _groups(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, in
 
 def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_column: bool) -> Reading:
     """Return whether pixels are read in place, and whether with masks.
+
+    is_one_column: whether a vector holds channels of one column only.
 
     In place are those of small images: packing reads large ones in good order too. Masks pay where
     taps are few.
@@ -338,8 +348,9 @@ def _block(
 ) -> Block:
     """Return (images, rows, columns) of a block, so that its pixels stay in the cache.
 
-    It is one image where it has not all rows and columns of the output, and where results are added
-    to: blocks may have images in common, and adding twice would be wrong.
+    is_in_place: whether pixels are read in the images; sums: how products are summed. It is one
+    image where it has not all rows and columns of the output, and where results are added to:
+    blocks may have images in common, and adding twice would be wrong.
     """
     (down, across), (m, oh, ow, _) = geometry.axes, geometry.output
     c, lanes, per_line = geometry.images[3], geometry.lanes, channels_per_line

@@ -5,6 +5,7 @@ That depends on the number of kernels that read the same channels: of few, vecto
 they hold kernels too, since the channels would have to be parted for columns. Where each channel
 has kernels of its own, vectors hold channels (`depthwise`). Rows of large pictures that have one
 kernel are taken one after the other (`picture_rows`). Of volumes, slices are stacked (`volumes`).
+`axes` are the windows on each spatial axis, `sums` is the dtype of the sums.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from convpool.engines.compiled.geometry import (
     ConvolutionGeometry,
     Operands,
     Weights,
+    geometry_of,
     strides_in_numbers,
 )
 from convpool.engines.compiled.launch import STAGED
@@ -78,25 +80,32 @@ def refusal(dtype: np.dtype[Any]) -> str | None:
     return host.refusal()
 
 
-def convolve(images: Array, kernels: Array, axes: Sequence[Axis], out: Array, **words: Any) -> None:
+def convolve(
+    images: Array, kernels: Array, axes: Sequence[Axis], out: Array, **keywords: Any
+) -> None:
     """Convolve images with kernels into out, as `Runner` describes it, once."""
-    Runner()(images, kernels, axes, out, **words)
+    Runner()(images, kernels, axes, out, **keywords)
 
 
-def prepack(kernels: Array, axes: Sequence[Axis], **words: Any) -> Callable[[Array, Array], None]:
+def prepack(
+    kernels: Array, axes: Sequence[Axis], **keywords: Any
+) -> Callable[[Array, Array], None]:
     """Return a function of (images, out) that convolves with these kernels, as `Runner` does.
 
     Kernels and bias are copied, and packed in the first call.
     """
-    bias, dtype = words.pop("bias", None), words.pop("dtype")
+    bias, dtype = keywords.pop("bias", None), keywords.pop("dtype")
     weights, runner = _weights(kernels, bias, np.dtype(dtype), keeps_forms=True), Runner()
-    return lambda images, out: runner.run(images, weights, axes, out, **words)
+    return lambda images, out: runner.run(images, weights, axes, out, **keywords)
 
 
 def _weights(
     kernels: Array, bias: Array | None, sums: np.dtype[Any], *, keeps_forms: bool
 ) -> Weights:
-    """Return the weights of kernels (*window, depth, nc), copied if their forms are to be kept."""
+    """Return the weights of kernels (*window, depth, nc) and a bias (nc,), in the dtype `sums`.
+
+    If it `keeps_forms`, they are copied, and what loops read instead of them is kept.
+    """
     if kernels.ndim == 3:
         kernels = kernels[None]
     elif kernels.ndim == 5:
@@ -138,7 +147,7 @@ class Runner:
         *,
         bias: Array | None = None,
         dtype: DTypeLike,
-        **words: Any,
+        **keywords: Any,
     ) -> None:
         """Convolve images (m, *spatial, c) with kernels (*window, depth, nc) into out.
 
@@ -148,7 +157,7 @@ class Runner:
         see `engines.numpy.convolution.convolve` for it.
         """
         weights = _weights(kernels, bias, np.dtype(dtype), keeps_forms=False)
-        self.run(images, weights, axes, out, **words)
+        self.run(images, weights, axes, out, **keywords)
 
     def run(
         self,
@@ -161,7 +170,10 @@ class Runner:
         pad_mode: str = "zeros",
         fill: Any = 0,
     ) -> None:
-        """Convolve images with weights into out; arguments are those of a call."""
+        """Convolve images (m, *spatial, c) with weights into out (m, *output, nc).
+
+        Arguments are those of `engines.numpy.convolution.convolve`.
+        """
         if images.dtype.kind == "b":
             images = images.view(np.uint8)
         if len(axes) == 1:
@@ -186,15 +198,15 @@ class Runner:
     def _run_first(
         self, operands: Operands, axes: Sequence[Axis], groups: int, pad_mode: str
     ) -> Program | None:
-        """Convolve, with arguments as in `run`, and return what `_run_once` returns."""
+        """Convolve, with arguments as in `run`; return what can do it again, or None if nothing."""
         fill = operands.fill
-        words = {
+        keywords = {
             "axes": (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1]),
             "groups": groups,
             "pad_mode": pad_mode,
             "is_padded_with_zeros": pad_mode in ("zeros", "constant") and fill == 0,
         }
-        return _run_once(operands, words, self.taps_of_stack)
+        return _run_once(operands, keywords, self.taps_of_stack)
 
     @without_warnings
     def _run_stacks(
@@ -203,41 +215,41 @@ class Runner:
         """Convolve volumes with weights into out, as stacks of slices, some at a time."""
         images, weights, out, _ = operands
         sums, first = weights.kernels.dtype, axes[0]
-        words = {"groups": groups, **padding._asdict()}
+        keywords = {"groups": groups, **padding._asdict()}
         for number, windows, stacks in volumes.stacks(images, first, groups, padding, sums):
             runner = self.runners.setdefault(len(stacks), Runner(first.window))
-            runner.run(stacks, weights, axes[1:], out[number, windows], **words)
+            runner.run(stacks, weights, axes[1:], out[number, windows], **keywords)
 
 
 @without_warnings
-def _run_once(operands: Operands, words: dict[str, Any], taps_of_stack: int) -> Program | None:
+def _run_once(operands: Operands, keywords: dict[str, Any], taps_of_stack: int) -> Program | None:
     """Convolve; return what can do it again with other arrays, None if some had to be copied.
 
-    `words` are the fields of ConvolutionGeometry that do not follow from the arrays; for
+    `keywords` are the fields of ConvolutionGeometry that do not follow from the arrays; for
     `taps_of_stack` see `Runner`.
     """
     images, weights, out, fill = operands
     shape, sums = weights.kernels.shape, weights.kernels.dtype
-    has_many = _should_hold_kernels(images, out, shape, words["groups"], sums)
+    has_many = _should_hold_kernels(images, out, shape, keywords["groups"], sums)
     # the slices of a stack are taps of the window, not channels
     window = (shape[0] * taps_of_stack, shape[1], shape[2] // taps_of_stack)
     terms, added_dtype = chains(window, sums, out.dtype)
     program: Program
     if is_regular(images) and is_regular(out):
-        geometry = geometry_of(images, out, shape, sums, terms=terms, **words)
+        geometry = geometry_of(images, out, shape, sums, terms=terms, **keywords)
         if _takes_rows(geometry):
             program = picture_rows.Convolution(geometry)
             program.run(operands)
             return program
     for source, output in staged(images, out, sums, added_dtype, needs_dense_channels=has_many):
-        geometry = geometry_of(source, output, shape, sums, terms=terms, **words)
+        geometry = geometry_of(source, output, shape, sums, terms=terms, **keywords)
         program = _program(geometry, has_many=has_many)
         program.run(Operands(source, weights, output, fill))
     return program if source is images and output is out else None
 
 
 def _takes_rows(geometry: ConvolutionGeometry) -> bool:
-    """Return whether rows of pictures are taken one after the other, and nothing else is faster."""
+    """Return whether `picture_rows` can convolve this, and nothing else is faster."""
     (kh, kw, *_), (_, sums, results) = geometry.kernels, geometry.dtypes
     # what takes channels with kernels of their own instead writes fewer dtypes
     pairs = FILTERED if geometry.kernels[3] == 1 else SUMS_AND_RESULTS
@@ -248,23 +260,11 @@ def _takes_rows(geometry: ConvolutionGeometry) -> bool:
     return not is_form(small_window) or row >= LONG_ROW * geometry.lanes
 
 
-def geometry_of(
-    images: Array, output: Array, kernels: tuple[int, ...], sums: np.dtype[Any], **words: Any
-) -> ConvolutionGeometry:
-    """Return the geometry of arrays that the loops can read and write; `words` are other fields."""
-    return ConvolutionGeometry(
-        images=images.shape,
-        output=output.shape,
-        kernels=kernels,
-        input_strides=strides_in_numbers(images),
-        output_strides=strides_in_numbers(output),
-        dtypes=(images.dtype, sums, output.dtype),
-        **words,
-    )
-
-
 def _program(geometry: ConvolutionGeometry, *, has_many: bool) -> Program:
-    """Return what convolves; it `has_many` kernels of the same channels, or few."""
+    """Return what convolves: of the modules for channels, for many kernels, or for few.
+
+    has_many: whether vectors should hold kernels.
+    """
     if depthwise.takes(geometry):
         return depthwise.Convolution(geometry)
     if has_many:

@@ -71,7 +71,15 @@ class SharedWork(NamedTuple):
 
 
 class Crew:
-    """Helpers, and the memory by which callers and they know of each other."""
+    """Helpers, and the memory by which callers and they know of each other.
+
+    Parameters
+    ----------
+    system_call
+        Address of the C library's function `syscall`.
+    numbers
+        The numbers of the system calls futex and clock_gettime.
+    """
 
     def __init__(self, system_call: int, numbers: tuple[int, int]) -> None:
         words = CREW_WORDS + CALLS * CALL_WORDS
@@ -129,7 +137,10 @@ class Crew:
         return True
 
     def _fill(self, first: int, work: SharedWork) -> ctypes.Array[ctypes.c_int64]:
-        """Write the words of a call, from number `first` on; return the memory of its tables."""
+        """Write the record of a call for this work, from word number `first` on.
+
+        Return the memory of its tables, which must be kept until the call has ended.
+        """
         participants, parts = len(work.records), len(work.cuts) - 1
         tables = (ctypes.c_int64 * (participants + parts + 1))(*work.records, *work.cuts)
         at = ctypes.addressof(tables)
@@ -141,7 +152,10 @@ class Crew:
         return tables
 
     def _prepare(self, participants: int) -> None:
-        """Start helpers if there are too few, and say whether waiting threads may look."""
+        """Start helpers if there are too few for so many participants, the caller included.
+
+        Write for how many looks waiting threads may spin: none where CPUs are not free.
+        """
         now = monotonic()
         if self.looked_at is None or now - self.looked_at >= LOOK_AGAIN:
             self.looked_at = now
@@ -165,7 +179,10 @@ class Crew:
 
 
 def are_cpus_free(loads: str = "/proc/loadavg") -> bool:
-    """Return whether there are no more runnable threads on this machine than CPUs."""
+    """Return whether there are no more runnable threads on this machine than CPUs.
+
+    `loads` is the file in which Linux says so.
+    """
     with suppress(OSError, ValueError, IndexError):
         # such as "0.52 0.58 0.59 2/613 4127": 2 of 613 are runnable. Bytes, since text would import
         # a codec, and a process that is forked meanwhile would wait for that import for ever
@@ -177,7 +194,7 @@ def are_cpus_free(loads: str = "/proc/loadavg") -> bool:
 
 @lru_cache(maxsize=1)
 def _system_call() -> tuple[int, tuple[int, int]] | None:
-    """Return (address of the C library's `syscall`, numbers of calls); None if it is not Linux."""
+    """Return the arguments of `Crew` for this machine, None if it is not Linux."""
     numbers = SYSTEM_CALLS.get(platform.machine().lower())
     if sys.platform != "linux" or numbers is None:
         return None

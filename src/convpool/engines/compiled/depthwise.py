@@ -2,7 +2,8 @@
 
 Each channel has one kernel or two; or groups of a few channels have as many kernels.
 
-Taps that lie on the padding are left out, so that padding must consist of zeros.
+Taps that lie on the padding are left out, so that padding must consist of zeros. `geometry` is the
+convolution without its arrays: shapes, strides, windows and dtypes.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from convpool.engines.compiled.record import (
     filled,
     indices_of,
 )
+from convpool.engines.compiled.record_fields import stride_fields, window_fields
 from convpool.windows import volume
 
 Array = NDArray[Any]
@@ -92,7 +94,7 @@ class Convolution:
 
 
 def _general_form(geometry: ConvolutionGeometry) -> DepthwiseForm:
-    """Return the form of any taps and stride; it may not exist."""
+    """Return the form for any taps and stride, which the library may not have."""
     depth = geometry.kernels[2]
     multiplier, rest = divmod(geometry.kernels_per_group, depth)
     return DepthwiseForm(geometry.dtypes[1], 0 if rest else multiplier, depth=depth)
@@ -111,18 +113,12 @@ def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:
 def _fields(geometry: ConvolutionGeometry) -> dict[str, int]:
     """Return the fields of DEPTHWISE that do not depend on the arrays."""
     size = geometry.dtypes[1].itemsize
-    names = ("image_bytes", "row_bytes", "column_bytes")
-    fields = {
+    return {
         **dict(zip(("h", "w", "c"), geometry.images[1:], strict=True)),
         **dict(zip(("oh", "ow"), geometry.output[1:3], strict=True)),
         "kernel_rows": geometry.kernels[0],
         "taps": geometry.kernels[1],
+        **stride_fields([size * stride for stride in geometry.input_strides]),
+        **stride_fields([size * stride for stride in geometry.output_strides], "output_"),
+        **window_fields(geometry.axes, "stride", "dilation", "before"),
     }
-    for name, stride, output_stride in zip(
-        names, geometry.input_strides, geometry.output_strides, strict=False
-    ):
-        fields[name], fields[f"output_{name}"] = size * stride, size * output_stride
-    for name, axis in zip(("down", "across"), geometry.axes, strict=True):
-        fields[f"stride_{name}"], fields[f"dilation_{name}"] = axis.stride, axis.dilation
-        fields[f"before_{name}"] = axis.before
-    return fields

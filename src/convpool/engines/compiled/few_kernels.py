@@ -2,6 +2,7 @@
 
 A vector holds neighbouring numbers of a line of pixels. Where each channel has its own kernel, and
 pixels have their channels side by side, a line holds all channels of each column; else one channel.
+`geometry` is the convolution without its arrays: shapes, strides, windows and dtypes.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class Convolution:
         return Record(base + 8 * MAIN, words, (scratch, results))
 
     def _repeated(self, weights: Array) -> Array:
-        """Return weights (*window, 1, c) or (c,) with one weight for each lane.
+        """Return weights (*window, 1, c) or (c,) as (..., lanes), with one weight for each lane.
 
         Wherever in the channels a vector begins, its lanes follow each other: so weights of the
         first channels are repeated behind those of the last.

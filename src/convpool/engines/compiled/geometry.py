@@ -54,7 +54,7 @@ class Weights(NamedTuple):
     forms: dict[Hashable, Any] | None = None
 
     def form(self, name: Hashable, make: Callable[[Weights], Value]) -> Value:
-        """Return a form of the weights: what `make(self)` returned once, if forms are kept."""
+        """Return the form of this name: `make(self)`, which is called once if forms are kept."""
         if self.forms is None:
             return make(self)
         if name not in self.forms:
@@ -157,6 +157,25 @@ class ConvolutionGeometry:
         return self.axes[0].stride, self.axes[1].stride
 
 
+def geometry_of(
+    images: Array, output: Array, kernels: tuple[int, ...], sums: np.dtype[Any], **fields: Any
+) -> ConvolutionGeometry:
+    """Return the geometry of arrays that the loops can read and write.
+
+    kernels: their shape; sums: the dtype of the sums; `fields` are those that do not follow from
+    the arrays.
+    """
+    return ConvolutionGeometry(
+        images=images.shape,
+        output=output.shape,
+        kernels=kernels,
+        input_strides=strides_in_numbers(images),
+        output_strides=strides_in_numbers(output),
+        dtypes=(images.dtype, sums, output.dtype),
+        **fields,
+    )
+
+
 def in_one_row(geometry: ConvolutionGeometry) -> ConvolutionGeometry:
     """Return the same work with all pixels of all images in one row, if they can be read so.
 
@@ -225,7 +244,7 @@ class PixelLayout:
 
     @property
     def strides_of_windows(self) -> tuple[int, int, int]:
-        """Numbers from one image, row and column of windows to the next."""
+        """(image, row, column): numbers from one of them to the next, for windows."""
         down, across = self.window_strides
         return self.image, self.row * down, self.column * across // self.phases
 
@@ -243,7 +262,10 @@ class PixelLayout:
 
 
 def layout_in_place(geometry: ConvolutionGeometry, channels_per_line: int) -> PixelLayout:
-    """Return the layout of pixels that are read where they lie in the images."""
+    """Return the layout of pixels that are read in the images.
+
+    channels_per_line: as in PixelLayout, for those who divide work by lines.
+    """
     image, row, column, channel = geometry.input_strides
     strides = geometry.window_strides
     return PixelLayout(0, image, row, column, channel, strides, channels_per_line)
@@ -252,7 +274,10 @@ def layout_in_place(geometry: ConvolutionGeometry, channels_per_line: int) -> Pi
 def layout_in_scratch(
     geometry: ConvolutionGeometry, block: Block, channels_per_line: int, phases: int
 ) -> PixelLayout:
-    """Return the layout of a block that is copied, padded and converted, to a scratch."""
+    """Return the layout of a block that is copied, padded and converted, to a scratch.
+
+    channels_per_line and phases are those of PixelLayout.
+    """
     block_images, *sizes = block
     rows, columns = (
         (size - 1) * axis.stride + axis.span
@@ -300,7 +325,7 @@ class Packing(NamedTuple):
 
 @lru_cache(64)
 def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block) -> Packing:
-    """Return how the blocks of a convolution are packed."""
+    """Return how blocks of this size are packed, as `layout` says; nothing if it is in place."""
     if not layout.scratch:
         return Packing(0, filled(PACKING, {}), False, ())
     source_lines, lines = _source_lines_and_lines(geometry, layout)
@@ -334,29 +359,6 @@ def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block)
         geometry.is_padded_with_zeros and block[1:] == geometry.output[1:3],
         (row_map, column_map),
     )
-
-
-def grid_fields(geometry: ConvolutionGeometry, block: Block, itemsize: int) -> dict[str, int]:
-    """Return the fields of COLUMNS and TILES that say where blocks and pixels lie.
-
-    The pixels have `itemsize` bytes.
-    """
-    names = "images oh ow block_images block_rows block_columns stride_down stride_across"
-    numbers = (*geometry.output[:3], *block, *geometry.window_strides)
-    image, row, column, _ = (stride * itemsize for stride in geometry.input_strides)
-    return {
-        **dict(zip(names.split(), numbers, strict=True)),
-        "image_bytes": image,
-        "row_bytes": row,
-        "column_bytes": column,
-        **output_fields(geometry, 3),
-    }
-
-
-def output_fields(geometry: ConvolutionGeometry, count: int = 4) -> dict[str, int]:
-    """Return the first `count` strides of the output, as records have them."""
-    names = ("image_stride", "row_stride", "column_stride", "kernel_stride")[:count]
-    return dict(zip(names, geometry.output_strides, strict=False))
 
 
 def index_map(axis: Axis, pad_mode: str) -> Ints:

@@ -1,7 +1,9 @@
 """How the gradient of kernels is summed: blocks of windows, parts, panels, and pieces of a window.
 
 What follows from sizes, dtypes and strides alone; see `kernels_gradient`. m images of c channels,
-nc kernels of depth channels, kh x kw taps, oh x ow output.
+nc kernels of depth channels, kh x kw taps, oh x ow output. g is the gradient of the output.
+`geometry` is the convolution without its arrays; `layout` is where the pixels of a block lie, in
+the images or packed. The totals are the sums of one part, a number for each weight.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from convpool.engines.compiled import geometry as geometries
-from convpool.engines.compiled import launch, library
+from convpool.engines.compiled import launch, library, record_fields
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.gradient_forms import PIECE, TAPS, KernelsGradientForm
 from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
@@ -116,7 +118,7 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         pieces = _pieces(geometry, layout, pixels_of_tile(library.isa(), panels.vectors) // PIECE)
         lanes *= panels.vectors
     of_group = c if is_depthwise else geometry.kernels_per_group
-    grid = geometries.grid_fields(geometry, block, geometry.dtypes[0].itemsize)
+    grid = record_fields.grid_fields(geometry, block, geometry.dtypes[0].itemsize)
     steps = zip(("image_step", "row_step", "column_step"), layout.strides_of_windows, strict=True)
     fields = {
         **{name: grid[name] for name in GRID},
@@ -155,7 +157,7 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
 
 
 def _part_count(geometry: ConvolutionGeometry, blocks: int, panels: Panels) -> int:
-    """Return how many parts the blocks are cut into, from sizes alone."""
+    """Return how many parts the `blocks` blocks are cut into, from sizes alone."""
     most = FEW if panels.total >= PARTS else MOST
     return max(1, min(PARTS, blocks, most // volume(geometry.kernels)))
 
@@ -215,7 +217,7 @@ def _joins_taps(geometry: ConvolutionGeometry) -> bool:
 
 
 def _panels(geometry: ConvolutionGeometry) -> Panels:
-    """Return the panels: of the widest vectors with the fewest lanes that no kernel fills."""
+    """Return the panels whose vectors have the fewest lanes that no kernel fills, the widest."""
     vectors = -(-geometry.kernels_per_group // geometry.lanes)
     widths = (widest_tile(library.isa()), 2, 1)
     width = min(widths, key=lambda width: -(-vectors // width) * width)
@@ -224,10 +226,11 @@ def _panels(geometry: ConvolutionGeometry) -> Panels:
 
 
 def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, of_tile: int) -> Ints:
-    """Return the table of the pieces of a window: a multiple of those of a tile.
+    """Return the table of the pieces of a window: an array (pieces, PIECE_FIELDS).
 
-    Its pixels are cut into runs that lie side by side, and these into pieces, of which the last one
-    ends where the run does.
+    The pixels of a window are cut into runs that lie side by side, and these into pieces, of which
+    the last one ends where the run does. Pieces that are not written are added until all of them
+    fill tiles of `of_tile` pieces.
     """
     kh, kw, depth, _ = geometry.kernels
     down, across = geometry.axes
@@ -247,9 +250,10 @@ def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, of_tile: int) ->
 
 
 def _taps(geometry: ConvolutionGeometry, layout: PixelLayout) -> Ints:
-    """Return the table of the taps of a window, as `_pieces` has it: a multiple of those of a tile.
+    """Return the table of the taps of a window, as `_pieces` returns that of pieces.
 
-    Each is (place, row of the totals, whether it is there a second time).
+    They fill tiles of TAPS taps. Each is (place, row of the totals, whether it is there a second
+    time).
     """
     kh, kw = geometry.kernels[:2]
     down, across = geometry.axes

@@ -55,8 +55,9 @@ class KeptRecords:
     ) -> None:
         """Run a form for each part of a range, as `launch.run_parts` does, with kept records.
 
-        `prepare` gets such a record, or None if there is none, and returns it, or a new one, with
-        the addresses of the arrays. It is called once for each thread that takes part.
+        function: the form; cuts: where each part begins, and the last one ends. `prepare` gets such
+        a record, or None if there is none, and returns it, or a new one, with the addresses of the
+        arrays. It is called once for each thread that takes part.
         """
         if len(cuts) == 2:
             record = prepare(self.take())

@@ -5,7 +5,9 @@ pixels of a window with a panel of kernels, which stay in registers; see `loops.
 Blocks are summed in the dtype of the sums, and these in that of the totals. Where there are few
 weights, threads share the blocks: these are cut into parts with totals of their own, which depend
 on sizes alone, as the result must. Else they share the panels. m images of c channels, nc kernels
-of depth channels, kh x kw taps, oh x ow output.
+of depth channels, kh x kw taps, oh x ow output. images (m, *spatial, c), g (m, *output, nc), `axes`
+the windows on each spatial axis, `sums` the dtype of the sums; `keywords` are groups, pad_mode,
+fill.
 """
 
 from __future__ import annotations
@@ -44,17 +46,17 @@ def kernels_gradient(
     output_gradient: Array,
     axes: Sequence[Axis],
     out: Array,
-    **words: Any,
+    **keywords: Any,
 ) -> None:
     """Write the gradient of the kernels of a convolution, as `Runner` describes it, once."""
-    Runner()(images, output_gradient, axes, out, **words)
+    Runner()(images, output_gradient, axes, out, **keywords)
 
 
 class Runner:
     """Computes gradients of the kernels of one plan, whatever their memory, as often as wanted."""
 
     def __init__(self) -> None:
-        self.programs: dict[Any, Program] = {}
+        self.computations: dict[Any, KernelsGradient] = {}
 
     def __call__(
         self,
@@ -64,7 +66,7 @@ class Runner:
         out: Array,
         *,
         dtype: DTypeLike,
-        **words: Any,
+        **keywords: Any,
     ) -> None:
         """Write the gradient of the kernels of `convolve` to out (*window, depth, nc).
 
@@ -82,20 +84,20 @@ class Runner:
             axes = (Axis(1, 1), *axes)
         sums, g = np.dtype(dtype), output_gradient
         if len(axes) == 3:
-            _sum_volumes(images, g, sums, (axes, out), **words)
+            _sum_volumes(images, g, sums, axes, out, **keywords)
             return
         if not (_is_readable(images, sums) and g.dtype == sums and g.flags.carray):
-            _sum_copies(lambda: _copies(images, g, sums), (axes, out), **words)
+            _sum_copies(lambda: _copies(images, g, sums), axes, out, **keywords)
             return
-        key = images.strides, images.dtype, sums, *words.values()
-        program = self.programs.get(key)
-        if program is None:
-            program = Program(_geometry(images, g, (axes, out), **words))
-            self.programs[key] = program
-        fill = words.get("fill", 0)
-        for chunk in program.schedule.chunks:
-            totals = program.new_totals(chunk)
-            program.add(images, g, chunk, totals, fill=fill, accumulates=False)
+        key = images.strides, images.dtype, sums, *keywords.values()
+        computation = self.computations.get(key)
+        if computation is None:
+            computation = KernelsGradient(_geometry(images, g, axes, out, **keywords))
+            self.computations[key] = computation
+        fill = keywords.get("fill", 0)
+        for chunk in computation.schedule.chunks:
+            totals = computation.new_totals(chunk)
+            computation.add(images, g, chunk, totals, fill=fill, accumulates=False)
             _write(totals, out[..., chunk.kernels])
 
 
@@ -107,14 +109,14 @@ def _is_readable(images: Array, sums: np.dtype[Any]) -> bool:
 def _geometry(
     images: Array,
     g: Array,
-    target: tuple[Sequence[Axis], Array],
+    axes: Sequence[Axis],
+    out: Array,
     *,
     groups: int = 1,
     pad_mode: str = "zeros",
     fill: Any = 0,
 ) -> ConvolutionGeometry:
-    """Return the geometry of the convolution with this g of its result; target is (axes, out)."""
-    axes, out = target
+    """Return the geometry of the convolution with kernels like out, whose result is like g."""
     return ConvolutionGeometry(
         images=images.shape,
         output=g.shape,
@@ -131,7 +133,7 @@ def _geometry(
 
 
 def _copies(images: Array, g: Array, sums: np.dtype[Any]) -> Iterator[tuple[Array, Array]]:
-    """Yield copies of some images and their g at a time, which the loops can read."""
+    """Yield (images, g), some images at a time: copies that the loops can read."""
     is_readable = _is_readable(images, sums)
     per_image = volume(images.shape[1:]) * (not is_readable) + volume(g.shape[1:])
     for (batch,) in blocks(images.shape[:1], STAGED // (8 * per_image)):
@@ -143,14 +145,15 @@ def _sum_volumes(
     images: Array,
     g: Array,
     sums: np.dtype[Any],
-    target: tuple[Sequence[Axis], Array],
+    axes: Sequence[Axis],
+    out: Array,
     *,
     groups: int = 1,
     pad_mode: str = "zeros",
     fill: Any = 0,
 ) -> None:
-    """Write the gradient of the kernels of volumes, as stacks of slices; target is (axes, out)."""
-    (first, *plane), out = target
+    """Write the gradient of the kernels of volumes to out, as that of stacks of slices."""
+    first, *plane = axes
     padding = volumes.Padding(pad_mode, fill)
 
     def copies() -> Iterator[tuple[Array, Array]]:
@@ -158,30 +161,32 @@ def _sum_volumes(
             yield stacks, np.ascontiguousarray(g[number, windows], sums)
 
     folded = np.empty(volumes.fold_kernels(out).shape, out.dtype)
-    _sum_copies(copies, (plane, folded), groups=groups, pad_mode=pad_mode, fill=fill)
+    _sum_copies(copies, plane, folded, groups=groups, pad_mode=pad_mode, fill=fill)
     out[...] = volumes.unfold_kernels(folded, first.window)
 
 
 def _sum_copies(
     copies: Callable[[], Iterator[tuple[Array, Array]]],
-    target: tuple[Sequence[Axis], Array],
-    **words: Any,
+    axes: Sequence[Axis],
+    out: Array,
+    **keywords: Any,
 ) -> None:
-    """Write the gradient to the target, (axes, out), from what `copies()` yields: (images, g).
+    """Write the gradient to out, the sum over all (images, g) that `copies()` yields.
 
-    All of them have as many images, but for fewer here and there.
+    `copies` is called once for each chunk of panels. Most of what it yields has the same number of
+    images.
     """
-    fill = words.get("fill", 0)
-    first = Program(_geometry(*next(copies()), target, **words))
-    programs = {first.geometry.output[0]: first}  # number of images -> program
+    fill = keywords.get("fill", 0)
+    first = KernelsGradient(_geometry(*next(copies()), axes, out, **keywords))
+    computations = {first.geometry.output[0]: first}  # number of images -> computation
     for chunk in first.schedule.chunks:
         totals = first.new_totals(chunk)
         for number, (source, g) in enumerate(copies()):
-            if len(g) not in programs:
-                programs[len(g)] = Program(_geometry(source, g, target, **words))
-            program = programs[len(g)]
-            program.add(source, g, chunk, totals, fill=fill, accumulates=number > 0)
-        _write(totals, target[1][..., chunk.kernels])
+            if len(g) not in computations:
+                computations[len(g)] = KernelsGradient(_geometry(source, g, axes, out, **keywords))
+            computation = computations[len(g)]
+            computation.add(source, g, chunk, totals, fill=fill, accumulates=number > 0)
+        _write(totals, out[..., chunk.kernels])
 
 
 def _write(totals: Array, out: Array) -> None:
@@ -190,7 +195,7 @@ def _write(totals: Array, out: Array) -> None:
     out[...] = total.reshape(out.shape)
 
 
-class Program:
+class KernelsGradient:
     """Sums gradients of one geometry, whose arrays may be others in each call."""
 
     def __init__(self, geometry: ConvolutionGeometry) -> None:
@@ -199,7 +204,10 @@ class Program:
         self.records = KeptRecords()
 
     def new_totals(self, chunk: Chunk) -> Array:
-        """Return an array for the totals (part, row, kernel) of all parts."""
+        """Return an array for the totals of a chunk of panels: (part, row, kernel).
+
+        A row is one weight of each kernel.
+        """
         width = chunk.kernels.stop - chunk.kernels.start
         return np.empty((self.schedule.parts, self.rows, width), self.geometry.dtypes[2])
 
@@ -213,7 +221,10 @@ class Program:
         fill: Any,
         accumulates: bool,
     ) -> None:
-        """Write the sums of some panels to the totals, or add them if it `accumulates`."""
+        """Write the sums of a chunk of panels to the totals, or add them if it `accumulates`.
+
+        gradient: g, with results for these images; fill: what stands in constant padding.
+        """
         parts, rows, width = totals.shape
         cuts = as_words([self.schedule.blocks * k // parts for k in range(parts + 1)])
         shares, number = 1, threads.number()

@@ -32,7 +32,7 @@ STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or
 
 
 def empty_aligned(numbers: int, dtype: np.dtype[Any]) -> Array:
-    """Return an uninitialised array of so many numbers that begins at a multiple of 64 bytes."""
+    """Return an uninitialised flat array of `numbers` numbers that is aligned to 64 bytes."""
     spare = np.empty(numbers * dtype.itemsize + 64, np.uint8)
     start = -address_of(spare) % 64
     return spare[start : start + numbers * dtype.itemsize].view(dtype)
@@ -109,9 +109,10 @@ def run_parts(
 def run_range(
     function: Callable[[int], Any], address: int, limits: Sequence[int], range_bytes: int = 0
 ) -> None:
-    """Run a form in this thread for a range: from the first to before the last.
+    """Run a form in this thread for a range.
 
-    `address` is that of its record; for `range_bytes` see `run_parts`.
+    function: the form; address: that of its record; limits: (first, behind the last); for
+    `range_bytes` see `run_parts`.
     """
     Range.from_address(address + range_bytes)[:] = [*limits]
     function(address)

@@ -169,7 +169,7 @@ def isa() -> InstructionSet:
 
 @cache
 def is_form(form: Form) -> bool:
-    """Return whether the library of the instruction set that is used has a form."""
+    """Return whether the library that is used has a form."""
     return hasattr(_load(isa()), form.symbol)
 
 

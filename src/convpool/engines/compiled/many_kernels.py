@@ -2,7 +2,8 @@
 
 Kernels are split into panels of a few vectors; a tile holds the sums of some pixels with one panel
 in registers. c channels, nc kernels of depth channels. Weights are (run, channel, kernel): a run is
-one tap of all channels, or one row of taps.
+one tap of all channels, or one row of taps. `geometry` is the convolution without its arrays, which
+are the `operands`; `schedule` is what follows from the geometry alone.
 """
 
 from __future__ import annotations
@@ -138,9 +139,9 @@ class Tiles:
         return packed
 
     def pack_panels(self, packed: Array, panels: Range, channels: tuple[int, int]) -> None:
-        """Write the weights (panel, run, channel, kernel) of some panels, for some channels.
+        """Write the weights (panel, run, channel, kernel) of some panels to the array `packed`.
 
-        `channels` are (first, count), of each run.
+        `panels` are (first, behind the last), `channels` (first, count), of each run.
         """
         numbers = self.schedule.panels.weights // self.schedule.run_length * channels[1]
         # lanes that no kernel fills must hold numbers that are not NaN, since they are tested
@@ -221,9 +222,9 @@ class Convolution:
         records.run(schedule.function, prepare, [0, *[last for _, last in shares]])
 
     def _schedule(self, is_in_place: bool) -> tuple[TileSchedule, KeptRecords]:
-        """Return how tiles are taken, of pixels in the images or of packed ones.
+        """Return (how tiles are taken, the kept records of such calls).
 
-        With the records of the calls in which they are.
+        If `is_in_place`, pixels are read in the images, else they are packed.
         """
         if is_in_place not in self.schedules:
             self.schedules[is_in_place] = schedule_of(self.geometry, is_in_place), KeptRecords()
@@ -250,9 +251,9 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
         raise NotFiniteError
 
     def find_weights(some: Range, channels: tuple[int, int]) -> tuple[Array, int, int]:
-        """Return the weights of some panels from a channel on.
+        """Return (weights, numbers from panel to panel, rows of weights of a run).
 
-        They are (weights, numbers from panel to panel, rows of weights of a run).
+        They are those of some panels, (first, behind the last), for the channels (first, count).
         """
         if all_packed is not None:
             row_length = panels.vectors * tiles.geometry.lanes

@@ -11,7 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import library
-from convpool.engines.compiled.geometry import ConvolutionGeometry, strides_in_numbers
+from convpool.engines.compiled.geometry import geometry_of
 from convpool.engines.compiled.picture_forms import KEPT, KeepTapsForm, ReadRowForm
 from convpool.engines.compiled.picture_rows import Rows, Steps, fits_cache
 from convpool.engines.compiled.pooling_layout import (
@@ -51,17 +51,15 @@ def rows_of(images: Array, out: Array, pooling: Pooling) -> Rows | None:
         or not (Layout.of(images).is_dense and Layout.of(out).is_dense)
     ):
         return None
-    geometry = ConvolutionGeometry(
-        images=images.shape,
-        output=out.shape,
-        kernels=(down.window, across.window, 1, c),
-        input_strides=strides_in_numbers(images),
-        output_strides=strides_in_numbers(out),
+    geometry = geometry_of(
+        images,
+        out,
+        (down.window, across.window, 1, c),
+        dtype,
         axes=pooling.axes,
         groups=c,
         pad_mode="constant",
         is_padded_with_zeros=False,
-        dtypes=(dtype,) * 3,
         terms=down.window * across.window,
     )
     combination, is_float = COMBINATIONS[pooling.mode], dtype.kind == "f"

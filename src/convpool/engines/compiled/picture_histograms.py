@@ -22,6 +22,7 @@ from convpool.engines.compiled.record import (
     as_words,
     filled,
 )
+from convpool.engines.compiled.record_fields import window_fields
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -37,7 +38,10 @@ STRIDES = "image_bytes", "row_bytes", "column_bytes", "channel_bytes"
 
 
 def takes(images: np.dtype[Any], results: np.dtype[Any] | None, axes: Sequence[Axis]) -> bool:
-    """Return whether medians of pixels of a dtype are found by histograms."""
+    """Return whether medians are found by histograms.
+
+    The dtypes are those of the pixels and the results; axes: the windows on each spatial axis.
+    """
     pixels = number_dtype(images)
     return (
         pixels == np.uint8
@@ -84,10 +88,7 @@ def find_medians(images: Array, axes: Sequence[Axis], out: Array) -> None:
         **{f"output_{name}": stride for name, stride in zip(STRIDES, out.strides, strict=True)},
         "kernel_rows": down.window,
         "kernel_columns": across.window,
-        "stride_down": down.stride,
-        "stride_across": across.stride,
-        "before_down": down.before,
-        "before_across": across.before,
+        **window_fields(axes, "stride", "before"),
         "columns": columns,
     }
 
@@ -100,6 +101,5 @@ def find_medians(images: Array, axes: Sequence[Axis], out: Array) -> None:
         return ctypes.addressof(words), words, counts, places
 
     units = m * c * blocks_across * bands
-    parts = 1 if out.size <= SMALL else min(units, launch.part_count())
-    cuts = [units * k // parts for k in range(parts + 1)]
+    cuts = launch.cuts_of(units, 1 if out.size <= SMALL else units)
     launch.run_parts(library.function(HistogramMediansForm(out.dtype)), make_record, cuts)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import library, picture_histograms
-from convpool.engines.compiled.geometry import ConvolutionGeometry, strides_in_numbers
+from convpool.engines.compiled.geometry import geometry_of
 from convpool.engines.compiled.picture_forms import (
     MEDIAN_TAPS,
     MEDIANS,
@@ -32,7 +32,10 @@ Array = NDArray[Any]
 def refusal(
     images: np.dtype[Any], results: np.dtype[Any] | None, axes: Sequence[Axis]
 ) -> str | None:
-    """Return why medians of pixels of a dtype are not taken, or None."""
+    """Return why medians are not taken, or None.
+
+    The dtypes are those of the pixels and the results; axes: the windows on each spatial axis.
+    """
     if picture_histograms.takes(images, results, axes):
         return None
     if volume([axis.window for axis in axes]) not in MEDIAN_TAPS:
@@ -77,13 +80,13 @@ class Runner:
             if rows is None and has_histograms:
                 picture_histograms.find_medians(pixels, parts, target)
             elif rows is None:
-                words: dict[str, Any] = {"mode": "median", "dtype": images.dtype}
-                footprint_and_median.pool(pixels, parts, target, **words)
+                keywords: dict[str, Any] = {"mode": "median", "dtype": images.dtype}
+                footprint_and_median.pool(pixels, parts, target, **keywords)
             else:
                 rows.run(pixels, target)
 
     def _rows_of(self, images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
-        """Return how these rows are taken, None if NumPy must."""
+        """Return what filters images of this layout, as `_rows` does; it is kept."""
         key = images.shape, images.strides, images.flags.aligned, out.strides, out.flags.aligned
         if key not in self.rows:
             self.rows[key] = _rows(images, axes, out)
@@ -99,7 +102,10 @@ def _regions(axis: Axis) -> list[slice]:
 
 
 def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
-    """Return how rows of windows on pixels alone are taken, None if they cannot be."""
+    """Return what finds the medians of windows on pixels alone, row by row; None if nothing does.
+
+    images (m, h, w, c), out (m, oh, ow, c); axes: the windows on rows and columns.
+    """
     dtype, c = number_dtype(images.dtype), images.shape[3]
     results = out.dtype
     lanes = library.isa().vector_bytes // dtype.itemsize
@@ -107,17 +113,15 @@ def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
     if axes[1].stride > 1 or not fits_cache(axes, c) or out.shape[2] * c < lanes or not is_dense:
         return None
     taps, is_float = axes[0].window * axes[1].window, dtype.kind == "f"
-    geometry = ConvolutionGeometry(
-        images=images.shape,
-        output=out.shape,
-        kernels=(axes[0].window, axes[1].window, 1, c),
-        input_strides=strides_in_numbers(images),
-        output_strides=strides_in_numbers(out),
+    geometry = geometry_of(
+        images,
+        out,
+        (axes[0].window, axes[1].window, 1, c),
+        dtype,
         axes=(axes[0], axes[1]),
         groups=c,
         pad_mode="zeros",
         is_padded_with_zeros=True,
-        dtypes=(dtype, dtype, results),
         terms=taps,
     )
     form = MedianTapsForm(dtype, results, taps, is_careful=False)

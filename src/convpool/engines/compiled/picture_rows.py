@@ -2,7 +2,9 @@
 
 A picture has its channels side by side, and all of them have the same kernel. Each row is padded
 and converted once, into a line of a ring; each row of results is summed from the lines of its
-window. Where there is one kernel for each axis, a row is summed along itself before.
+window. Where there is one kernel for each axis, a row is summed along itself before, in a pass.
+`geometry` is the filter without its arrays: shapes, strides, windows and dtypes. c channels, kh x
+kw weights.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.compiled import few_kernels, launch, library
+from convpool.engines.compiled import few_kernels, launch, library, record_fields
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled.base_form import Dtype, Form
 from convpool.engines.compiled.block_schedule import parts_of_sums
@@ -56,7 +58,10 @@ PLACES = (FIELD.address, FIELD.output, DOWN.weights, DOWN.start, ACROSS.weights)
 
 
 def fits_cache(axes: Sequence[Axis], c: int) -> bool:
-    """Return whether the rows that windows span stay in the cache, and are not read too often."""
+    """Return whether the rows that windows span stay in the cache, and are not read too often.
+
+    axes: the windows on rows and columns.
+    """
     down, across = axes
     return down.span <= MOST_LINES and across.span * c <= LINE
 
@@ -149,7 +154,10 @@ class Steps(NamedTuple):
 
 
 def steps_of(geometry: ConvolutionGeometry, fill: Any, *, is_separable: bool) -> Steps:
-    """Return how the rows of a picture are filtered, with one kernel or with one for each axis."""
+    """Return how the rows of a picture are filtered; `fill` stands in constant padding.
+
+    If it `is_separable`, there is one kernel for each axis.
+    """
     images, sums, results = geometry.dtypes
     read, down = ReadRowForm(images, sums), SumTapsForm(sums, results)
     if not is_separable:
@@ -160,7 +168,10 @@ def steps_of(geometry: ConvolutionGeometry, fill: Any, *, is_separable: bool) ->
 
 
 class Rows:
-    """How the rows of pictures are taken, in blocks of columns: see FILTERING."""
+    """Filters pictures of one geometry row by row, in blocks of columns: see FILTERING.
+
+    The arrays may be others in each call.
+    """
 
     def __init__(self, geometry: ConvolutionGeometry, steps: Steps) -> None:
         m, oh, ow, c = geometry.output
@@ -187,7 +198,7 @@ class Rows:
         self.records = KeptRecords()
 
     def run(self, images: Array, output: Array, kernel: Kernel | None = None) -> None:
-        """Filter the images into the output."""
+        """Filter images (m, h, w, c) into the output; kernel: the weights, if steps have any."""
         addresses = [address_of(images), address_of(output)]
         if kernel is not None:
             addresses += [address_of(weights) for weights in kernel if weights is not None]
@@ -236,7 +247,7 @@ class Rows:
         geometry = self.geometry
         down, across = geometry.axes
         images, sums, results = (dtype.itemsize for dtype in geometry.dtypes)
-        image, row, column, _ = (stride * results for stride in geometry.output_strides)
+        output_strides = [stride * results for stride in geometry.output_strides]
         return {
             "oh": down.count,
             "blocks_across": self.blocks_across,
@@ -248,9 +259,7 @@ class Rows:
             "column_map": address_of(self.maps[1]),
             "left": across.before,
             "width": across.size,
-            "output_image_bytes": image,
-            "output_row_bytes": row,
-            "output_column_bytes": column,
+            **record_fields.stride_fields(output_strides, "output_"),
             "lines": self.lines,
             "span": down.span,
             "has_pairs": self.has_pairs,

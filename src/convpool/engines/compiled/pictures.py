@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.compiled import depthwise, picture_rows
-from convpool.engines.compiled.convolution import chains, geometry_of, is_regular
+from convpool.engines.compiled.convolution import chains, is_regular
+from convpool.engines.compiled.geometry import geometry_of
 from convpool.engines.compiled.picture_forms import FILTERED
 from convpool.windows import Axis
 
@@ -34,14 +35,14 @@ class Runner:
         *,
         dtype: DTypeLike,
         fill: Any = 0,
-        **words: Any,
+        **keywords: Any,
     ) -> bool:
         """Filter images (m, h, w, c) into out; return False if that is not taken.
 
         `kernels` are one (kh, kw), or (kh,) and (kw,), for all channels. Sums are taken in `dtype`;
         float32 is rounded and saturated if `out` is of integers of 8 or 16 bits. All but the
-        arrays' memory, `dtype` and the dtype of `out` must be the same in every call; `words` are
-        those of a convolution.
+        arrays' memory, `dtype` and the dtype of `out` must be the same in every call; `keywords`
+        are those of a convolution.
         """
         if images.dtype == bool:
             images = images.view(np.uint8)
@@ -49,7 +50,7 @@ class Runner:
         aligned = images.flags.aligned, out.flags.aligned
         key = images.strides, out.strides, *aligned, sums, out.dtype
         if key not in self.rows:
-            self.rows[key] = _rows(images, kernels, axes, out, sums=sums, fill=fill, **words)
+            self.rows[key] = _rows(images, kernels, axes, out, sums=sums, fill=fill, **keywords)
         rows = self.rows[key]
         if rows is None:
             return False
@@ -72,7 +73,10 @@ def _rows(
     pad_mode: str,
     fill: Any,
 ) -> picture_rows.Rows | None:
-    """Return how the rows of the images are taken, None if they cannot be."""
+    """Return what filters images (m, h, w, c) row by row into out; None if that is not taken.
+
+    Arguments are those of `Runner.__call__`, `groups` and `pad_mode` those of a convolution.
+    """
     if 0 in out.shape or not (is_regular(images) and is_regular(out)):
         return None
     is_separable = len(kernels) == 2

@@ -1,7 +1,8 @@
 """Compiled pooling: what the loops can read and write, and copies where they cannot.
 
-`pooling_call` says which loops pool, and how. m images, h x w pixels, c channels, oh x ow
-output.
+`pooling_call` says which loops pool, and how. m images, h x w pixels, c channels, oh x ow output.
+images (m, *spatial, c), out (m, *output, c), `axes` the windows on each spatial axis; `pooling` is
+these windows and how they are reduced, for two spatial axes.
 """
 
 from __future__ import annotations
@@ -59,24 +60,9 @@ def refusal(
     return host.refusal()
 
 
-def pool(
-    images: Array,
-    axes: Sequence[Axis],
-    out: Array,
-    *,
-    mode: str,
-    count_padding: bool = False,
-    p: float = 2.0,
-    dtype: DTypeLike,
-    absent: Array | None = None,
-) -> None:
-    """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c), in place.
-
-    Arguments are those of `engines.numpy.pooling.pool`; `p`, which is for lp, is not used. Numbers
-    are combined in `dtype`, or in a shorter one that holds every result.
-    """
-    words: dict[str, Any] = {"count_padding": count_padding, "p": p, "absent": absent}
-    Runner()(images, axes, out, mode=mode, dtype=dtype, **words)
+def pool(images: Array, axes: Sequence[Axis], out: Array, **keywords: Any) -> None:
+    """Reduce each window of images to one number of out, as `Runner` describes it, once."""
+    Runner()(images, axes, out, **keywords)
 
 
 class Runner:
@@ -101,7 +87,13 @@ class Runner:
         dtype: DTypeLike,
         absent: Array | None = None,
     ) -> None:
-        """Do what `pool` does; all but the arrays' memory and shapes are the same in every call."""
+        """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c).
+
+        Arguments are those of `engines.numpy.pooling.pool`; `p`, which is for lp, is not used, and
+        `absent` says which pixels are missing, for medians. Numbers are combined in `dtype`, or in
+        a shorter one that holds every result. All but the arrays' memory and shapes are the same in
+        every call.
+        """
         if mode == "median":
             self._find_medians(images, axes, out, dtype, absent)
             return
@@ -133,7 +125,7 @@ class Runner:
         dtype: DTypeLike,
         absent: Array | None,
     ) -> None:
-        """Write medians, of the pixels that are not absent, to out."""
+        """Write the median of each window to out; `absent` says which pixels are missing."""
         if absent is not None:
             footprint_and_median.pool(images, axes, out, mode="median", dtype=dtype, absent=absent)
             return

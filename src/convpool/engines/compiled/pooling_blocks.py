@@ -107,7 +107,8 @@ def block_of(
 ) -> PoolingBlock:
     """Return the block of a pooling of c channels, with vectors of `lanes` numbers.
 
-    If it `has_parts`, windows are combined from parts on the way down the rows.
+    axes: the windows on rows and columns; overshoot: as in PoolingBlock. If it `has_parts`, windows
+    are combined from parts on the way down the rows.
     """
     (down, across), (oh, ow) = axes, (axis.count for axis in axes)
     columns = (LINE // c - across.span) // across.stride + 1

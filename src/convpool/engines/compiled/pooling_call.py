@@ -48,6 +48,7 @@ from convpool.engines.compiled.record import (
     copy_of,
     filled,
 )
+from convpool.engines.compiled.record_fields import stride_fields, window_fields
 from convpool.windows import volume
 
 Array = NDArray[Any]
@@ -185,7 +186,7 @@ class _CallMaker:
     # ---- the three loops ----
 
     def _windows(self) -> PoolingCall:
-        """Return the call that combines windows of many channels, both axes at once."""
+        """Return the call of `loops.pooling_blocks.pool_windows`: both axes at once."""
         m, oh, ow, c = self.out.shape
         average = forms.AverageLinesForm(self.pixels, self.sums, self.results)
         has_average = self.combination == ADD and library.is_form(average)
@@ -218,7 +219,7 @@ class _CallMaker:
         return form if is_simple and library.is_form(form) else None
 
     def _rows(self, form: Form) -> PoolingCall:
-        """Return the call that pools short windows of few channels, row by row in registers."""
+        """Return the call of `form`, which pools short windows of few channels in registers."""
         (m, oh, ow, _), down = self.out.shape, self.pooling.axes[0]
         fields = {
             "oh": oh,
@@ -234,7 +235,7 @@ class _CallMaker:
         return PoolingCall(function, record, (), (), m * oh, self._parts(), (self.divisors.rows,))
 
     def _blocks(self) -> PoolingCall:
-        """Return the call that pools any windows, block by block along one axis after the other."""
+        """Return the call of `loops.pooling_blocks.pool_blocks`: one axis after the other."""
         (m, oh, ow, c), across = self.out.shape, self.pooling.axes[1]
         reuses_taps = self.combination != ADD
         programs = [program_of(axis, reuses_taps) for axis in self.pooling.axes]
@@ -282,7 +283,19 @@ class _CallMaker:
         scratch: tuple[int, ...],
         programs: list[Array] | None = None,
     ) -> PoolingCall:
-        """Return the call of a form that calls the loops on lines."""
+        """Return the call of a form that calls the loops on lines.
+
+        Parameters
+        ----------
+        form, fields
+            The form, and the fields of its record POOLING.
+        units
+            Blocks, or rows of the output, that threads share.
+        scratch
+            Bytes of each scratch of a thread.
+        programs
+            Those of both axes, whose addresses are in the fields; None if it has none.
+        """
         skip = 0
         if fields.get("skips"):
             skip = forms.SKIPS.index((self.images.shape[3], self.pooling.axes[1].stride))
@@ -317,6 +330,7 @@ class _CallMaker:
             "w": w,
             "c": c,
             **self._strides(),
+            **window_fields(self.pooling.axes, "window", "stride", "dilation", "before"),
             "pixel_bytes": c * self.pixels.itemsize,
             "sum_bytes": self.sums.itemsize,
             "output_bytes": self.results.itemsize,
@@ -325,9 +339,6 @@ class _CallMaker:
         }
         if self.divisors.columns.size and not self.is_copied:
             fields["column_divisors"] = address_of(self.divisors.columns)
-        for name, axis in zip(("down", "across"), self.pooling.axes, strict=True):
-            fields[f"window_{name}"], fields[f"stride_{name}"] = axis.window, axis.stride
-            fields[f"dilation_{name}"], fields[f"before_{name}"] = axis.dilation, axis.before
         return {**fields, **self._functions()}
 
     def _functions(self) -> dict[str, int]:
@@ -348,12 +359,7 @@ class _CallMaker:
     def _strides(self) -> dict[str, int]:
         """Return the bytes from image to image and from row to row, as fields of a record."""
         images, out = self.images.strides, self.out.strides
-        return {
-            "image_bytes": images[0],
-            "row_bytes": images[1],
-            "output_image_bytes": out[0],
-            "output_row_bytes": out[1],
-        }
+        return {**stride_fields(images[:2]), **stride_fields(out[:2], "output_")}
 
     def _parts(self) -> int:
         """Return how many parts of the work are worth a thread."""

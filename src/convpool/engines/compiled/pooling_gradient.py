@@ -27,6 +27,7 @@ from convpool.engines.compiled.record import (
     filled,
     indices_of,
 )
+from convpool.engines.compiled.record_fields import stride_fields, window_fields
 from convpool.engines.numpy import pooling_gradient as numpy_pooling_gradient
 from convpool.engines.numpy.convolution import LONG
 from convpool.windows import Axis, blocks, volume
@@ -65,24 +66,24 @@ def refusal(
 
 
 def _holds(sums: np.dtype[Any], images: np.dtype[Any]) -> bool:
-    """Return whether a dtype has all numbers of another one."""
+    """Return whether the dtype `sums` has all numbers of the dtype `images`."""
     return bool(np.can_cast(images, sums)) and (
         images.kind not in "iu" or sums.kind == "i" or images.itemsize < sums.itemsize
     )
 
 
 def pool_gradient(
-    images: Array, output_gradient: Array, axes: Sequence[Axis], out: Array, **words: Any
+    images: Array, output_gradient: Array, axes: Sequence[Axis], out: Array, **keywords: Any
 ) -> None:
     """Write the gradient of pooled images, as `Runner` describes it, once."""
-    Runner()(images, output_gradient, axes, out, **words)
+    Runner()(images, output_gradient, axes, out, **keywords)
 
 
 class Runner:
     """Computes gradients of the poolings of one plan, whatever their memory, as often as wanted."""
 
     def __init__(self) -> None:
-        self.programs: dict[Any, Program] = {}
+        self.computations: dict[Any, PoolingGradient] = {}
 
     def __call__(
         self,
@@ -95,7 +96,7 @@ class Runner:
         count_padding: bool = False,
         dtype: DTypeLike,
         absent: Array | None = None,
-        **words: Any,
+        **keywords: Any,
     ) -> None:
         """Write the gradient of pooled images (m, *spatial, c) to out, of their shape, in place.
 
@@ -103,9 +104,9 @@ class Runner:
         left where pixels are absent. What `refusal` refuses must not be passed.
         """
         if absent is not None:
-            words |= {"mode": mode, "count_padding": count_padding, "absent": absent}
+            keywords |= {"mode": mode, "count_padding": count_padding, "absent": absent}
             numpy_pooling_gradient.pool_gradient(
-                images, output_gradient, axes, out, dtype=dtype, **words
+                images, output_gradient, axes, out, dtype=dtype, **keywords
             )
             return
         if not (out.size and output_gradient.size):
@@ -136,15 +137,18 @@ class Runner:
     def _run(
         self, form: PoolGradientForm, arrays: tuple[Array, Array, Array], axes: Sequence[Axis]
     ) -> None:
-        """Compute the gradient from (images, g, result), which the loop can read and write."""
+        """Write the gradient to the last of (images, g, result), which the loop can read and write.
+
+        axes: the windows on rows and columns.
+        """
         key = len(arrays[0]), *(array.strides for array in arrays)
-        program = self.programs.get(key)
-        if program is None:
-            program = self.programs[key] = Program(form, arrays, axes)
-        program.run(arrays)
+        computation = self.computations.get(key)
+        if computation is None:
+            computation = self.computations[key] = PoolingGradient(form, arrays, axes)
+        computation.run(arrays)
 
 
-class Program:
+class PoolingGradient:
     """Computes gradients of one layout of (images, g, result), whose memory may be another."""
 
     def __init__(
@@ -168,17 +172,14 @@ class Program:
             "fill_columns": 1 if is_dense else w,
             "fill_numbers": w * c if is_dense else c,
             "are_apart": all(axis.span <= axis.stride for axis in axes),
+            **window_fields(axes, "window", "stride", "dilation", "before"),
         }
-        for name, array in zip(("", "gradient_", "result_"), arrays, strict=True):
-            for axis_name, stride in zip(("image", "row", "column"), array.strides, strict=False):
-                fields[f"{name}{axis_name}_bytes"] = stride
-        for name, axis in zip(("down", "across"), axes, strict=True):
-            for word in ("window", "stride", "dilation", "before"):
-                fields[f"{word}_{name}"] = getattr(axis, word)
+        for prefix, array in zip(("", "gradient_", "result_"), arrays, strict=True):
+            fields |= stride_fields(array.strides, prefix)
         self.words = as_words(filled(POOL_GRADIENT, fields))
 
     def run(self, arrays: tuple[Array, Array, Array]) -> None:
-        """Compute the gradient from (images, g, result)."""
+        """Write the gradient to the last of (images, g, result)."""
         addresses: list[Any] = [address_of(array) for array in arrays]
 
         def make_record() -> Record:
@@ -186,13 +187,12 @@ class Program:
             words[FIELD.address : FIELD.result + 1] = addresses
             return Record(ctypes.addressof(words), words, ())
 
-        parts = 1 if self.is_small else min(self.bands, launch.part_count())
-        cuts = [self.bands * k // parts for k in range(parts + 1)]
+        cuts = launch.cuts_of(self.bands, 1 if self.is_small else self.bands)
         launch.run_parts(self.function, make_record, cuts)
 
 
 def _form(combination: int, dtype: np.dtype[Any], axes: Sequence[Axis]) -> PoolGradientForm:
-    """Return the form: that of windows of this size if there is one."""
+    """Return the form for windows of this size, if there is one, or else for any."""
     down, across = axes
     fixed = PoolGradientForm(combination, dtype, down.window)
     is_fixed = down.window == across.window and library.is_form(fixed)

@@ -4,7 +4,8 @@ A panel is some neighbouring kernels, a few vectors of them. A region is a recta
 whose windows have the same taps on pixels; it is cut into blocks, and these into tiles of some
 pixels, each of which is summed with one panel at a time. A run is the channels of one tap that lie
 side by side, or those of a row of taps. m images, c channels, nc kernels of depth channels, oh x ow
-output; strides count numbers.
+output; strides count numbers. `geometry` is the convolution without its arrays: shapes, strides,
+windows and dtypes. Pixels are read in the images (`is_in_place`), or packed to a scratch.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import geometry as geometries
-from convpool.engines.compiled import library
+from convpool.engines.compiled import library, record_fields
 from convpool.engines.compiled.forms import PanelsForm, TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
@@ -190,7 +191,7 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     packing = geometries.packing_of(geometry, last.layout, last.block)
     names = ("regions", "places", "output_places", "runs")
     fields = {
-        **geometries.grid_fields(geometry, last.block, geometry.dtypes[0].itemsize),
+        **record_fields.grid_fields(geometry, last.block, geometry.dtypes[0].itemsize),
         **dict(zip(names, map(address_of, tables), strict=True)),
         "pack": packing.function,
         "keeps_margins": packing.keeps_margins,
@@ -263,7 +264,10 @@ def _region(
     is_in_place: bool,
     has_row_runs: bool,
 ) -> Region:
-    """Return the region of the windows of `cut`, which is (rows, columns)."""
+    """Return the region of the windows of `cut`, which is (rows, columns).
+
+    If it `has_row_runs`, a run is a row of taps, else one tap.
+    """
     (rows, columns), (down, across) = cut, geometry.axes
     oh, ow = (taps.windows.stop - taps.windows.start for taps in cut)
     pixels = pixels_of_tile(library.isa(), panels.vectors)
@@ -283,8 +287,8 @@ def _region(
         begin=top * strides[1] + left * strides[2] if is_in_place else 0,
         output_begin=rows.windows.start * output_strides[1]
         + columns.windows.start * output_strides[2],
-        places=_pixels(block, layout.strides_of_windows, pixels),
-        output_places=_pixels(block, output_strides[:3], pixels),
+        places=_places(block, layout.strides_of_windows, pixels),
+        output_places=_places(block, output_strides[:3], pixels),
         runs=[
             (layout.tap(u * down.dilation, v * across.dilation, 0), u * runs_per_row + v)
             for u, v in product(range(rows.taps.start, rows.taps.stop), taps_across)
@@ -326,7 +330,7 @@ def _windows_with_same_taps(axis: Axis) -> list[Taps]:
 
 
 def _panels(geometry: ConvolutionGeometry) -> Panels:
-    """Return the panels that waste the fewest lanes.
+    """Return the panels of the width that wastes the fewest lanes.
 
     The cost of a panel counts its vectors; wide panels are a little faster than narrow ones, since
     each pixel is loaded once for all vectors.
@@ -378,11 +382,11 @@ def _greatest_divisor(total: int, most: int) -> int:
     return next(size for size in range(max(1, min(total, most)), 0, -1) if total % size == 0)
 
 
-def _pixels(block: Block, strides: tuple[int, ...], multiple: int) -> Ints:
-    """Return where the windows, or the results, of a block lie.
+def _places(block: Block, strides: tuple[int, ...], multiple: int) -> Ints:
+    """Return where the windows, or the results, of a block lie, counted from the first.
 
-    `strides` are those of images, rows and columns. The last place is repeated until their number
-    is a multiple of `multiple`.
+    `strides` are numbers from one image, row and column to the next. The last place is repeated
+    until their number is a multiple of `multiple`.
     """
     b, r, x = (np.arange(size) * stride for size, stride in zip(block, strides, strict=True))
     return geometries.pad_to_multiple((b[:, None, None] + r[:, None] + x).ravel(), multiple)

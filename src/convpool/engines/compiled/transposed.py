@@ -3,8 +3,9 @@
 A pixel of the output gets, from each kernel, a value times the weight of each tap that lies on it.
 Of a line of pixels that are `stride` apart, a phase, these taps are the same for all pixels, and
 their values neighbours, or some steps apart. So a phase is a convolution of the values with these
-taps in the opposite order, whose result is written to every stride-th pixel. m images of c
-channels, nc kernels.
+taps in the opposite order, whose result is written to every stride-th pixel. values (m, *output,
+nc), kernels (*window, depth, nc), out (m, *spatial, c); c channels, nc kernels of depth = c //
+groups channels; `axes` are the windows on the spatial axes of out.
 """
 
 from __future__ import annotations
@@ -101,10 +102,10 @@ def phase_count(axes: Sequence[Axis]) -> int:
 
 
 def convolve_transpose(
-    values: Array, kernels: Array, axes: Sequence[Axis], out: Array, **words: Any
+    values: Array, kernels: Array, axes: Sequence[Axis], out: Array, **keywords: Any
 ) -> None:
     """Write the adjoint of a convolution, as `Runner` describes it, once."""
-    Runner()(values, kernels, axes, out, **words)
+    Runner()(values, kernels, axes, out, **keywords)
 
 
 class Runner:
@@ -143,12 +144,12 @@ class Runner:
                 phases_of(axis, count) for axis, count in zip(axes, values.shape[1:-1], strict=True)
             )
             self.steps = [_step_of(some) for some in product(*phases)]
-        words: dict[str, Any] = {"groups": groups, "bias": bias, "dtype": dtype}
+        keywords: dict[str, Any] = {"groups": groups, "bias": bias, "dtype": dtype}
         for step in self.steps:
             source, weights, target = values[step.values], kernels[step.taps], out[step.pixels]
             if weights.size and source.size:
                 swapped = _with_channels_swapped(weights, groups, np.dtype(dtype))
-                step.runner(source, swapped, step.axes, target, **words)
+                step.runner(source, swapped, step.axes, target, **keywords)
             else:
                 target[...] = 0 if bias is None else bias
 
@@ -172,7 +173,7 @@ def _step_of(phases: Sequence[Phase]) -> Step:
 
 
 def _with_channels_swapped(kernels: Array, groups: int, dtype: np.dtype[Any]) -> Array:
-    """Return a copy of kernels (*window, depth, nc) as (*window, nc // groups, c)."""
+    """Return a copy of kernels (*window, depth, nc) as (*window, nc // groups, c), in `dtype`."""
     *window, depth, nc = kernels.shape
     split = kernels.reshape(volume(window), depth, groups, nc // groups)
     source = split.transpose(0, 3, 2, 1)  # (tap, nc // groups, groups, depth)

@@ -32,7 +32,7 @@ def places_of(vectors: Vectors, strides: Sequence[int]) -> Ints:
 
 
 def line_starts(line_length: int, lanes: int) -> Ints:
-    """Return where the vectors of a line of line_length numbers begin, end to end.
+    """Return where the vectors of a line of line_length numbers begin, `lanes` apart.
 
     The last one ends where the line does, so it may overlap the one before.
     """
@@ -64,10 +64,10 @@ def masked_sources(
 ) -> tuple[Ints, Ints]:
     """Return where vectors of pixels begin in the images, and the masks of what is read there.
 
-    `columns` are the columns of a window that taps lie on. The sources, an array (groups, vectors),
-    may lie in the padding, before the pixels. The masks are one after the other for (group, tap,
-    vector, part), where the parts are as many vectors as the stride across: bit k says whether
-    number k of a part is a pixel.
+    `columns` are the columns of a window that taps lie on, `layout` that of the pixels in the
+    images. The sources, an array (groups, vectors), may lie in the padding, before the pixels. The
+    masks are one after the other for (group, tap, vector, part), where the parts are as many
+    vectors as the stride across: bit k says whether number k of a part is a pixel.
     """
     (down, across), lanes = geometry.axes, geometry.lanes
     per_line = layout.channels_per_line

@@ -51,7 +51,7 @@ def fold_kernels(kernels: Array) -> Array:
 
 
 def unfold_kernels(kernels: Array, kd: int) -> Array:
-    """Return kernels of stacks as those of volumes: the inverse of `fold_kernels`."""
+    """Return kernels of stacks of kd slices as those of volumes: the inverse of `fold_kernels`."""
     kh, kw, folded, nc = kernels.shape
     return kernels.reshape(kh, kw, kd, folded // kd, nc).transpose(2, 0, 1, 3, 4)
 

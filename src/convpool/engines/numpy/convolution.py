@@ -190,7 +190,7 @@ def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis
     return max(BLOCK // numbers, min(MIN_WINDOWS, BLOCK // max(1, c, nc)))
 
 
-def numbers(
+def numbers_held(
     images: Sequence[int],
     kernels: Sequence[int],
     axes: Sequence[Axis],

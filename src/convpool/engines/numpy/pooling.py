@@ -142,7 +142,7 @@ def windows_that_fit(axis: Axis, room: int) -> int:
     return max(room, axis.span) // axis.stride + 1
 
 
-def numbers(images: Sequence[int], axes: Sequence[Axis], itemsize: int) -> int:
+def numbers_held(images: Sequence[int], axes: Sequence[Axis], itemsize: int) -> int:
     """Return about how many numbers `pool` holds at a time, rather more than fewer.
 
     `images` is the shape (m, *spatial, c); the images and the result are not counted.

@@ -15,7 +15,7 @@ from convpool.plans import arrays, channel_checks, dtypes, kernel_layouts
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.make_convolution import plan_convolution, plan_transposed
-from convpool.plans.picture_kernels import of_channels, read_kernel
+from convpool.plans.picture_kernels import kernels_of_channels, read_kernel
 from convpool.plans.recent_plans import cache_recent
 from convpool.plans.rounding import read_integer_dtype, saturate
 from convpool.plans.separable import plan_separable
@@ -373,7 +373,7 @@ def filter_image(
         filtered = plan.execute_pictures(axes.add(image), kernels, result_dtype, target)
         if filtered is not None:
             return filtered.squeeze(axes.unit_axes) if out is None else out
-    operands = plan.check_weights(of_channels(kernels, channels)), None
+    operands = plan.check_weights(kernels_of_channels(kernels, channels)), None
     if route.run is not None:
         destination = Destination(out, max_memory, axes.unit_axes, integer_dtype)
         result: Array = route.run(plan, image, operands, destination, route.mask)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import convpool
 from convpool.engines.padding import REPEATING_PAD_MODES, padded_indices
-from convpool.plans.halos import need
+from convpool.plans.halos import need_of_windows
 from convpool.plans.make_convolution import plan_transposed
 from convpool.windows import Axis
 
@@ -62,7 +62,7 @@ def test_need_is_every_pixel_that_is_reached_and_no_other(drawn, pad_mode):
     first = windows.start * axis.stride
     expected = padded[first : (windows.stop - 1) * axis.stride + axis.span]
 
-    needed = need(axis, windows, pad_mode)
+    needed = need_of_windows(axis, windows, pad_mode)
     read = np.concatenate(
         [np.arange(axis.size)[piece] for piece in needed.pieces] or [np.empty(0, int)]
     )
@@ -124,7 +124,7 @@ def test_the_halos_of_a_cut_read_each_pixel_as_often_as_windows_overlap():
     assert sum(halo.stop - halo.start for halo in halos) == 100 + 2 * 9
     assert (
         sum(
-            need(Axis(100, 3, before=1, after=1), slice(i, i + 10), "wrap").size
+            need_of_windows(Axis(100, 3, before=1, after=1), slice(i, i + 10), "wrap").size
             for i in range(0, 100, 10)
         )
         == 120

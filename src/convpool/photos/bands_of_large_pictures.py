@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from convpool.photos.photo import Photo
 from convpool.plans import arguments
-from convpool.plans.halos import need
+from convpool.plans.halos import need_of_windows
 from convpool.windows import Axis, place
 
 MAX_WHOLE = 2**22  # bytes of float64 values up to which a picture is not cut
@@ -69,7 +69,7 @@ class Bands:
         """Yield the bands from top to bottom, each with the part of the photo that it needs."""
         for start in range(0, self.rows.count, self.step):
             rows = slice(start, min(start + self.step, self.rows.count))
-            needed = need(self.rows, rows, self.pad_mode)
+            needed = need_of_windows(self.rows, rows, self.pad_mode)
             pixels = _take_rows(self.photo.pixels, needed.pieces, needed.order)
             alpha = self.photo.alpha
             if alpha is not None:

@@ -16,7 +16,7 @@ from convpool.engines.engine import Engine
 from convpool.engines.values import dataclass
 from convpool.plans import allocation, arguments, arrays, engine_choice
 from convpool.plans.formatting import byte_size, formula
-from convpool.plans.halos import Need, Part, need
+from convpool.plans.halos import Need, Part, need_of_windows
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.reached_pixels import ReachedPixels
 from convpool.plans.shared_memory import shares_memory
@@ -311,7 +311,8 @@ class Plan:
         groups = self._groups_of(outputs)
         channels = slice(groups.start * self.group_inputs, groups.stop * self.group_inputs)
         needs = tuple(
-            need(axis, cut, self.reading_mode) for axis, cut in zip(self.axes, windows, strict=True)
+            need_of_windows(axis, cut, self.reading_mode)
+            for axis, cut in zip(self.axes, windows, strict=True)
         )
         sizes = tuple(need.axis.size for need in needs)
         fields = self._part_fields(groups.stop - groups.start, outputs)

@@ -150,23 +150,26 @@ class ConvolutionPlan(ConvolutionSums):
         if out is None:
             out = allocation.empty(self.output_shape, dtype, instead=self.memory_advice)
         operands = pixels, self._unflipped(kernels), self.engine_axes, self.channels_last(out)
-        words = {"groups": self.groups, "pad_mode": self.pad_mode, "fill": self.fill}
-        if self._has_short_sums(kernels) and filter_pictures(*operands, dtype=np.int16, **words):
+        keywords = {"groups": self.groups, "pad_mode": self.pad_mode, "fill": self.fill}
+        if self._has_short_sums(kernels) and filter_pictures(*operands, dtype=np.int16, **keywords):
             return out
         sums = self.working_dtype(pixels, self._whole(kernels), None)
-        if filter_pictures(*operands, dtype=sums, **words):
+        if filter_pictures(*operands, dtype=sums, **keywords):
             return out
         self._refused_pictures.add((images.strides, dtype))
         return None
 
     def _has_short_sums(self, kernels: tuple[Array, ...]) -> bool:
-        """Return whether sums of products of these kernels are the same in int16."""
+        """Return whether int16 holds all sums of products of the pixels with these kernels."""
         pixels = self._short_pixels
         return pixels is not None and dtypes.sums_fit_int16(kernels, pixels)
 
     @cached_property
     def _short_pixels(self) -> dtypes.Range | None:
-        """The range of bytes and what stands in their padding, if sums of int16 may be enough."""
+        """The range of the pixels and of what stands in their padding, if int16 may hold sums.
+
+        None unless pixels have one byte, and the padding a whole number.
+        """
         if self.images_dtype.kind not in "biu" or self.images_dtype.itemsize > 1:
             return None
         is_exact = self.accumulation.kind in "if" and self.accumulation.itemsize > 1
@@ -178,7 +181,7 @@ class ConvolutionPlan(ConvolutionSums):
         return set()
 
     def _whole(self, kernels: tuple[Array, ...]) -> Any:
-        """Return the kernels that all channels have as `working_dtype` takes them."""
+        """Return the one kernel of all channels, (kh, kw), as `working_dtype` takes it."""
         return kernels[0][..., np.newaxis, np.newaxis]
 
     def _unflipped(self, kernels: tuple[Array, ...]) -> tuple[Array, ...]:
@@ -187,11 +190,11 @@ class ConvolutionPlan(ConvolutionSums):
 
     @cached_property
     def _filter_pictures(self) -> Callable[..., bool] | None:
-        """What filters pictures, and keeps what it has worked out; None if nothing does."""
+        """What filters pictures for this plan: `Engine.pictures`; None if the engine has none."""
         return self._new_pictures()
 
     def _new_pictures(self) -> Callable[..., bool] | None:
-        """Return what filters pictures, new; None if nothing does."""
+        """Return what filters pictures, without what earlier calls worked out; None if nothing."""
         if self._engine.pictures is None or len(self.axes) != 2:
             return None
         return self._engine.pictures()

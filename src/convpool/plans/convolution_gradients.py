@@ -35,8 +35,6 @@ from convpool.windows import blocks
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
-# on one axis, the pixel that each pixel of the engine's images is a copy of; None: they are these
-Copies = NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,13 +173,13 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
             target[batch] = part
 
     def _sum_kernels(
-        self, reached: Array, gradient: Array, target: Array, working: DType, **words: Any
+        self, reached: Array, gradient: Array, target: Array, working: DType, **padding: Any
     ) -> None:
         """Write the gradient of the kernels, not flipped, to the target (*window, depth, nc).
 
-        `reached` are the reached pixels; `words` replace pad mode and fill.
+        `reached` are the reached pixels; `padding` replaces pad mode and fill.
         """
-        padding = {"pad_mode": self.pad_mode, "fill": self.fill} | words
+        padding = {"pad_mode": self.pad_mode, "fill": self.fill} | padding
         axes, groups = self.engine_axes, self.groups
         self._compute(reached, gradient, axes, target, groups=groups, dtype=working, **padding)
 

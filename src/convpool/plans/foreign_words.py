@@ -160,8 +160,8 @@ def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Argu
             if not unknown and not (computes and bfloat16.is_among(positional, keywords)):
                 raise
         if not unknown:
-            words = signature.bind(*positional, **keywords).arguments
-            result: Result = bfloat16.compute_in_float32(call, words)
+            bound = signature.bind(*positional, **keywords).arguments
+            result: Result = bfloat16.compute_in_float32(call, bound)
             return result
         raise TypeError(_unknown_keyword_text(call.__name__, unknown[0], parameters))
 

@@ -52,7 +52,7 @@ class Need:
         return sum(piece.stop - piece.start for piece in self.pieces)
 
 
-def need(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
+def need_of_windows(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
     """Return the pixels that a slice of the windows of an axis needs.
 
     These are all pixels from the first tap of these windows to the last one. If the pad mode
@@ -62,9 +62,10 @@ def need(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need:
     Examples
     --------
     >>> axis = Axis(9, 3, before=1, after=1)
-    >>> need(axis, slice(0, 4)).pieces, need(axis, slice(0, 4)).axis.before
+    >>> first = need_of_windows(axis, slice(0, 4))
+    >>> first.pieces, first.axis.before
     ((slice(0, 5, None),), 1)
-    >>> at_the_end = need(axis, slice(6, 9), "wrap")
+    >>> at_the_end = need_of_windows(axis, slice(6, 9), "wrap")
     >>> at_the_end.pieces, at_the_end.order.tolist()
     ((slice(0, 1, None), slice(5, 9, None)), [1, 2, 3, 4, 0])
     """

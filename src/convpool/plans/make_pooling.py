@@ -1,4 +1,4 @@
-"""Make plans of pooling: see `make`."""
+"""Make plans of pooling: read the arguments of a call and check them, without any pixel."""
 
 from __future__ import annotations
 

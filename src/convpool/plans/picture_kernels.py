@@ -41,8 +41,12 @@ def read_kernel(kernel: Any) -> tuple[Array, ...]:
     return (weights.view(dtypes.NamedKernel) if is_named else weights,)
 
 
-def of_channels(kernels: tuple[Array, ...], channels: int) -> Any:
-    """Return the kernels as the plan takes them: of one axis each, or one for each channel."""
+def kernels_of_channels(kernels: tuple[Array, ...], channels: int) -> Any:
+    """Return the kernels that `read_kernel` returned as a plan takes them.
+
+    One kernel (kh, kw) becomes one for each channel, (kh, kw, 1, channels); kernels of one axis
+    each stay a tuple.
+    """
     if len(kernels) > 1:
         return tuple(np.asarray(kernel) for kernel in kernels)
     (kernel,) = kernels

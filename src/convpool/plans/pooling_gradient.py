@@ -135,7 +135,10 @@ class PoolingGradientPlan(PooledWindowsPlan):
     def _write_with_missing(
         self, images: Array, absent: Array, gradient: Array, target: Array
     ) -> None:
-        """Write the gradient to the target, where some pixels are absent."""
+        """Write the gradient to the target (m, *spatial, c), where some pixels are `absent`.
+
+        `images` have their channels last, too.
+        """
         pixels, gone = self.reached_pixels.gather(images), self.reached_pixels.gather(absent)
         pixels = missing_pixels.replace(
             pixels, gone, missing_pixels.stand_in(self.mode, pixels.dtype)
@@ -151,16 +154,23 @@ class PoolingGradientPlan(PooledWindowsPlan):
         self._write(pixels, gone, gradient, target)
 
     def _write(self, pixels: Array, absent: Array | None, gradient: Array, target: Array) -> None:
-        """Write the gradient of the reached pixels to the target (m, *spatial, c)."""
+        """Write the gradient of the reached pixels to the target (m, *spatial, c).
+
+        `absent` says which of them are missing.
+        """
         masks: Any = None
         if absent is not None:
             masks = self._parts(absent, fill=False)
         for batch, part, axes in self._parts(pixels, self.fill):
             mask = None if masks is None else next(masks)[1]
-            self._write_part((part, mask), gradient[batch], axes, target[batch])
+            self._write_part(part, mask, gradient[batch], axes, target[batch])
 
     def _parts(self, pixels: Array, fill: Any) -> Iterator[tuple[slice, Array, tuple[Axis, ...]]]:
-        """Yield (slice of the batch, its images as an engine reads them, the windows on these)."""
+        """Yield (slice of the batch, its images as an engine reads them, the windows on these).
+
+        These are the reached `pixels` themselves, or copies with their padding, of which `fill` is
+        what stands in constant padding.
+        """
         if self.pad_mode is None or not any(self._is_padded):
             yield slice(0, self.batch), pixels, self.engine_axes
             return
@@ -173,17 +183,17 @@ class PoolingGradientPlan(PooledWindowsPlan):
 
     def _write_part(
         self,
-        source: tuple[Array, Array | None],
+        pixels: Array,
+        absent: Array | None,
         gradient: Array,
         axes: Sequence[Axis],
         target: Array,
     ) -> None:
         """Write the gradient of some images to the target (m, *spatial, c).
 
-        `source` is these images as an engine reads them, with the windows `axes`, and which of
-        their pixels are missing.
+        `pixels` are these images as an engine reads them, with the windows `axes`; `absent` says
+        which of them are missing.
         """
-        pixels, absent = source
         keywords = self._engine_keywords
         if absent is not None:
             keywords = keywords | {"absent": absent}

@@ -4,9 +4,9 @@ Estimates from shapes and dtypes alone. Seconds, without the start-up that an en
 `registry` has, are a sum of counts, such as multiply-adds, times rates: seconds that one takes.
 The rates of NumPy and of the compiled loops were fitted to measurements of layers of networks and
 of small calls (`make bench` prints predictions beside measurements). Those with AVX2 are of a core
-of an AMD EPYC; of AVX-512, an Intel Xeon gave the rates of arithmetic alone, and the others are
-assumed to be alike; arrays are assumed to be in order. Transforms and transposed convolutions have
-rougher rates. "Bytes of a tile" are an upper bound; the windows of a tile lie on pixels alone.
+of an AMD EPYC, those with AVX-512 of an Intel Xeon; arrays are assumed to be in order. Transforms
+and transposed convolutions have rougher rates. "Bytes of a tile" are an upper bound; the windows of
+a tile lie on pixels alone.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class CompiledRates(NamedTuple):
 COMPILED = {
     "avx2": CompiledRates(0.2e-9, 3e-9, 61e-12, 28e-12, 0.21e-9, 4.2e-9, 0.06e-9, 0.2e-9, 1.25e-9),
     "avx512": CompiledRates(
-        0.17e-9, 10e-9, 35e-12, 20e-12, 0.2e-9, 4.2e-9, 0.04e-9, 0.2e-9, 1.25e-9
+        0.17e-9, 5e-9, 35e-12, 24e-12, 0.2e-9, 1.2e-9, 0.04e-9, 0.2e-9, 1.25e-9
     ),
     "neon": CompiledRates(0.22e-9, 8e-9, 120e-12, 60e-12, 0.3e-9, 4.2e-9, 0.12e-9, 0.3e-9, 1.25e-9),
 }

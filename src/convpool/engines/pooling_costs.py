@@ -13,6 +13,7 @@ from convpool.windows import volume
 # seconds that one of these takes
 REDUCE = 0.35e-9  # to combine two numbers of one byte in NumPy
 REDUCE_IN_VECTORS = 0.04e-9  # to combine two numbers of one byte in the compiled loops
+MOVE_BYTE_IN_VECTORS = 0.035e-9  # to read or write a byte of images or result there
 HISTOGRAM = 40e-9  # to find the median of bytes in a window of many by histograms
 EXCHANGE = 0.012e-9  # to put two numbers of one byte in order in the compiled loops
 
@@ -42,12 +43,12 @@ def numpy_pooling_seconds(work: PoolingWork) -> float:
 def compiled_pooling_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread in the compiled loops."""
     if work.mode == "median" and work.taps not in MEDIAN_TAPS:
-        return work.outputs * HISTOGRAM + work.bytes_moved * MOVE_BYTE
+        return work.outputs * HISTOGRAM + work.bytes_moved * MOVE_BYTE_IN_VECTORS
     if work.mode == "median":  # exchanges of pixels, which grow faster than the taps
         exchanges = work.outputs * work.taps * math.log2(work.taps)
-        return exchanges * EXCHANGE * work.images_dtype.itemsize + work.bytes_moved * MOVE_BYTE
+        return exchanges * EXCHANGE * work.images_dtype.itemsize + work.bytes_moved * MOVE_BYTE_IN_VECTORS
     reduced = _reduced_numbers(work) * REDUCE_IN_VECTORS * math.sqrt(work.images_dtype.itemsize)
-    return reduced + work.bytes_moved * MOVE_BYTE
+    return reduced + work.bytes_moved * MOVE_BYTE_IN_VECTORS
 
 
 def numpy_pooling_bytes(work: PoolingWork) -> int:

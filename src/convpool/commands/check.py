@@ -140,6 +140,12 @@ class Numbers(Names):
     help="How much texts and comments for students tell.",
 )
 @click.option(
+    "--language",
+    type=click.Choice(("en", "fr", "es")),
+    default="en",
+    help="Of the report of one submission, and of texts and comments for students.",
+)
+@click.option(
     "--private-seed",
     type=click.IntRange(1),
     metavar="N",
@@ -189,7 +195,15 @@ def check(
 
 def _check(places: Sequence[Path], options: dict[str, Any]) -> int:
     """Judge, print and write what is asked for; return the exit code."""
+    from convpool.check.languages.speech import speaking
+
     options = dict(options)
+    with speaking(options.pop("language")):
+        return _judge_and_report(places, options)
+
+
+def _judge_and_report(places: Sequence[Path], options: dict[str, Any]) -> int:
+    """Do what `_check` does, in the language that is spoken."""
     is_watching = options.pop("is_watching")
     wanted = reports.Wanted(
         **{field.name: options.pop(field.name) for field in fields(reports.Wanted)}

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from convpool.check.grading import roster
+from convpool.check.languages.speech import say, say_change
 from convpool.check.reports.feedback import disclosed
 from convpool.check.reports.summary import (
     ReportedFinding,
@@ -114,13 +115,13 @@ def _comment(judgement: Judgement) -> str:
     """Return what a student reads, as HTML in one line: the summary, then each finding."""
     findings = [finding for finding in reported_findings(judgement) if finding.outcome is not None]
     entries = "".join(f"<li>{_entry(finding)}</li>" for finding in findings)
-    notes = "".join(f"<p>{escape(note)}</p>" for note in judgement.notes)
+    notes = "".join(f"<p>{escape(say(note))}</p>" for note in judgement.notes)
     listed = f"<ul>{entries}</ul>" if entries else ""
-    return f"<p>{escape(summary_sentence([judgement]))}</p>{listed}{notes}".replace("\n", " ")
+    return f"<p>{escape(say(summary_sentence([judgement])))}</p>{listed}{notes}".replace("\n", " ")
 
 
 def _entry(finding: ReportedFinding) -> str:
     """Return a finding as HTML, with what to write if a change was tried."""
-    words = escape(f"{finding.heading}, {finding.items}: {finding.words}")
-    change = "<br>".join(map(escape, finding.change.splitlines()))
+    words = escape(f"{say(finding.heading)}, {finding.items}: {say(finding.words)}")
+    change = "<br>".join(map(escape, say_change(finding.change).splitlines()))
     return f"{words}<pre>{change}</pre>" if change else words

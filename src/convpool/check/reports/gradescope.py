@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from convpool.check.grading.points import Requirement, worth
+from convpool.check.languages.speech import say, say_change
 from convpool.check.reports.text import feedback_text
 from convpool.check.verdicts import Item, Judgement, Outcome
 
@@ -32,7 +33,7 @@ def _test(item: Item, points: Mapping[str, float]) -> dict[str, Any]:
     words = "\n".join(
         text
         for finding in (*item.findings, *item.remarks)
-        for text in (finding.words, finding.change)
+        for text in (say(finding.words), say_change(finding.change))
         if text
     )
     return {
@@ -40,6 +41,6 @@ def _test(item: Item, points: Mapping[str, float]) -> dict[str, Any]:
         "score": most if holds else 0.0,
         "max_score": most,
         "status": "passed" if holds else "failed",
-        "output": f"{item.title} {item.outcome.capitalize()}.\n{words}".strip(),
+        "output": f"{say(item.title)} {say(f'{item.outcome.capitalize()}.')}\n{words}".strip(),
         "visibility": "visible",
     }

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from convpool.check.languages.speech import is_english, say, say_change, say_lines
 from convpool.check.reports.class_notes import class_notes
 from convpool.check.reports.summary import (
     ReportedFinding,
@@ -97,26 +98,27 @@ def print_submission(judgement: Judgement, console: Console, *, is_verbose: bool
     hidden = _print_findings(judgement, console, is_verbose=is_verbose)
     console.print()
     if judgement.others and is_verbose:
-        _print_line(console, (f"Not judged: {', '.join(judgement.others)}", "dim"))
+        _print_line(console, (say(f"Not judged: {', '.join(judgement.others)}"), "dim"))
     if hidden:
-        _print_line(console, (f"With --verbose: {hidden}", "dim"))
-    sentence = f"{judgement.submission}: {summary_sentence([judgement])}"
+        _print_line(console, (say(f"With --verbose: {hidden}"), "dim"))
+    sentence = f"{judgement.submission}: {say(summary_sentence([judgement]))}"
     _print_line(console, (sentence, STYLES[judgement.outcome]))
 
 
 def _print_head(judgement: Judgement, console: Console, *, is_verbose: bool) -> None:
     """Print what verdicts may depend on, which submission it is, and what ran it."""
     if judgement.python_warning:
-        _print_line(console, (f"Note: {judgement.python_warning}", STYLES[Outcome.UNCHECKED]))
+        warning = say(f"Note: {say(judgement.python_warning)}")
+        _print_line(console, (warning, STYLES[Outcome.UNCHECKED]))
     folder = "" if judgement.folder == judgement.submission else f"  {judgement.folder}"
     _print_line(console, (judgement.submission, "bold"), (folder, "dim"))
     ran = f"run on {judgement.ran_on}" if judgement.ran_on else "nothing was run"
-    _print_line(console, (f"{ran}, {judgement.seconds:.1f} s", "dim"))
+    _print_line(console, (say(f"{ran}, {judgement.seconds:.1f} s"), "dim"))
     if judgement.ran_on and is_verbose:
         walls = ", ".join(judgement.walls) or "limits alone, no walls"
-        _print_line(console, (f"around its processes: {walls}", "dim"))
+        _print_line(console, (say(f"around its processes: {walls}"), "dim"))
     for note in judgement.notes:
-        _print_line(console, (f"Note: {note}", STYLES[Outcome.UNCHECKED]))
+        _print_line(console, (say(f"Note: {say(note)}"), STYLES[Outcome.UNCHECKED]))
 
 
 def _print_findings(judgement: Judgement, console: Console, *, is_verbose: bool) -> str:
@@ -129,7 +131,7 @@ def _print_findings(judgement: Judgement, console: Console, *, is_verbose: bool)
         if heading != last_heading:
             last_heading = heading
             console.print()
-            _print_line(console, (heading, "bold"))
+            _print_line(console, (say(heading), "bold"))
         has_details = is_verbose or (number == 0 and finding.outcome is not None)
         _print_finding(finding, console, has_details=has_details)
     drawings = sum(bool(finding.details) for _, finding in shown[bool(verdicts) :])
@@ -151,9 +153,9 @@ def _task_table(judgement: Judgement, console: Console, *, is_verbose: bool) -> 
     for task, title in zip(TASKS, short_titles(), strict=True):
         table.add_column(f"{task}\n{title}", justify="center", no_wrap=True)
     for name, row in outcome_table(judgement).items():
-        table.add_row(name, *(_mark(outcome, console) for outcome in row))
+        table.add_row(say(name), *(_mark(outcome, console) for outcome in row))
     for name, cells in measure_table(judgement).items() if is_verbose else ():
-        table.add_row(Text(name, "dim"), *(Text(cell, "dim") for cell in cells))
+        table.add_row(Text(say(name), "dim"), *(Text(cell, "dim") for cell in cells))
     return table
 
 
@@ -164,7 +166,7 @@ def _print_folder(judgement: Judgement, console: Console) -> None:
         marks = _marks(console)
         parts = [(f" {marks[item.outcome]} {item.name}", STYLES[item.outcome]) for item in items]
         console.print()
-        _print_line(console, ("The folder:", ""), *parts)
+        _print_line(console, (say("The folder:"), ""), *parts)
 
 
 def _print_finding(finding: ReportedFinding, console: Console, *, has_details: bool) -> None:
@@ -173,23 +175,25 @@ def _print_finding(finding: ReportedFinding, console: Console, *, has_details: b
     Items and places, or items and words where there is no place, are in one line if they fit.
     """
     mark = "-" if finding.outcome is None else _marks(console)[finding.outcome]
-    about = ", ".join(filter(None, (finding.reading, finding.count)))
+    reading = finding.reading if is_english() else ""  # its name, which its words explain
+    about = ", ".join(filter(None, (reading, say(finding.count))))
+    words = say(finding.words)
     name = (f"{finding.items}{f' ({about})' if about else ''}", "bold")
     title = Text.assemble("  ", Text(mark, STYLES[finding.outcome]), " ", name, "  ")
     # beside the title, if it fits: the places; for a finding without a place its words
-    beside, style = (finding.where, "cyan") if finding.where else (finding.words, "")
+    beside, style = (say(finding.where), "cyan") if finding.where else (words, "")
     if len(title) + len(beside) <= console.width:
         console.print(title.append(beside, style))
     else:
         console.print(Padding(title[2:], (0, 0, 0, 2)))  # wrapped lines are indented too
         console.print(Padding(Text(beside, style), (0, 0, 0, 4)))
     if finding.where:
-        console.print(Padding(Text(finding.words), (0, 0, 0, 4)))
+        console.print(Padding(Text(words), (0, 0, 0, 4)))
     if finding.change:
-        console.print(Text(textwrap.indent(finding.change, " " * 6)), soft_wrap=True)
+        console.print(Text(textwrap.indent(say_change(finding.change), " " * 6)), soft_wrap=True)
     if finding.details and has_details:
         # not wrapped, as its columns would be torn apart
-        details = textwrap.indent(finding.details.rstrip("\n"), " " * 6)
+        details = textwrap.indent(say_lines(finding.details.rstrip("\n")), " " * 6)
         if finding.change:
             console.print()
         console.print(Text(details), soft_wrap=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from convpool.check.behaviour import requirement_names
-from convpool.check.reports.class_notes import class_notes
+from convpool.check.reports.class_notes import MOST_SIMILAR, class_notes
 from convpool.check.reports.feedback import disclosed
 from convpool.check.reports.summary import common_items, reported_findings
 from convpool.check.tasks import TASKS
@@ -90,6 +90,17 @@ def test_a_class_tells_what_was_not_tried():
     (note,) = class_notes([ada, bob])
     assert "ada (tasks 3, 5); --changes tries all" in note
     assert class_notes([bob, bob]) == []
+
+
+def test_a_class_lists_so_many_similar_submissions_and_counts_the_rest():
+    students = [f"student {number}" for number in range(30)]
+    pairs = zip(students[::2], students[1::2], strict=True)
+    few = [make_judgement(name=one, similar=(f"{two} (tasks 3)",)) for one, two in pairs]
+    assert len(class_notes(few)) == len(few)
+    many = [make_judgement(name=one, similar=("eve (tasks 3)",)) for one in students]
+    *listed, last = class_notes(many)
+    assert len(listed) == MOST_SIMILAR
+    assert last == "Similar too: 10 more, which --json lists"
 
 
 def test_an_item_without_a_finding_gives_its_title():

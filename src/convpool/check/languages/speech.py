@@ -26,6 +26,7 @@ _VALUES = {
     **dict.fromkeys(("call", "case", "code", "command", "message", "text", "why"), ".+?"),
     "error": r"[\w.]*(?:Error|Exception|Exit|Interrupt|Iteration|Warning)\b.*?",
     "formula": r"(?:(?!, (?:and|where|with|without|one|the) | \(of the ).)+?",
+    "function": r"[\w.]+",
     "keyword": r"(?:\w+=|kernel_shape ).+",
     "numbers": r"\d[\d, ]*(?:and \d+ more)?",
     "pep": r"[CEW]\d+",

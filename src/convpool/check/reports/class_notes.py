@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from convpool.check.verdicts import Judgement
 
+MOST_SIMILAR = 20  # submissions whose similar ones are listed
 SAME = "same: "  # the beginning of the names of the readings of 'same'
 
 
@@ -41,6 +42,7 @@ def class_notes(judgements: Sequence[Judgement]) -> list[str]:
     for judgement in judgements:
         words = [f"not judged: {judgement.not_judged}"] if judgement.not_judged else []
         lines += [f"{judgement.submission}: {text}" for text in (*words, *judgement.notes)]
+    similar: list[str] = []
     told: list[str] = []  # submissions whose pairs are there already
     for judgement in judgements:
         others = [
@@ -50,7 +52,10 @@ def class_notes(judgements: Sequence[Judgement]) -> list[str]:
         ]
         told.append(judgement.submission)
         if others:
-            lines.append(f"Similar, for you to see: {judgement.submission} and {', '.join(others)}")
+            similar.append(f"{judgement.submission} and {', '.join(others)}")
+    lines += [f"Similar, for you to see: {words}" for words in similar[:MOST_SIMILAR]]
+    if len(similar) > MOST_SIMILAR:
+        lines.append(f"Similar too: {len(similar) - MOST_SIMILAR} more, which --json lists")
     if readings := readings_of_same(judgements):
         lines.append(f"'same' is read as: {readings}")
     if untried := untried_changes(judgements):

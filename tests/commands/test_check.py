@@ -159,6 +159,19 @@ def test_settings_and_a_roster(tmp_path, fake):
         assert ("it fails" in file.read_text()) == is_told
 
 
+def test_a_student_reads_another_language_and_a_program_english(tmp_path, fake):
+    folder = copy_ours(tmp_path / "fails")
+    result = run_command("check", folder, "--language", "fr", "--out", tmp_path / "out")
+    text = next((tmp_path / "out").glob("*.txt")).read_text(encoding="utf-8")
+    for words in (result.stdout, text):
+        assert "1 exigences sont remplies, 7 ne le sont pas" in words
+    html = tmp_path / "page.html"
+    result = run_command("check", folder, "--language", "fr", "--json", "--html", html)
+    assert json.loads(result.stdout)["outcome"] == "does not hold"
+    assert "1 requirements hold, 7 do not" in html.read_text(encoding="utf-8")
+    assert "is not one of 'en', 'fr', 'es'" in refused(folder, "--language", "de")
+
+
 def test_annotations_and_the_job_summary(tmp_path, fake, monkeypatch):
     summary = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))

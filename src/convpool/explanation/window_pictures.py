@@ -153,7 +153,10 @@ def _check_strip(operation: Operation, layout: OperationBoards) -> None:
 
 
 def film_strip(operation: Operation) -> Drawing:
-    """Draw all windows in one picture, in rows: the boards of each, and its sum below."""
+    """Draw all windows in one picture, in rows: the boards of each, and its sum below.
+
+    From top to bottom: the title, the kernels, the rows of frames, the legend.
+    """
     layout = OperationBoards(operation)
     _check_strip(operation, layout)
     headings = (text_width(operation.heading(frame), SMALL + 1) for frame in operation)
@@ -170,18 +173,10 @@ def film_strip(operation: Operation) -> Drawing:
     sums = [_wrapped_arithmetic(operation, frame, frame_width, SMALL) for frame in operation]
     boards_height = sum(layout.boards[name].size[1] for name in STRIP_BOARDS)
     frame_height = boards_height + LINE * (1 + max(map(len, sums), default=0)) + EDGE
-    output: Marks = {"output": []}
-    for k, frame in enumerate(operation):
-        output = layered(output, layout.output_numbers(k))
-        board_marks = layered(background, output, layout.outlines(frame))
+    for k, frame_marks in enumerate(_strip_frames(layout, background, frame_width)):
         row, column = divmod(k, columns)
-        marks += shift(
-            _strip_frame(layout, frame, board_marks, frame_width),
-            EDGE + column * (frame_width + EDGE),
-            y + row * frame_height,
-        )
-    row_count = math.ceil(len(operation) / columns)
-    y += row_count * frame_height
+        marks += shift(frame_marks, EDGE + column * (frame_width + EDGE), y + row * frame_height)
+    y += math.ceil(len(operation) / columns) * frame_height
     legend = Column(EDGE, total_width, SMALL, "grey").write(notes(operation), y)
     description = " ".join(
         part
@@ -192,17 +187,19 @@ def film_strip(operation: Operation) -> Drawing:
     return Drawing(*size, operation.title, (*marks, *legend), description)
 
 
-def _strip_frame(
-    layout: OperationBoards, frame: Frame, board_marks: Marks, width: float
-) -> list[Mark]:
-    """Return one frame of a film strip, its upper left corner at (0, 0): heading, boards, sum."""
+def _strip_frames(layout: OperationBoards, background: Marks, width: float) -> Iterator[list[Mark]]:
+    """Yield each frame of a film strip, its upper left corner at (0, 0): heading, boards, sum."""
     operation = layout.operation
-    marks: list[Mark] = [Text(0, 15, operation.heading(frame), SMALL, bold=True)]
-    y: float = LINE
-    for name in STRIP_BOARDS:
-        marks += shift(board_marks[name], 0, y)
-        y += layout.boards[name].size[1]
-    return [*marks, *Column(0, width, SMALL).write(operation.arithmetic(frame), y)]
+    output: Marks = {"output": []}  # the numbers so far
+    for k, frame in enumerate(operation):
+        output = layered(output, layout.output_numbers(k))
+        board_marks = layered(background, output, layout.outlines(frame))
+        marks: list[Mark] = [Text(0, 15, operation.heading(frame), SMALL, bold=True)]
+        y: float = LINE
+        for name in STRIP_BOARDS:
+            marks += shift(board_marks[name], 0, y)
+            y += layout.boards[name].size[1]
+        yield [*marks, *Column(0, width, SMALL).write(operation.arithmetic(frame), y)]
 
 
 def draw(operation: Operation, frame: int | None) -> Drawing:

@@ -122,7 +122,11 @@ def _in_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> li
 
 
 def _is_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> bool:
-    """Return whether the folders in a folder are those of several students."""
+    """Return whether the folders in a folder are those of several students.
+
+    One student is enough for a group (`is_group`, as of `_in_class`), and what a path names
+    (`is_top`) is a class with two folders that hold files, even if one looks like a copy.
+    """
     students = [part for part in node.parts if not is_copy(part.name)]
     if is_group and len(students) == 1 and len(node.children) > 1:
         return True
@@ -139,7 +143,11 @@ def _has_attempts(node: Node, *, is_top: bool) -> bool:
 
 
 def _is_clone(node: Node) -> bool:
-    """Return whether a folder is a clone of one student's work, with copies beside the course."""
+    """Return whether a folder is a clone of one student's work, with copies beside the course.
+
+    That is a folder with math/, if math/ holds any of the files; else one that has the files of a
+    clone's top, if the course lies in one of its folders only.
+    """
     if any((node.path / path).is_dir() for path in (COURSE, "math")):
         return any(part.name == "math" for part in node.parts)
     courses = [part for part in node.parts if any(is_course(below.name) for below in part.below())]

@@ -62,6 +62,7 @@ CASTS: Finishes = {
 # the same, of other or missing values
 VALUES: Finishes = {
     "absolute": ("the result loses its sign", lambda o, a: np.abs(o)),
+    "negated": ("the result has the opposite sign", lambda o, a: -o),
     "clipped to 0..255": ("the result is clipped to 0..255", lambda o, a: o.clip(0, 255)),
     "NaN": ("all of it is NaN", lambda o, a: np.full_like(o, np.nan)),
     "zeros": ("nothing is filled in: all of it is 0", lambda o, a: np.zeros_like(o)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -58,6 +58,11 @@ class Source:
     def lines(self, first: int, last: int, text: str) -> Edit:
         """Return the edit that puts a text in the place of whole lines, from 1; last included."""
         return Edit(self.place(first, 0), self.place(last + 1, 0), text)
+
+    def insert(self, line: int, column: int, lines: Iterable[str]) -> Change:
+        """Return the change that puts lines, indented to a column, before a line (from 1)."""
+        start = self.place(line, 0)
+        return (Edit(start, start, "".join(f"{' ' * column}{text}\n" for text in lines)),)
 
     def code(self, node: ast.expr | ast.stmt) -> str:
         """Return the text of a node."""

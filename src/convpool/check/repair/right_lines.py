@@ -7,10 +7,10 @@ stride; i j a position in the output; T = (h - 1) * sh + kh - h zeros keep h row
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from convpool.check.repair.edits import Change, Edit, Source
+from convpool.check.repair.edits import Change, Source
 from convpool.check.repair.roles import Roles
 from convpool.check.tasks import Task
 
@@ -57,8 +57,7 @@ def _missing(roles: Roles) -> Iterator[Change]:
         if roles.undefined & set(letters)
     ]
     if lines:
-        blank, start = " " * first.col_offset, roles.source.place(first.lineno, 0)
-        yield (Edit(start, start, "".join(f"{blank}{line}\n" for line in lines)),)
+        yield roles.source.insert(first.lineno, first.col_offset, lines)
     yield from _missing_output(roles)
 
 
@@ -68,22 +67,30 @@ def _missing_output(roles: Roles) -> Iterator[Change]:
     names = roles.undefined & {
         ast.unparse(node.value) for node in roles.statements(ast.Return) if node.value
     }
-    if not loops or len(names) != 1 or not set(roles.position[:2]) <= roles.loops.keys():
+    i, j, _ = roles.position
+    if not loops or len(names) != 1 or not {i, j} <= roles.loops.keys():
         return
-    rows, columns = (ast.unparse(roles.loops[at].iter)[6:-1] for at in roles.position[:2])
-    last = {5: f", {roles.sizes.get('nc')}", 6: f", {roles.sizes.get('c')}"}
-    shape = f"({roles.sizes['m']}, {rows}, {columns}{last.get(roles.task.number, '')})"
-    start = roles.source.place(loops[0].lineno, 0)
-    text = f"{' ' * loops[0].col_offset}{min(names)} = np.zeros({shape})\n"
-    yield (Edit(start, start, text),)
+    counts = [", ".join(roles.range_of(roles.loops[variable])) for variable in (i, j)]
+    shape = [roles.sizes["m"], *counts]
+    if roles.task.number in (5, 6):
+        shape.append(roles.sizes["nc" if roles.task.number == 5 else "c"])
+    line = f"{min(names)} = np.zeros(({', '.join(shape)}))"
+    yield roles.source.insert(loops[0].lineno, loops[0].col_offset, [line])
 
 
 def _return(roles: Roles) -> Iterator[Change]:
     """Yield a return of the output at the end of a function without any."""
     if roles.output and not roles.statements(ast.Return):
-        start = roles.source.place((roles.function.end_lineno or 0) + 1, 0)
-        blank = " " * roles.function.body[0].col_offset
-        yield (Edit(start, start, f"{blank}return {ast.unparse(roles.output.targets[0])}\n"),)
+        end, column = roles.function.end_lineno or 0, roles.function.body[0].col_offset
+        yield roles.source.insert(end + 1, column, [f"return {roles.output_name}"])
+
+
+def _each_and_both(changes: Iterable[Change]) -> Iterator[Change]:
+    """Yield the changes of rows and columns alone, without empty ones, and both together."""
+    found = [change for change in changes if change]
+    yield from found
+    if len(found) == 2:
+        yield found[0] + found[1]
 
 
 # ---- sizes of the output ----
@@ -122,42 +129,32 @@ def _width_sum(width: ast.expr) -> str:
 
 def _sizes(roles: Roles) -> Iterator[Change]:
     """Yield the right number of rows and of columns, of one and of both."""
-    for pair in _right_sizes(roles):
-        edits = [
-            change
-            for element, text in zip(roles.shape, pair, strict=False)
-            if (change := _size(roles, element, text))
-        ]
-        yield from edits
-        if len(edits) == 2:
-            yield edits[0] + edits[1]
+    for counts in _right_sizes(roles):
+        pairs = zip(roles.shape, counts, strict=False)
+        yield from _each_and_both(_size(roles, element, count) for element, count in pairs)
 
 
-def _size(roles: Roles, element: ast.expr, text: str) -> Change:
+def _size(roles: Roles, element: ast.expr, code: str) -> Change:
     """Return the change that sets a size of the output, where its name is set only once."""
     if not isinstance(element, ast.Name):
-        return (roles.source.replace(element, text),)
+        return (roles.source.replace(element, code),)
     names = {node.id for node in roles.statements(ast.Name) if isinstance(node.ctx, ast.Store)}
     if element.id not in names:
-        return _before_output(roles, [f"{element.id} = {text}"])
-    return _assigned(roles, element.id, text, roles.statements(ast.Assign))
+        return _before_output(roles, [f"{element.id} = {code}"])
+    return _assigned(roles, element.id, code, roles.assignments)
 
 
-def _assigned(roles: Roles, name: str, text: str, statements: list[ast.Assign]) -> Change:
+def _assigned(roles: Roles, name: str, code: str, statements: list[ast.Assign]) -> Change:
     """Return the change that gives a name another value; () if it is not set just once."""
-    edits = []
+    values: list[ast.expr] = []
     for node in statements:
         for target in node.targets:
-            if isinstance(target, ast.Name) and target.id == name and len(node.targets) == 1:
-                edits.append(roles.source.replace(node.value, text))
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 pairs = zip(target.elts, node.value.elts, strict=False)
-                edits += [
-                    roles.source.replace(value, text)
-                    for part, value in pairs
-                    if isinstance(part, ast.Name) and part.id == name
-                ]
-    return tuple(edits) if len(edits) == 1 else ()
+                values += [value for part, value in pairs if ast.unparse(part) == name]
+            elif ast.unparse(target) == name and len(node.targets) == 1:
+                values.append(node.value)
+    return (roles.source.replace(values[0], code),) if len(values) == 1 else ()
 
 
 # ---- padding ----
@@ -192,24 +189,19 @@ def _zeros(roles: Roles) -> Iterator[Change]:
         rows = formula.format(n=size["h"], k=size["kh"], s=size.get("sh", 1))
         columns = formula.format(n=size["w"], k=size["kw"], s=size.get("sw", 1))
         for body in bodies:
-            for node in _chained(body):
-                names = ", ".join(map(ast.unparse, node.targets))
-                yield (roles.source.replace(node, f"{names} = {rows}, {columns}"),)
+            for node in body:
+                if len(node.targets) == 2:  # ph = pw = 1
+                    names = ", ".join(map(ast.unparse, node.targets))
+                    yield (roles.source.replace(node, f"{names} = {rows}, {columns}"),)
             for first, second in _pairs_of_names(body):
-                changes = [
-                    change
-                    for name, text in ((first, rows), (second, columns))
-                    if (change := _assigned(roles, name, text, body))
-                ]
-                yield from changes
-                if len(changes) == 2:
-                    yield changes[0] + changes[1]
+                named = ((first, rows), (second, columns))
+                yield from _each_and_both(_assigned(roles, *pair, body) for pair in named)
 
 
 def _same_bodies(roles: Roles) -> list[list[ast.Assign]]:
     """Return the assignments of each branch of 'same'; of task 1 those of the function."""
     if roles.task.number == 1:
-        return [roles.statements(ast.Assign)]
+        return [roles.assignments]
     return [
         [
             part
@@ -220,11 +212,6 @@ def _same_bodies(roles: Roles) -> list[list[ast.Assign]]:
         for node in roles.statements(ast.If)
         if "'same'" in ast.unparse(node.test)
     ]
-
-
-def _chained(body: list[ast.Assign]) -> list[ast.Assign]:
-    """Return the assignments such as ph = pw = 1 in a branch."""
-    return [node for node in body if len(node.targets) == 2]
 
 
 def _pairs_of_names(body: list[ast.Assign]) -> Iterator[tuple[str, str]]:
@@ -249,9 +236,7 @@ def _size_of_same(roles: Roles) -> Iterator[Change]:
 def _before_output(roles: Roles, lines: list[str]) -> Change:
     """Return the change that puts lines before the statement that makes the output."""
     assert roles.output is not None
-    blank = " " * roles.output.col_offset
-    start = roles.source.place(roles.output.lineno, 0)
-    return (Edit(start, start, "".join(f"{blank}{line}\n" for line in lines)),)
+    return roles.source.insert(roles.output.lineno, roles.output.col_offset, lines)
 
 
 # ---- loops ----
@@ -278,40 +263,49 @@ def _weights(roles: Roles) -> Iterator[Change]:
     """Yield kernel number k of several, where a part of them is taken or all are."""
     if roles.task.number != 5:
         return
-    kernels, right = roles.own["kernels"], f"{roles.own['kernels']}[:, :, :, {roles.position[2]}]"
-    for node in roles.statements(ast.Subscript):
-        if ast.unparse(node.value) == kernels:
-            yield (roles.source.replace(node, right),)
-    for store in roles.stores:
-        for node in ast.walk(store):
-            if isinstance(node, ast.Name) and node.id == kernels:
-                yield (roles.source.replace(node, right),)
+    kernels = roles.own["kernels"]
+    parts = [node for node in roles.statements(ast.Subscript) if ast.unparse(node.value) == kernels]
+    whole = [
+        node
+        for store in roles.stores
+        for node in ast.walk(store)
+        if isinstance(node, ast.Name) and node.id == kernels
+    ]
+    for node in (*parts, *whole):
+        yield (roles.source.replace(node, _kernel_k(roles)),)
+
+
+def _kernel_k(roles: Roles) -> str:
+    """Return code for kernel number k of several."""
+    return f"{roles.own['kernels']}[:, :, :, {roles.position[2]}]"
+
+
+def _kernel_codes(roles: Roles) -> list[str]:
+    """Return code for the kernel of a sum: of several kernels, the names that one of them gets."""
+    if roles.task.number != 5:
+        return [roles.own["kernel"]]
+    names = [
+        ast.unparse(node.targets[0])
+        for node in roles.assignments
+        if isinstance(node.targets[0], ast.Name)
+        and ast.unparse(node.value).startswith(f"{roles.own['kernels']}[")
+    ]
+    return names or [_kernel_k(roles)]
 
 
 def _values(roles: Roles, window: str) -> list[str]:
     """Return code for a value of the output, computed from a window: one way or several."""
-    number = roles.task.number
-    if number == 6:
+    if roles.task.number == 6:
         return [f"np.{name}({window}, axis=(1, 2))" for name in ("max", "mean")]
-    kernel = roles.own["kernels" if number == 5 else "kernel"]
-    axes = "(1, 2)" if number < 4 else "(1, 2, 3)"
-    kernels = [kernel]
-    if number == 5:
-        kernels = [
-            ast.unparse(node.targets[0])
-            for node in roles.statements(ast.Assign)
-            if isinstance(node.targets[0], ast.Name)
-            and ast.unparse(node.value).startswith(f"{kernel}[")
-        ] or [f"{kernel}[:, :, :, {roles.position[2]}]"]
-    return [f"np.sum({window} * {name}, axis={axes})" for name in kernels]
+    axes = "(1, 2)" if roles.task.number < 4 else "(1, 2, 3)"
+    return [f"np.sum({window} * {kernel}, axis={axes})" for kernel in _kernel_codes(roles)]
 
 
 def _place(roles: Roles) -> str:
     """Return code for the part of the output that a window gives."""
-    assert roles.output is not None
     i, j, k = roles.position
     places = f":, {i}, {j}, {k}" if roles.task.number == 5 else f":, {i}, {j}"
-    return f"{ast.unparse(roles.output.targets[0])}[{places}]"
+    return f"{roles.output_name}[{places}]"
 
 
 def _stores(roles: Roles) -> Iterator[Change]:
@@ -344,34 +338,34 @@ def _loops(roles: Roles) -> Iterator[Change]:
         return
     behind = body[body.index(roles.output) + 1 :]
     loops = [node for node in behind if isinstance(node, ast.For | ast.While)]
-    text = _all_loops(roles, roles.output.col_offset)
+    column, lines = roles.output.col_offset, _all_loops(roles)
     if loops:
         last = max(node.end_lineno or 0 for node in loops)
+        text = "".join(f"{' ' * column}{line}\n" for line in lines)
         yield (roles.source.lines(loops[0].lineno, last, text),)
     else:
-        start = roles.source.place((roles.output.end_lineno or 0) + 1, 0)
-        yield (Edit(start, start, text),)
+        yield roles.source.insert((roles.output.end_lineno or 0) + 1, column, lines)
 
 
-def _all_loops(roles: Roles, column: int) -> str:
+def _all_loops(roles: Roles) -> list[str]:
     """Return the lines of all loops of a task."""
     i, j, k = roles.position
     rows, columns = map(ast.unparse, roles.shape)
-    lines = [f"for {i} in range({rows}):", f"    for {j} in range({columns}):"]
     window = (*_window_names(roles), "window")[0]
     inner = [f"{window} = {_window(roles, roles.padded)}"]
+    stores = [f"{_place(roles)} = {value}" for value in _values(roles, window)]
     if roles.task.number == 6:
-        greatest, mean = _values(roles, window)
-        inner += [f"if {roles.own['mode']} == 'max':", f"    {_place(roles)} = {greatest}"]
-        inner += ["else:", f"    {_place(roles)} = {mean}"]
+        greatest, mean = stores
+        inner += [f"if {roles.own['mode']} == 'max':", f"    {greatest}", "else:", f"    {mean}"]
     elif roles.task.number == 5:
-        kernels, value = roles.own["kernels"], _values(roles, window)[0]
         inner.append(f"for {k} in range({roles.sizes['nc']}):")
-        if f"{kernels}[" not in value:  # the name of one kernel
-            name = value.partition(" * ")[2].partition(",")[0]
-            inner.append(f"    {name} = {kernels}[:, :, :, {k}]")
-        inner.append(f"    {_place(roles)} = {value}")
+        if (kernel := _kernel_codes(roles)[0]).isidentifier():
+            inner.append(f"    {kernel} = {_kernel_k(roles)}")
+        inner.append(f"    {stores[0]}")
     else:
-        inner.append(f"{_place(roles)} = {_values(roles, window)[0]}")
-    lines += [f"        {line}" for line in inner]
-    return "".join(f"{' ' * column}{line}\n" for line in lines)
+        inner.append(stores[0])
+    return [
+        f"for {i} in range({rows}):",
+        f"    for {j} in range({columns}):",
+        *(f"        {line}" for line in inner),
+    ]

@@ -123,6 +123,11 @@ class Roles:
                         return node
         return None
 
+    @property
+    def output_name(self) -> str:
+        """The name of that array; "" if nothing makes it."""
+        return ast.unparse(self.output.targets[0]) if self.output else ""
+
     @cached_property
     def shape(self) -> list[ast.expr]:
         """The sizes in the shape of the output: the number of rows and that of columns."""
@@ -143,12 +148,11 @@ class Roles:
     @cached_property
     def stores(self) -> list[ast.Assign | ast.AugAssign]:
         """The statements that write a part of the output, as output[:, i, j] = ... does."""
-        name = ast.unparse(self.output.targets[0]) if self.output else ""
         return [
             node
             for node in (*self.assignments, *self.statements(ast.AugAssign))
             if isinstance(target := _target(node), ast.Subscript)
-            and ast.unparse(target.value) == name
+            and ast.unparse(target.value) == self.output_name
         ]
 
     @cached_property
@@ -157,7 +161,7 @@ class Roles:
         over_kernels = (
             name
             for name, loop in self.loops.items()
-            if self.sizes.get("nc", "") in self._range(loop)
+            if self.sizes.get("nc", "") in self.range_of(loop)
         )
         free = (name for name in "knz" if name not in self.taken)
         k = next(over_kernels, None) or next(free, "kernel_number")
@@ -190,7 +194,7 @@ class Roles:
                 defined.add((node.asname or node.name).partition(".")[0])
         return read - defined - set(dir(builtins))
 
-    def _range(self, loop: ast.For) -> list[str]:
+    def range_of(self, loop: ast.For) -> list[str]:
         """Return the arguments of the range of a loop."""
         return [ast.unparse(part) for part in loop.iter.args]  # type: ignore[attr-defined]
 

@@ -12,6 +12,7 @@ from convpool.check.judge_cases import Options
 from convpool.check.repair import search
 from convpool.check.repair.edits import Source, changed_lines, wrapped
 from convpool.check.repair.names import partners
+from convpool.check.repair.right_lines import right_lines
 from convpool.check.repair.search import find_repair
 from convpool.check.repair.slips import slips
 from convpool.check.repair.trials import (
@@ -233,6 +234,17 @@ def test_a_report_has_the_change_in_every_wrong_item(tmp_path, monkeypatch):
 )
 def test_a_change_is_told_line_by_line(before, after, line, told):
     assert changed_lines(before, after) == (line, told)
+
+
+def test_a_padding_that_is_not_unpacked_is():
+    """Where ph and pw are used, and nothing defines them."""
+    text = VALID.replace("_valid(images, kernel)", "_padding(images, kernel, padding)")
+    widths = "((0, 0), (ph, ph), (pw, pw))"
+    text = text.replace("    oh, ow", f"    images = np.pad(images, {widths})\n    oh, ow")
+    source = Source(text, TASKS[2].function)
+    changed = [source.changed(change) for change in right_lines(source, TASKS[2])]
+    line = "    m, h, w = images.shape\n"
+    assert text.replace(line, f"    ph, pw = padding\n{line}") in changed
 
 
 @pytest.mark.parametrize(

@@ -217,3 +217,28 @@ def test_a_gif_has_a_picture_for_each_step(visit):
     page.evaluate("explorer.open('#h=32&w=32')")
     page.locator("#save-gif").click()
     assert text(page, "#note-words").startswith("A GIF holds 300 steps, and these are 900")
+
+
+@pytest.mark.parametrize(
+    ("fragment", "planes"),
+    [
+        ("#c=3&h=5&w=5", [1, 2]),
+        ("#c=3&h=5&w=5&i=1", []),  # behind the front plane, nothing of it is seen
+        ("#c=3&h=5&w=5&i=1&j=2", [1, 2]),  # beyond the last column it is
+        ("#c=4&nc=4&groups=2&h=5&w=5", [1]),  # the channels of the kernel's group
+        ("#c=3&h=5&w=5&op=pool", []),  # each channel by itself
+        ("#h=5&w=5", []),
+    ],
+)
+def test_the_window_is_framed_in_every_channel_that_it_reads(visit, fragment, planes):
+    page = visit(fragment)
+    found = page.evaluate("""() => {
+      const { over, blocks: [{ x, y, cell, sizes }] } = explorer.interactivePicture.drawn();
+      const step = explorer.scene.LIFT * cell;
+      const lines = over.filter(({ kind }) => kind === "lines").flatMap((mark) => mark.lines);
+      return [1, 2, 3].filter((back) =>
+        lines.some(([x0, y0, x1, y1]) =>
+          (y0 === y1 && Math.abs(y0 - y + back * step) < 0.01) ||
+          (x0 === x1 && Math.abs(x0 - x - sizes[1] * cell - back * step) < 0.01)));
+    }""")
+    assert found == planes

@@ -25,6 +25,38 @@ const pictureFrames = (() => {
     marks.push({ ...place, stroke: theme.halo, width: width + 3 }, { ...place, stroke, width });
   }
 
+  /**
+   * Add what is seen of the same frame on the planes behind the front one: in their upper row and
+   * last column, beyond the plane before them.
+   * @param {Mark[]} marks that are added to
+   * @param {Block} block
+   * @param {Theme} theme
+   * @param {number[]} frame first row, first column, rows and columns
+   * @param {(channel: number) => boolean} isRead whether the window reads a channel
+   */
+  function outlineBehind(marks, block, theme, [y, x, rows, columns], isRead) {
+    const { cell, before, sizes, front, values } = block;
+    const step = scene.LIFT * cell;
+    const lines = [];
+    for (let back = 1; back <= scene.behind(block); back++) {
+      if (!isRead((front + back) % values.shape[2])) continue;
+      const left = block.x + (x + before[1]) * cell + back * step;
+      const top = block.y + (y + before[0]) * cell - back * step;
+      const [right, bottom] = [left + columns * cell, top + rows * cell];
+      // edges of the plane before this one, which covers the rest
+      const upper = block.y - (back - 1) * step;
+      const last = block.x + sizes[1] * cell + (back - 1) * step;
+      const [isUp, isLast] = [top < upper, right > last];
+      if (isUp) lines.push([left, top, right, top], [left, top, left, upper]);
+      else if (isLast) lines.push([last, top, right, top]);
+      if (isUp || isLast) lines.push([right, top, right, isLast ? bottom : upper]);
+      if (isLast) lines.push([last, bottom, right, bottom]);
+    }
+    if (!lines.length) return;
+    marks.push({ kind: "lines", lines, stroke: theme.halo, width: 5 });
+    marks.push({ kind: "lines", lines, stroke: theme.window, width: 2 });
+  }
+
   // whether a row (side 0) or column (side 1) is on a block or its padding
   const within = ({ before, sizes }, place, side) =>
     place + before[side] >= 0 && place + before[side] < sizes[side];
@@ -38,7 +70,12 @@ const pictureFrames = (() => {
    * @param {Theme} theme
    */
   function windowOn(marks, model, named, theme) {
-    const { state, axes, at } = model;
+    const { state, axes, at, used } = model;
+    // the channels of the kernel's group
+    const depth = used?.shape[2];
+    const isRead = (channel) =>
+      state.op === "convolve" &&
+      Math.floor(channel / depth) === Math.floor((at.n * state.groups) / state.nc);
     const [many, one] =
       state.op === "transpose" ? [named.output, named.input] : [named.input, named.output];
     const [rows, columns] = [at.i, at.j].map((index, side) =>
@@ -46,20 +83,15 @@ const pictureFrames = (() => {
     );
     if (state.dh > 1 || state.dw > 1) {
       for (const row of rows)
-        for (const column of columns)
+        for (const column of columns) {
+          outlineBehind(marks, many, theme, [row.place, column.place, 1, 1], isRead);
           outline(marks, many, theme, row.place, column.place, theme.window, 2);
+        }
     } else if (rows.length && columns.length) {
-      outline(
-        marks,
-        many,
-        theme,
-        rows[0].place,
-        columns[0].place,
-        theme.window,
-        3,
-        rows.length,
-        columns.length,
-      );
+      const [y, x] = [rows[0].place, columns[0].place];
+      const size = [rows.length, columns.length];
+      outlineBehind(marks, many, theme, [y, x, ...size], isRead);
+      outline(marks, many, theme, y, x, theme.window, 3, ...size);
     }
     // a covered output has no cells
     if (within(one, at.i, 0) && within(one, at.j, 1))

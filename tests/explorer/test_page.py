@@ -709,6 +709,14 @@ def test_axe_finds_nothing(show, size, theme):
     page.locator("#start-tour").click()
     assert axe.run(page).response["violations"] == []
     page.evaluate("explorer.open('#c=2')")
+    page.evaluate("document.getElementById('open-settings').click()")  # a sheet, on a phone
+    assert axe.run(page).response["violations"] == []
+    page.evaluate("document.getElementById('close-settings').click()")
+    for part in ("stage", "network"):
+        full = f"document.querySelector('[data-full={part}]').click()"
+        page.evaluate(full)
+        assert axe.run(page).response["violations"] == [], part
+        page.evaluate(full)
     for view in ("loops", "copies", "bars", "formats", "backward"):
         page.evaluate("(view) => explorer.views.choose(view)", view)
         assert axe.run(page, context="#views").response["violations"] == []

@@ -713,10 +713,12 @@ def test_axe_finds_nothing(show, size, theme):
     assert axe.run(page).response["violations"] == []
     page.evaluate("document.getElementById('close-settings').click()")
     for part in ("stage", "network"):
-        full = f"document.querySelector('[data-full={part}]').click()"
-        page.evaluate(full)
+        page.evaluate(f"document.querySelector('[data-full={part}]').click()")
+        page.wait_for_timeout(300)  # the browser's full screen comes later
         assert axe.run(page).response["violations"] == [], part
-        page.evaluate(full)
+        page.keyboard.press("Escape")
+        page.wait_for_function("() => !document.body.classList.contains('presenting')")
+        page.wait_for_timeout(300)
     for view in ("loops", "copies", "bars", "formats", "backward"):
         page.evaluate("(view) => explorer.views.choose(view)", view)
         assert axe.run(page, context="#views").response["violations"] == []

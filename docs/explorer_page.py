@@ -30,7 +30,10 @@ def photograph() -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(PAGE.as_uri() + FRAGMENT)
         page.wait_for_function("() => explorer.interactivePicture.drawn() !== null")
-        page.wait_for_function("() => document.querySelector('#examples canvas').width === 150")
+        drawn = (
+            "[...document.querySelectorAll('#examples canvas')].every((one) => one.width === 150)"
+        )
+        page.wait_for_function(drawn)
         screenshot = page.screenshot()
         browser.close()
     Image.open(io.BytesIO(screenshot)).convert("RGB").save(PICTURE, quality=80, method=6)

@@ -328,7 +328,11 @@ def test_the_call_is_written_as_in_the_brief(number, call):
 
 def shared(name, scheme):
     """A colour that all explanations share, as three numbers from 0 to 1."""
-    css = COLORS[name][demo_pictures.SCHEMES.index(scheme)]
+    return bytes_of(COLORS[name][demo_pictures.SCHEMES.index(scheme)])
+
+
+def bytes_of(css):
+    """The parts of a colour "#rrggbb", from 0 to 1."""
     return tuple(int(css[at : at + 2], 16) / 255 for at in (1, 3, 5))
 
 
@@ -345,8 +349,11 @@ def test_below_zero_is_blue_above_is_orange_and_equal_distances_are_equally_far(
     (r, _, b), (red, _, blue) = rgb(scale.to_rgba(-2.0)), rgb(scale.to_rgba(2.0))
     assert b > r
     assert red > blue
-    assert rgb(scale.to_rgba(4.0)) == pytest.approx(shared("p4", "light"))
-    assert rgb(scale.to_rgba(-4.0)) == pytest.approx(shared("n4", "light"))
+    below, above = demo_pictures.FAR["light"]
+    assert rgb(scale.to_rgba(4.0)) == pytest.approx(bytes_of(above), abs=0.01)
+    assert rgb(scale.to_rgba(-4.0)) == pytest.approx(bytes_of(below), abs=0.01)
+    # under a number, the colours of all explanations
+    assert rgb(scale.to_rgba(3.2)) == pytest.approx(shared("p4", "light"), abs=0.01)
 
 
 @pytest.mark.parametrize(("scheme", "sign"), [("light", -1), ("dark", 1)])
@@ -398,9 +405,18 @@ def test_a_row_for_each_kernel_shows_its_own_result():
     output = np.zeros((1, 34, 34, 2))
     output[..., 0], output[..., 1] = 7, -7
     figure = demo_pictures.draw(images, output, [np.ones((3, 3)), -np.ones((3, 3))])
-    for row, name in ((1, "p4"), (2, "n4")):
-        expected = np.rint(np.multiply(255, shared(name, "light")))
+    below, above = demo_pictures.FAR["light"]
+    for row, css in ((1, above), (2, below)):
+        expected = np.rint(np.multiply(255, bytes_of(css)))
         assert (pixels(figure, 0, row) == expected).all()
+
+
+def test_the_strongest_colour_is_that_of_many_results_and_the_scale_says_so():
+    output = np.tile(np.linspace(-1, 1, 34), (1, 34, 1))
+    output[0, 0, 0] = 1e6  # one number alone leaves the others as they are
+    figure = demo_pictures.draw(np.zeros((1, 34, 34, 3), np.uint8), output, [np.ones((3, 3))])
+    labels = [label.get_text() for label in figure.axes[-1].get_yticklabels()]
+    assert labels == ["\u2264\u22121", "0", "\u2265+1"]
 
 
 def test_dark_pictures_are_dark():

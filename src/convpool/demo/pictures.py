@@ -30,8 +30,11 @@ TILE = 374
 GAP = 24  # between tiles, and around rows
 LEGEND, BAR = 460, 190  # width on the left for labels and weights, on the right for a colour scale
 DPI = 200
+SHADED = 0.98  # part of the results that differ in strength; others have the strongest colour
 TIMES, MINUS = "\u00d7", "\u2212"
 SCHEMES = ("light", "dark")
+# far below zero and far above, stronger than under a number: the explorer's blue and orange of text
+FAR = {"light": ("#145ca8", "#b23c10"), "dark": ("#66aaff", "#ff9254")}
 
 
 def colour(name: str, scheme: str) -> str:
@@ -40,9 +43,10 @@ def colour(name: str, scheme: str) -> str:
 
 
 def signed_colours(scheme: str) -> list[str]:
-    """Return the colours from far below zero over zero to far above, those of all explanations."""
+    """Return the colours from far below zero over zero to far above, as in all explanations."""
     names = ["n4", "n3", "n2", "n1", "zero", "p1", "p2", "p3", "p4"]
-    return [colour(name, scheme) for name in names]
+    below, above = FAR[scheme]
+    return [below, *(colour(name, scheme) for name in names), above]
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,9 @@ def _result_rows(
         return
     for number, kernel in enumerate(weights):
         values = output[..., number] if output.ndim == 4 else output
-        scale = scale_of(values)
+        # the few numbers that stand out would leave all others pale
+        limit = np.quantile(np.abs(values), SHADED)
+        scale = scale_of(np.clip(values, -limit, limit))
         yield Row(label, np.asarray(scale.cmap(scale.norm(values))), pixel, kernel, note, scale)
 
 
@@ -223,7 +229,8 @@ def _draw_weights(figure: Figure, row: Row, left: int, top: int, scheme: str) ->
     (kh, kw), cell = row.weights.shape, 80  # side of the square of a weight
     line = colour("line", scheme)
     axes = _axes(figure, left, top, kw * cell, kh * cell)
-    colours = signed_scale(row.weights, scheme).to_rgba(row.weights)
+    # four fifths of the strength, so that numbers can be read
+    colours = signed_scale(1.25 * row.weights, scheme).to_rgba(row.weights)
     axes.imshow(colours, interpolation="nearest", aspect="auto")
     axes.hlines(np.arange(kh + 1) - 0.5, -0.5, kw - 0.5, color=line)
     axes.vlines(np.arange(kw + 1) - 0.5, -0.5, kh - 0.5, color=line)
@@ -250,7 +257,8 @@ def _draw_scale(figure: Figure, axes: Axes, scale: ScalarMappable, ink: str) -> 
     limit = float(scale.get_clim()[1] or 1)
     bar = figure.colorbar(scale, cax=axes, ticks=[-limit, 0, limit])
     limit_text = f"{float(f'{limit:.3g}'):g}"  # three significant digits
-    bar.ax.set_yticklabels([MINUS + limit_text, "0", "+" + limit_text], size=12, color=ink)
+    labels = [f"\u2264{MINUS}{limit_text}", "0", f"\u2265+{limit_text}"]
+    bar.ax.set_yticklabels(labels, size=12, color=ink)
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, pad=8)
 

@@ -30,9 +30,7 @@ def photograph() -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(PAGE.as_uri() + FRAGMENT)
         page.wait_for_function("() => explorer.interactivePicture.drawn() !== null")
-        drawn = (
-            "[...document.querySelectorAll('#examples canvas')].every((one) => one.width === 150)"
-        )
+        drawn = "[...document.querySelectorAll('#examples canvas')].every((c) => c.width === 150)"
         page.wait_for_function(drawn)
         screenshot = page.screenshot()
         browser.close()

@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import animations
 import design_picture
 import speed_chart
 import translations
@@ -40,6 +41,8 @@ def write_parts() -> None:
     MADE.mkdir(exist_ok=True)
     write("design.svg", design_picture.draw())
     write("speed.svg", speed_chart.draw((HERE / "speed.md").read_text(encoding="utf-8")))
+    write("animations.md", animations.page())
+    animations.draw(MADE / "animations")
     write("measured.md", measured_tables())
     write("changes.md", unreleased_changes())
     for module in ("course", "filters"):

@@ -169,6 +169,36 @@ def test_the_chart_shows_every_row_of_the_table():
         assert abs(row.others / row.ours - row.ratio) <= 0.05 * row.ratio, row.name
 
 
+def test_the_animations_show_what_their_page_says(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    made = load("animations")
+    page = made.page()
+    for name, one in made.ANIMATIONS.items():
+        assert f"## {one.title}\n" in page
+        assert f"(_made/animations/{name}.gif)" in page
+        if "pool" in one.words:
+            size = convpool.pool(made.DIGITS[None, :5, :5, None], 3, 1, "avg").shape[1]
+        else:
+            k, padding = len(one.kernel), one.words["padding"]
+            before = {"valid": 0, "same": (k - 1) // 2}.get(padding, padding)
+            stride = one.words.get("stride", 1)
+            span = one.words.get("dilation", 1) * (k - 1) + 1
+            size = (one.side + 2 * before - span) // stride + 1
+            if "transpose" in one.words:
+                extra = one.words.get("output_padding", 0)
+                size = (one.side - 1) * stride + k - 2 * before + extra
+        call = page.split(f"## {one.title}\n")[1].splitlines()[1]
+        assert call.endswith(f"{one.side} x {one.side} becomes {size} x {size}."), call
+    made.ANIMATIONS = {"dilation": made.ANIMATIONS["dilation"]}
+    made.draw(tmp_path)
+    file = tmp_path / "dilation.gif"
+    with image.open(file) as drawn:
+        assert drawn.n_frames == 9
+    first = file.stat().st_mtime_ns
+    made.draw(tmp_path)
+    assert file.stat().st_mtime_ns == first  # not drawn again
+
+
 def test_measured_tables_stand_below_what_ran_on_what(tmp_path, monkeypatch):
     parts = load("site_parts")
     monkeypatch.setattr(parts, "HERE", tmp_path)

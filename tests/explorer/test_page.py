@@ -748,8 +748,12 @@ def test_numbers_stand_out_from_their_cells(page):
 def test_little_motion_is_respected_and_the_theme_can_be_changed(show):
     page = show("", **DESK, reduced_motion="reduce")
     assert page.locator("#speed").input_value() == "1200"
+    card = "document.querySelector('[data-example=pad] canvas')"
+    page.wait_for_function(f"() => {card}.width === 150")
+    light = page.evaluate(f"{card}.toDataURL()")
     page.get_by_role("button", name="Dark").click()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 28)"
+    page.wait_for_function(f"(light) => {card}.toDataURL() !== light", arg=light)
 
 
 # ---- speed ----

@@ -137,5 +137,5 @@ const examples = (() => {
     setTimeout(drawAll, 100);
   }
 
-  return { start, drawAll, EXAMPLES };
+  return { start, drawAll };
 })();

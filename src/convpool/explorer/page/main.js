@@ -268,7 +268,9 @@ const explorer = (() => {
     byId("theme").setAttribute("aria-pressed", String(name === "dark"));
     interactivePicture.useTheme(name);
     featureMaps.redraw();
-    if (model) views.update();
+    if (!model) return;
+    views.update();
+    examples.drawAll();
   }
 
   return {

@@ -242,3 +242,9 @@ def test_the_window_is_framed_in_every_channel_that_it_reads(visit, fragment, pl
           (x0 === x1 && Math.abs(x0 - x - sizes[1] * cell - back * step) < 0.01)));
     }""")
     assert found == planes
+
+
+def test_input_and_output_of_a_photograph_stand_beside_each_other(visit):
+    page = visit("#source=cat&h=24&w=24&kernel=blur")
+    blocks = page.evaluate("explorer.interactivePicture.drawn().blocks.map(({ y }) => y)")
+    assert len(set(blocks)) == 1

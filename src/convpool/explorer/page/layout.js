@@ -15,8 +15,9 @@ const layingOut = (() => {
   const READABLE = 22; // and of one whose number is easily read
   const SMALL = 38; // pixels of a kernel's cell, where there is room: 0.0625 is readable
 
-  // the ways to lay blocks in lines, the preferred one first: rows, and at last columns
-  const waysOf = (blocks) => {
+  // the ways to lay blocks in lines, the preferred one first: rows, and at last columns, where
+  // nothing counts but large cells
+  const waysOf = (blocks, slack) => {
     const [input, ...rest] = blocks;
     const output = rest.pop();
     const rows = [
@@ -25,6 +26,7 @@ const layingOut = (() => {
       [[input, ...rest], [output]],
       [[input], rest, [output]],
     ].map((lines) => ({ lines: lines.filter((line) => line.length), isUpright: false }));
+    if (slack > 1) return rows;
     return [...rows, { lines: [[input], [...rest, output]], isUpright: true }];
   };
 
@@ -63,7 +65,7 @@ const layingOut = (() => {
       while (cell > LEAST && !fits(way, cell)) cell -= 1;
       return cell;
     };
-    const ways = waysOf(blocks).map((way) => ({ ...way, cell: largestFor(way) }));
+    const ways = waysOf(blocks, slack).map((way) => ({ ...way, cell: largestFor(way) }));
     const widestCell = Math.max(...ways.map(({ cell }) => cell));
     // beside each other, even in smaller cells, as long as numbers can be read: input and output
     // are seen together, and the page below is not pushed down

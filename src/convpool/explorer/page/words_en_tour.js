@@ -278,8 +278,7 @@ Object.assign(WORDS_EN, {
   "calculator.way": "window {k}, stride {s}, padding {p}",
 
   "photo.title": "The whole photograph",
-  "photo.hint":
-    "The same for every channel. Click: the pixels around it come into the picture above.",
+  "photo.hint": "Filtered as in the picture above. Click: the pixels around it come there.",
   "photo.input": "the photograph",
   "photo.output": "the photograph, filtered",
 

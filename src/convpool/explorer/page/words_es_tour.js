@@ -284,7 +284,7 @@ Object.assign(WORDS_ES, {
 
   "photo.title": "Toda la fotografía",
   "photo.hint":
-    "Lo mismo para cada canal. Un clic lleva los píxeles de alrededor a la imagen de arriba.",
+    "Filtrada como en la imagen de arriba. Un clic lleva allí los píxeles de alrededor.",
   "photo.input": "la fotografía",
   "photo.output": "la fotografía filtrada",
 

@@ -289,9 +289,7 @@ Object.assign(WORDS_FR, {
   "calculator.way": "fenêtre {k}, pas {s}, remplissage {p}",
 
   "photo.title": "Toute la photographie",
-  "photo.hint":
-    "La même chose pour chaque canal. Un clic amène les pixels autour de lui dans l'image " +
-    "ci-dessus.",
+  "photo.hint": "Filtrée comme dans l'image ci-dessus. Un clic y amène les pixels autour de lui.",
   "photo.input": "la photographie",
   "photo.output": "la photographie filtrée",
 

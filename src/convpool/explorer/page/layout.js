@@ -67,10 +67,11 @@ const layingOut = (() => {
     };
     const ways = waysOf(blocks, slack).map((way) => ({ ...way, cell: largestFor(way) }));
     const widestCell = Math.max(...ways.map(({ cell }) => cell));
-    // beside each other, even in smaller cells, as long as numbers can be read: input and output
-    // are seen together, and the page below is not pushed down
+    // beside each other, even in smaller cells, as long as numbers can be read, or cannot be read
+    // anyhow: input and output are seen together, and the page below is not pushed down
     const isGood = ({ cell }) =>
-      cell === widestCell || (cell >= READABLE && cell * slack > widestCell);
+      cell === widestCell ||
+      ((cell >= READABLE || widestCell < scene.NUMBERED) && cell * slack > widestCell);
     const best = ways.find(isGood);
     let [x, y] = [2, CAPTION];
     const placedBlocks = [];

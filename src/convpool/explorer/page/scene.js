@@ -302,5 +302,5 @@ const scene = (() => {
     return null;
   }
 
-  return { draw, cellFor, hit, behind, LIFT };
+  return { draw, cellFor, hit, behind, LIFT, NUMBERED };
 })();

@@ -24,25 +24,23 @@ from pathlib import Path
 
 import numpy as np
 
+from convpool.explanation.colours import COLORS, shade
+
 COURSE = Path(__file__).resolve().parents[1] / "math" / "0x04-convolutions_and_pooling"
 FOLDER = COURSE / "pictures"
 
-INK, LINE, GREY, WRONG = "#1f2933", "#64748b", "#475569", "#b91c1c"
-INPUT, OUTPUT, KERNEL, ZERO, DROPPED = (
-    "#dbeafe",
-    "#bbf7d0",
-    "#ede9fe",
-    "url(#zero)",
-    "url(#dropped)",
+# the colours of all explanations; windows have a frame
+PAPER, INK, LINE, GREY, FRAME, HATCH, WRONG = (
+    COLORS[name][0] for name in ("ground", "ink", "line", "grey", "frame", "hatch", "left")
 )
-WINDOW, EDGE = "#fed7aa", "#c2410c"
+SHADED = "shaded"  # in the colour that a number has: orange above 0, blue below
+ZERO, DROPPED = "url(#zero)", "url(#dropped)"
 MINUS, DOT, ARROW, DOWN, TIMES = "\u2212", "\u00b7", "\u2192", "\u2193", "\u00d7"
-HATCHES = (
-    '<defs><pattern id="zero" width="6" height="6" patternUnits="userSpaceOnUse" '
-    'patternTransform="rotate(45)"><rect width="6" height="6" fill="#ffffff"/><path d="M0 0V6" '
-    'stroke="#94a3b8" stroke-width="2"/></pattern><pattern id="dropped" width="8" height="8" '
-    'patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="8" height="8" '
-    'fill="#ffffff"/><path d="M0 0V8" stroke="#fca5a5" stroke-width="2"/></pattern></defs>'
+HATCHES = "".join(
+    f'<pattern id="{name}" width="6" height="6" patternUnits="userSpaceOnUse" '
+    f'patternTransform="rotate({angle})"><rect width="6" height="6" fill="{PAPER}"/>'
+    f'<path d="M0 0V6" stroke="{colour}" stroke-width="2"/></pattern>'
+    for name, angle, colour in (("zero", 45, HATCH), ("dropped", -45, WRONG))
 )
 
 
@@ -106,7 +104,7 @@ def cell(x: float, y: float, value: float, fill: str, side: int) -> str:
     font = 12 if side < 30 or abs(value) >= 100 else 14
     word = number(value)
     ground = (
-        box(x + side / 2 - 7, y + side / 2 - 8, 14, 16, "#ffffff", "none")
+        box(x + side / 2 - 7, y + side / 2 - 8, 14, 16, PAPER, "none")
         if fill.startswith("url")
         else ""
     )
@@ -127,12 +125,13 @@ def grid(
 ) -> str:
     """Draw a table of numbers, with window (i, j, kh, kw) highlighted; fill: one colour or many."""
     fills = np.array(np.broadcast_to(fill, values.shape), dtype=object)
+    greatest = float(np.abs(values).max())
+    for place in np.argwhere(fills == SHADED):
+        fills[tuple(place)] = COLORS[shade(float(values[tuple(place)]), greatest)][0]
     frame = ""
     if window:
         i, j, kh, kw = window
-        inside = fills[i : i + kh, j : j + kw]
-        inside[np.isin(inside, [INPUT, OUTPUT, KERNEL])] = WINDOW
-        frame = box(x + j * side, y + i * side, kw * side, kh * side, "none", EDGE, 3)
+        frame = box(x + j * side, y + i * side, kw * side, kh * side, "none", FRAME, 3)
     cells = [
         cell(x + j * side, y + i * side, values[i, j], fills[i, j], side)
         for i, j in np.ndindex(values.shape)
@@ -143,12 +142,20 @@ def grid(
 def pixels(
     x: float, y: float, values: np.ndarray, black: float, white: float, side: int = 8
 ) -> str:
-    """Draw numbers as greys, from black to white; what lies outside that range is cut off."""
+    """Draw numbers as greys, from black to white, or, below 0 too, in the colours of their sign.
+
+    What lies outside that range is cut off.
+    """
     greys = np.clip(np.rint(255 * (values - black) / (white - black)), 0, 255).astype(int)
+    fills = {place: f"rgb({grey},{grey},{grey})" for place, grey in np.ndenumerate(greys)}
+    if black < 0:
+        fills = {
+            place: COLORS[shade(float(value), white)][0] for place, value in np.ndenumerate(values)
+        }
     parts = [
         f'<rect x="{x + j * side:g}" y="{y + i * side:g}" width="{side}" height="{side}" '
-        f'fill="rgb({g},{g},{g})"/>'
-        for (i, j), g in np.ndenumerate(greys)
+        f'fill="{fill}"/>'
+        for (i, j), fill in fills.items()
     ]
     frame = box(x, y, values.shape[1] * side, values.shape[0] * side, "none")
     return f'<g shape-rendering="crispEdges">{"".join(parts)}</g>{frame}'
@@ -157,7 +164,7 @@ def pixels(
 def bordered(values: np.ndarray, zeros: tuple) -> tuple[np.ndarray, np.ndarray]:
     """Return values with zeros ((top, bottom), (left, right)) around, and each cell's colour."""
     padded = np.pad(values, zeros)
-    return padded, np.where(np.pad(np.ones(values.shape, bool), zeros), INPUT, ZERO)
+    return padded, np.where(np.pad(np.ones(values.shape, bool), zeros), SHADED, ZERO)
 
 
 def windows(
@@ -171,8 +178,8 @@ def windows(
     parts = [grid(x, y, padded, fills, side)]
     for j, total in enumerate(out):
         line = y + side + 8 + 24 * j
-        parts.append(box(x + j * s * side + 2, line, k * side - 4, 18, WINDOW, EDGE, 2))
-        parts.append(box(x + padded.size * side + 12, line - 1, 40, 20, OUTPUT))
+        parts.append(box(x + j * s * side + 2, line, k * side - 4, 18, PAPER, FRAME, 2))
+        parts.append(box(x + padded.size * side + 12, line - 1, 40, 20, COLORS["zero"][0]))
         parts.append(text(x + padded.size * side + 32, line + 14, number(total), 13))
     return "".join(parts)
 
@@ -185,9 +192,9 @@ def card(width: int, height: int, title: str, *parts: str) -> str:
             f'viewBox="0 0 {width} {height}" role="img" font-family="DejaVu Sans, Verdana, '
             'Arial, sans-serif">',
             f"<title>{escape(title)}</title>",
-            HATCHES,
+            f"<defs>{HATCHES}</defs>",
             f'<rect x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="8" '
-            'fill="#ffffff" stroke="#cbd5e1"/>',
+            f'fill="{PAPER}" stroke="{LINE}"/>',
             *parts,
             "</svg>\n",
         ]
@@ -209,11 +216,11 @@ def flip() -> str:
         results.append(" ".join(number(total) for total in out[0]))
         parts += [
             text(24, y + 4, f"the kernel {words}", 13, "start", GREY),
-            grid(24, y + 18, image, INPUT, 36, (0, 0, *kernel.shape)),
+            grid(24, y + 18, image, SHADED, 36, (0, 0, *kernel.shape)),
             text(228, y + 43, "*", 24),
-            grid(252, y + 18, kernel, KERNEL, 36),
+            grid(252, y + 18, kernel, SHADED, 36),
             text(382, y + 43, "=", 24),
-            grid(404, y + 18, out, OUTPUT, 36, (0, 0, 1, 1)),
+            grid(404, y + 18, out, SHADED, 36, (0, 0, 1, 1)),
         ]
     title = (
         f"The kernel {' '.join(number(tap) for tap in DIGITS[0])} over "
@@ -233,7 +240,7 @@ def pooling() -> str:
         f"{', '.join(map(number, most.flat))}, the averages {', '.join(map(number, mean.flat))}."
     )
     frames = [
-        box(30 + j * 36, 50 + i * 36, k * 36, k * 36, "none", EDGE, 3)
+        box(30 + j * 36, 50 + i * 36, k * 36, k * 36, "none", FRAME, 3)
         for i in range(0, len(image), k)
         for j in range(0, image.shape[1], k)
     ]
@@ -242,13 +249,13 @@ def pooling() -> str:
         218,
         title,
         text(102, 32, "image"),
-        grid(30, 50, image, INPUT, 36, (0, 0, k, k)),
+        grid(30, 50, image, SHADED, 36, (0, 0, k, k)),
         *frames,
         text(226, 128, ARROW, 24),
         text(310, 70, "max pooling"),
-        grid(274, 86, most, OUTPUT, 36, (0, 0, 1, 1)),
+        grid(274, 86, most, SHADED, 36, (0, 0, 1, 1)),
         text(458, 70, "average pooling"),
-        grid(422, 86, mean, OUTPUT, 36, (0, 0, 1, 1)),
+        grid(422, 86, mean, SHADED, 36, (0, 0, 1, 1)),
         text(384, 190, "one number for each window", 13, fill=GREY),
     )
 
@@ -274,7 +281,7 @@ def kernels() -> str:
         x = 24 + 176 * n
         parts += [
             text(x + 72, 30, name),
-            grid(x + 21, 44, kernel, KERNEL, 34),
+            grid(x + 21, 44, kernel, SHADED, 34),
             text(x + 72, 170, DOWN, 20),
             pixels(x, 182, out, signed * white, white),
         ]
@@ -311,7 +318,7 @@ def padding() -> str:
                 (0, 0, *kernel.shape),
             ),
             text(middle, 268, DOWN, 20),
-            grid(middle - out.shape[1] * 15, 354 - len(out) * 15, out, OUTPUT, 30, (0, 0, 1, 1)),
+            grid(middle - out.shape[1] * 15, 354 - len(out) * 15, out, SHADED, 30, (0, 0, 1, 1)),
             text(middle, 458, f"{size(padded)} {ARROW} {size(out)}", 13, fill=GREY),
         ]
     title = (
@@ -376,10 +383,10 @@ def floor() -> str:
     n, k, s, side, x = values.size, DIGITS.size, 2, 25, 24
     count = STRIDED(values[np.newaxis, np.newaxis], DIGITS, "valid", (1, s)).shape[-1]
     words = f"{n} pixels, windows of {k}, stride {s}"
-    parts = [text(x, 30, words, 14, "start"), grid(x, 44, values[np.newaxis], INPUT, side)]
+    parts = [text(x, 30, words, 14, "start"), grid(x, 44, values[np.newaxis], SHADED, side)]
     for j in range(count + 1):
         fits = j < count
-        edge, fill = (EDGE, WINDOW) if fits else (WRONG, DROPPED)
+        edge, fill = (FRAME, PAPER) if fits else (WRONG, DROPPED)
         y = 78 + 30 * (j % 2)
         parts.append(box(x + j * s * side + 2, y, k * side - 4, 22, fill, edge, 2))
         if fits:
@@ -417,9 +424,9 @@ def shifted_copies() -> str:
         total += product
         parts += [
             text(x + 48, 30, f"tap u = {u}, v = {v}", 13),
-            grid(x, 42, image, INPUT, window=(u, v, oh, ow)),
+            grid(x, 42, image, SHADED, window=(u, v, oh, ow)),
             text(x + 48, 166, f"{TIMES} {number(kernel[u, v])}", 15),
-            grid(x, 180, product, "#ffffff", 48),
+            grid(x, 180, product, SHADED, 48),
         ]
         if n:
             parts.append(text(x - 25, 236, "+", 22))
@@ -428,7 +435,7 @@ def shifted_copies() -> str:
     parts += [
         text(32 + 148 * 4 - 25, 236, "=", 22),
         text(32 + 148 * 4 + 48, 166, "result"),
-        grid(32 + 148 * 4, 180, out, OUTPUT, 48),
+        grid(32 + 148 * 4, 180, out, SHADED, 48),
     ]
     title = (
         f"Four shifted copies of a {size(image)} image, weighted "

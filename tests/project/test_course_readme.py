@@ -16,6 +16,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from convpool.explanation.colours import COLORS
+
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = ROOT / "math" / "0x04-convolutions_and_pooling"
 README = COURSE / "README.md"
@@ -225,6 +227,14 @@ def test_pictures_are_made_anew(copy):
     assert python(str(SCRIPT), folder=copy).returncode == 0
     made = {path.name: path.read_bytes() for path in pictures.iterdir()}
     assert made == {path.name: path.read_bytes() for path in (COURSE / "pictures").iterdir()}
+
+
+def test_pictures_have_the_colours_of_all_explanations():
+    light = {colour for colour, _ in COLORS.values()}
+    for folder in ("pictures", "explained"):
+        for path in sorted((COURSE / folder).iterdir()):
+            attributes = re.findall(r'(?:fill|stroke)="(#\w+)"', path.read_text(encoding="utf-8"))
+            assert set(attributes) <= light, path.name
 
 
 def test_links_lead_somewhere():

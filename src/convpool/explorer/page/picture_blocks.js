@@ -97,7 +97,7 @@ const blocksOfPicture = (() => {
 
   /**
    * Return the value of a cell (null: none), whether it lies inside the image, and the index of its
-   * pixel in the data (-1: none); padding has the value that it holds, and the pixel that it repeats.
+   * pixel in the data (-1: none); padding has the pixel that it repeats.
    * @param {Model} model
    * @param {Block} block
    * @param {number} y

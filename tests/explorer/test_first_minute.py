@@ -222,6 +222,17 @@ def test_a_phone_has_a_sheet_of_settings_and_targets_for_fingers(show):
     assert page.locator("[name=kernel]").is_hidden()
 
 
+def test_on_a_phone_the_bar_of_settings_covers_nothing_in_full_screen(show):
+    page = show("#h=5", **PHONE)
+    page.locator("#present").evaluate("(node) => node.click()")
+    page.wait_for_timeout(300)
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    bar = page.locator("#open-settings").bounding_box()
+    assert (bar["x"], bar["width"], bar["y"] + bar["height"]) == (0, 390, 844)
+    total = page.locator("#sum").bounding_box()
+    assert total["y"] + total["height"] <= bar["y"] + 1
+
+
 def test_keys_are_listed_and_jump(visit):
     page = visit("")
     page.keyboard.press("?")

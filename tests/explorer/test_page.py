@@ -260,7 +260,25 @@ def test_the_output_grows_with_the_steps_where_asked(show):
     done = page.evaluate("Array.from(explorer.modelling.doneOf(explorer.model()).data)")
     image, kernels = array(page, "image"), array(page, "kernels")
     image.ravel()[2:] = 0
-    assert done == convpool.convolve_transpose(image[np.newaxis], kernels).ravel().tolist()
+    expected = convpool.convolve_transpose(image[np.newaxis], kernels)[0, ..., 0]
+    written = np.zeros(expected.shape, bool)
+    written[:3, :4] = True  # the windows of the first two pixels
+    assert done == np.where(written, expected, None).ravel().tolist()
+
+
+def test_a_transposed_output_is_seen_as_it_is_written(visit):
+    page = visit("#h=3&w=3&kh=1&kw=1&sh=2&sw=2")
+    page.evaluate("explorer.change({op: 'transpose'})")
+    shown = "Array.from(explorer.modelling.doneOf(explorer.model()).data)"
+    assert sum(value is not None for value in page.evaluate(shown)) == 1
+    assert "up to this step" in text(page, "#sum")
+    page.locator("#last").click()
+    agree(page)
+    assert page.evaluate(shown) == library(page).ravel().tolist()  # with zeros between
+    page.evaluate("explorer.change({op: 'convolve'})")
+    assert not state(page)["soFar"]
+    page.locator("#figures").select_option("transpose 5")
+    assert state(page)["soFar"]
 
 
 # ---- looking at cells ----

@@ -45,7 +45,8 @@ const figures = (() => {
    */
   function choose({ target }) {
     const [op, index] = target.value.split(" ");
-    explorer.change({ ...settings.DEFAULTS, op, ...FIGURES[op][index][2] });
+    const soFar = op === "transpose";
+    explorer.change({ ...settings.DEFAULTS, op, soFar, ...FIGURES[op][index][2] });
     target.value = "";
   }
 

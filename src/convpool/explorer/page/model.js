@@ -171,21 +171,40 @@ const modelling = (() => {
 
   /**
    * Return the output or, with the setting soFar, as much as is computed after this step: the rest
-   * is null and, transposed, what has been added up to then.
+   * is null. Transposed, it is what has been added up to then.
    * @param {Model} model
    * @returns {Plane}
    */
   function doneOf({ state, image, kernels, axes, output, at, places }) {
-    if (!state.soFar) return output;
     const steps = at.i * places[1] + at.j + 1;
-    if (state.op === "transpose")
-      return arithmetic.convolveTranspose(image, kernels, axes, { ...state, until: steps });
+    if (!state.soFar || steps === places[0] * places[1]) return output;
+    const isTransposed = state.op === "transpose";
+    const { shape, data } = isTransposed
+      ? arithmetic.convolveTranspose(image, kernels, axes, { ...state, until: steps })
+      : output;
+    const firstStep = isTransposed ? firstWriteOf(axes) : (y, x) => y * places[1] + x;
     return {
-      shape: output.shape,
-      data: Array.from(output.data, (value, index) =>
-        Math.floor(index / output.shape[2]) < steps ? value : null,
-      ),
+      shape,
+      data: Array.from(data, (value, index) => {
+        const place = Math.floor(index / shape[2]);
+        return firstStep(Math.floor(place / shape[1]), place % shape[1]) < steps ? value : null;
+      }),
     };
+  }
+
+  /**
+   * Return the function that says at which step an output of a transposed convolution is first
+   * written; Infinity if never.
+   * @param {Axis[]} axes
+   * @returns {(y: number, x: number) => number}
+   */
+  function firstWriteOf(axes) {
+    const [rows, columns] = axes.map((axis) =>
+      Array.from({ length: axis.size }, (_, place) =>
+        Math.min(...arithmetic.readersOf(axis, place).map(([i]) => i)),
+      ),
+    );
+    return (y, x) => rows[y] * axes[1].count + columns[x];
   }
 
   /**

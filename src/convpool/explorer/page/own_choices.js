@@ -25,6 +25,8 @@ const ownChoices = (() => {
     const next = { ...state, ...part };
     if (part.weights) next.kernel = "own";
     if (part.pixels) next.source = "own";
+    // a transposed output is first seen as it is written
+    if (next.op !== state.op && part.soFar === undefined) next.soFar = next.op === "transpose";
     if (!model) return next;
     Object.assign(next, sizeOfPicture(state, next, part));
     Object.assign(next, sizeOfPreset(state, model, next, part));

@@ -159,6 +159,7 @@ const sentences = (() => {
             count: terms.length,
           }),
         ),
+        ...(model.state.soFar ? [line("hint", say("scatter.so_far"))] : []),
       ];
     },
   };

@@ -221,6 +221,7 @@ const WORDS_EN = {
   "scatter.some":
     "{k} of {count} products reach the output; the padding cuts off the rest. Point at an " +
     "output pixel to see its sum.",
+  "scatter.so_far": "The output shows what is written up to this step.",
 
   "pixel.feeds": ["is used by 1 output: {places}", "is used by {n} outputs: {places}"],
   "pixel.feeds_none": "is used by no output: no window reads it",

@@ -226,6 +226,7 @@ const WORDS_ES = {
   "scatter.some":
     "{k} de {count} productos llegan a la salida; el relleno corta el resto. Señale un " +
     "píxel de la salida para ver su suma.",
+  "scatter.so_far": "La salida muestra lo escrito hasta este paso.",
 
   "pixel.feeds": ["se usa en 1 salida: {places}", "se usa en {n} salidas: {places}"],
   "pixel.feeds_none": "no se usa en ninguna salida: ninguna ventana lo lee",

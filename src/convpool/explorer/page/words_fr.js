@@ -238,6 +238,7 @@ const WORDS_FR = {
   "scatter.some":
     "{k} produits sur {count} atteignent la sortie ; le remplissage coupe le reste. " +
     "Montrez un pixel de la sortie pour voir sa somme.",
+  "scatter.so_far": "La sortie montre ce qui est écrit jusqu'à cette étape.",
 
   "pixel.feeds": ["sert à 1 sortie : {places}", "sert à {n} sorties : {places}"],
   "pixel.feeds_none": "ne sert à aucune sortie : aucune fenêtre ne le lit",

@@ -59,6 +59,32 @@ CALLS = {
         "flip": False,
     },
     "cv2.filter2D(img, -1, kernel)": {"padMode": "reflect"},
+    "x = F.max_pool2d(F.relu(self.conv1(x)), 2)": {"op": "pool", "kh": 2, "kw": 2, "sh": 2},
+    "torch.nn.functional.max_pool2d(x, kernel_size=(2, 3), stride=1)": {"kw": 3, "sh": 1, "sw": 1},
+    "cv2.blur(img, (5, 3))": {"kw": 5, "kh": 3, "padMode": "reflect", "padding": "same_lower"},
+    "cv2.Sobel(img, cv2.CV_64F, 1, 0, ksize=3)": {"weights": [-1, 0, 1, -2, 0, 2, -1, 0, 1]},
+    "cv2.Sobel(gray, ddepth=cv2.CV_16S, dx=0, dy=1)": {"weights": [-1, -2, -1, 0, 0, 0, 1, 2, 1]},
+    "cv2.GaussianBlur(img, (5, 5), 0, borderType=cv2.BORDER_REPLICATE)": {"padMode": "edge"},
+    "cv2.Laplacian(img, cv2.CV_64F)": {"weights": [0, 1, 0, 1, -4, 1, 0, 1, 0]},
+    "k = np.array([[1, 2],\n              [3, 4]]) / 10\ny = signal.convolve2d(x, k, 'same')": {
+        "weights": [0.1, 0.2, 0.3, 0.4],
+        "flip": True,
+    },
+    "cv2.filter2D(src=img, ddepth=-1, kernel=np.ones((3, 3), np.float32) / 9)": {
+        "weights": [0.111111] * 9
+    },
+    "x = np.array([[1, 2, 3], [4, 5, 6]], dtype=float)\nw = 1/4 * np.array([[1, -1]])\n"
+    "ndimage.correlate(x, w)": {
+        "h": 2,
+        "w": 3,
+        "pixels": [1, 2, 3, 4, 5, 6],
+        "weights": [0.25, -0.25],
+        "kh": 1,
+    },
+    "w = torch.tensor([[[[1., 0.], [0., -1.]]]])\nF.conv2d(x, w, stride=2)": {
+        "weights": [1, 0, 0, -1],
+        "sh": 2,
+    },
     "convolve_grayscale(images, kernel, padding='same', stride=(2, 2))": {
         "padding": "same_size",
         "sh": 2,
@@ -72,7 +98,7 @@ def test_a_call_sets_the_page(visit, call):
     page.evaluate("(call) => explorer.paste.take(call, 'pixels')", call)
     shown = state(page)
     assert {name: shown[name] for name in CALLS[call]} == CALLS[call]
-    agree(page)
+    agree(page, atol=1e-9)
 
 
 def test_opencv_filters_each_channel_with_one_kernel(visit):
@@ -86,10 +112,47 @@ def test_opencv_filters_each_channel_with_one_kernel(visit):
     assert all((kernels[..., n] == kernels[..., 0]).all() for n in range(3))
     agree(page)
     said = page.evaluate("explorer.paste.take('1 2\\n3 4', 'weights')")
-    assert said.endswith("Kept as they were: padding same_lower (odd zero first), "
-                         "filled with reflect, bias 1.")  # fmt: skip
+    assert said.endswith("as they were: padding same_lower, filled with reflect, bias 1.")
     page.evaluate("explorer.open('#h=6')")
     assert "Kept" not in page.evaluate("explorer.paste.take('1 2', 'weights')")
+
+
+# kernels as OpenCV 4 prints them: cv2.getGaussianKernel, cv2.getDerivKernels
+OPENCV = {
+    "GaussianBlur(img, (3, 3), 0)": np.outer([1, 2, 1], [1, 2, 1]) / 16,
+    "GaussianBlur(img, ksize=(5, 1), sigmaX=0)": np.array([[1, 4, 6, 4, 1]]) / 16,
+    "GaussianBlur(img, (3, 1), 1.0)": [[0.274069, 0.451863, 0.274069]],
+    "GaussianBlur(img, (0, 0), 1)": None,  # 7 x 7
+    "Sobel(img, -1, 1, 0, ksize=5)": np.outer([1, 4, 6, 4, 1], [-1, -2, 0, 2, 1]),
+    "Sobel(img, -1, 2, 0)": np.outer([1, 2, 1], [1, -2, 1]),
+    "Sobel(img, -1, 0, 1, ksize=1, scale=2)": [[-2], [0], [2]],
+    "boxFilter(img, -1, (2, 2), normalize=False)": [[1, 1], [1, 1]],
+}
+
+
+@pytest.mark.parametrize("call", OPENCV)
+def test_opencv_s_named_filters_bring_their_kernels(visit, call):
+    page = visit("#h=12&w=12&c=3&nc=2&sh=2")
+    page.evaluate("(call) => explorer.paste.take(call, 'pixels')", f"cv2.{call}")
+    kernels = array(page, "kernels")
+    expected = np.ones((7, 7)) if OPENCV[call] is None else np.array(OPENCV[call])
+    assert kernels.shape == (*expected.shape, 1, 3)
+    assert state(page)["groups"] == 3
+    if OPENCV[call] is not None:
+        for n in range(3):
+            np.testing.assert_allclose(kernels[:, :, 0, n], expected, atol=1e-6)
+    agree(page, atol=1e-9)
+
+
+def test_what_a_call_cannot_bring_is_said(visit):
+    page = visit("#h=8&w=8")
+    take = "(call) => explorer.paste.take(call, 'pixels')"
+    assert "The kernel here stays" in page.evaluate(take, "convolve2d(x, k)")
+    assert "stays" not in page.evaluate(take, "k = [[1, 2]]\nconvolve2d(x, k)")
+    said = page.evaluate(take, "k = np.ones((12, 12))\nconvolve2d(x, k)")
+    assert "too large" in said
+    assert "stays" not in page.evaluate(take, "cv2.blur(img, (3, 3))")
+    assert "The kernel here stays" in page.evaluate(take, "cv2.GaussianBlur(img, size, 0)")
 
 
 SCIPY = [

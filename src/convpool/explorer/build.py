@@ -95,6 +95,8 @@ SCRIPTS = (
     "examples",
     "shortcuts",
     "python_call",
+    "pasted_arrays",
+    "opencv_kernels",
     "known_calls",
     "paste",
     "tour_stops",

@@ -126,8 +126,29 @@ const knownCalls = (() => {
   const image = [["images", ignored]];
   const kernel = [["kernel", ignored]];
 
+  // a filter of OpenCV: its parameters between ddepth and what all have, and how its kernel is made
+  const opencv = (between, kernelOf) => ({
+    base: { ...CONV, padding: "same_lower", padMode: "reflect" },
+    isEachChannel: true,
+    parameters: [
+      ["src", ignored],
+      ...between.map((name) => [name, ignored]),
+      ["delta", (value) => (typeof value === "number" ? { bias: value } : {})],
+      ["borderType", padMode(BORDERS)],
+    ],
+    kernelOf,
+    note: "call.opencv",
+  });
+  const { blur, boxFilter, GaussianBlur, Sobel, Laplacian } = opencvKernels;
+  // without what is added to every sum
+  const withoutDelta = ({ parameters, ...entry }) => ({
+    ...entry,
+    parameters: parameters.filter(([name]) => name !== "delta"),
+  });
+
   // name -> what it means without arguments, its parameters, whether the stride is the window's
-  // size by default, whether one kernel filters each channel, and the key of a sentence about it
+  // size by default, whether one kernel filters each channel, the kernel that it brings, and the
+  // key of a sentence about it
   const CALLS = {
     Conv2d: { base: CONV, parameters: torchConv, note: "call.torch" },
     conv2d: { base: CONV, parameters: functional(torchConv.slice(3, 7)), note: "call.torch" },
@@ -197,20 +218,12 @@ const knownCalls = (() => {
       parameters: ndimage,
       note: "call.no_flip",
     },
-    filter2D: {
-      base: { ...CONV, padding: "same_lower", padMode: "reflect" },
-      isEachChannel: true,
-      parameters: [
-        ["src", ignored],
-        ["ddepth", ignored],
-        ["kernel", ignored],
-        ["dst", ignored],
-        ["anchor", ignored],
-        ["delta", ignored],
-        ["borderType", padMode(BORDERS)],
-      ],
-      note: "call.opencv",
-    },
+    filter2D: opencv(["ddepth", "kernel", "dst", "anchor"], null),
+    blur: withoutDelta(opencv(["ksize", "dst", "anchor"], blur)),
+    boxFilter: withoutDelta(opencv(["ddepth", "ksize", "dst", "anchor", "normalize"], boxFilter)),
+    GaussianBlur: withoutDelta(opencv(["ksize", "sigmaX", "dst", "sigmaY"], GaussianBlur)),
+    Sobel: opencv(["ddepth", "dx", "dy", "dst", "ksize", "scale"], Sobel),
+    Laplacian: opencv(["ddepth", "dst", "ksize", "scale"], Laplacian),
     convolve_grayscale_valid: { base: CONV, parameters: [...image, ...kernel] },
     convolve_grayscale_same: {
       base: { ...CONV, padding: "same_size" },
@@ -265,16 +278,24 @@ const knownCalls = (() => {
   const isKnown = (name) =>
     Object.hasOwn(CALLS, name) || Object.hasOwn(ALIASES, name) || `ndimage_${name}` in CALLS;
 
+  // parameters that are the kernel, and the image
+  const ROLES = {
+    kernel: ["kernel", "in2", "weights", "weight"],
+    input: ["input", "in1", "src", "images"],
+  };
+
   /**
-   * Return the settings of the first call in a text that is known, and sentences about it.
+   * Return the settings of the first call in a text that is known, the kernel and the image that it
+   * is given or makes (null where they are not written out), and sentences about it.
    * @param {string} text
-   * @returns {{ part: any, notes: string[], isEachChannel: boolean } | null}
+   * @returns {{ part: any, notes: string[], isEachChannel: boolean, kernel: Matrix | null,
+   *   input: Matrix | null } | null}
    */
   function read(text) {
     const call = pythonCall.read(text, isKnown);
     const entry = call && entryOf(call.name, call.full);
     if (!entry) return null;
-    const { base, parameters, strideIsWindow, isEachChannel = false, note } = entry;
+    const { base, parameters, strideIsWindow, isEachChannel = false, kernelOf, note } = entry;
     const part = { ...base };
     const notes = note ? [say(note)] : [];
     const values = { ...call.named };
@@ -289,7 +310,15 @@ const knownCalls = (() => {
     const hasStride =
       "stride" in values ? values.stride !== null : (values.strides ?? null) !== null;
     if (strideIsWindow && !hasStride && part.kh) Object.assign(part, { sh: part.kh, sw: part.kw });
-    return { part: limited(part, notes), notes, isEachChannel };
+    const isKernel = (name) => ROLES.kernel.includes(name);
+    const variables = pastedArrays.variablesOf(text);
+    const [kernel, input] = ["kernel", "input"].map((role) =>
+      pastedArrays.argument(ROLES[role].map((name) => values[name]).find(Boolean), variables),
+    );
+    const found = kernelOf ? kernelOf(values) : kernel;
+    if (!found && (kernelOf || Object.keys(values).some(isKernel)))
+      notes.push(say("call.kernel_stays"));
+    return { part: limited(part, notes), notes, isEachChannel, kernel: found, input };
   }
 
   /**

@@ -5,21 +5,22 @@ const paste = (() => {
   const byId = (id) => document.getElementById(id);
 
   /**
-   * Return numbers as [rows, columns, row by row]; null if the text is no matrix.
+   * Return numbers as a matrix that the page can hold; null if the text is no matrix.
    * @param {string} text
-   * @returns {{ rows: number, columns: number, numbers: number[] } | null}
+   * @returns {Matrix | null}
    */
   function matrixOf(text) {
-    const found = pasted.read(text);
-    if ("problem" in found || !found.numbers) return null;
-    const shape = found.shape.filter((part) => part !== 1);
-    if (shape.length > 2) return null;
-    const [rows, columns] = shape.length === 2 ? shape : found.shape.slice(-2);
-    const size = { rows: columns ? rows : 1, columns: columns ?? rows ?? 1 };
-    const numbers = found.numbers.map(settings.ownNumber);
-    return numbers.includes(null) || size.rows * size.columns !== numbers.length
-      ? null
-      : { ...size, numbers };
+    return held(pastedArrays.matrixOf(text));
+  }
+
+  /**
+   * Return a matrix with numbers as the page holds them; null if it cannot.
+   * @param {Matrix | null} matrix
+   * @returns {Matrix | null}
+   */
+  function held(matrix) {
+    const numbers = matrix?.numbers.map(settings.ownNumber);
+    return numbers && !numbers.includes(null) ? { ...matrix, numbers } : null;
   }
 
   /**
@@ -29,7 +30,7 @@ const paste = (() => {
    * @returns {string} what was done or is wrong
    */
   function takeMatrix({ rows, columns, numbers }, list) {
-    const [height, width] = list === "pixels" ? ["h", "w"] : ["kh", "kw"];
+    const [height, width] = SIDES[list];
     const most = settings.LIMITS[height][1];
     if (rows > most || columns > most) return say("paste.too_large", { rows, columns, most });
     const { op } = explorer.state();
@@ -70,18 +71,63 @@ const paste = (() => {
     return list ? say("paste.kept", { list }) : "";
   }
 
+  // what a matrix becomes -> the settings of its sides
+  const SIDES = { pixels: ["h", "w"], weights: ["kh", "kw"] };
+
+  /**
+   * Return a matrix that a call brings, as the page can hold it; null if it cannot.
+   * @param {Matrix | null} matrix
+   * @param {"pixels" | "weights"} list what it becomes
+   * @param {string[]} notes that are added to
+   * @returns {Matrix | null}
+   */
+  function fitting(matrix, list, notes) {
+    const found = held(matrix);
+    if (!found) return null;
+    const { rows, columns } = found;
+    const most = settings.LIMITS[SIDES[list][0]][1];
+    if (rows <= most && columns <= most) return found;
+    notes.push(say("paste.too_large", { rows, columns, most }));
+    return null;
+  }
+
+  /**
+   * Take a call.
+   * @param {any} call of knownCalls.read
+   * @returns {string} what was done
+   */
+  function takeCall({ part, notes, isEachChannel, kernel, input }) {
+    if (isEachChannel && explorer.state().op !== "convolve") explorer.change({ op: "convolve" });
+    const pixels = fitting(input, "pixels", notes);
+    const weights = part.op === "pool" ? null : fitting(kernel, "weights", notes);
+    const taken = { ...part };
+    if (pixels)
+      Object.assign(taken, { h: pixels.rows, w: pixels.columns, pixels: pixels.numbers, c: 1 });
+    if (isEachChannel) Object.assign(taken, eachChannel(weights, pixels ? 1 : explorer.state().c));
+    else if (weights)
+      Object.assign(taken, { c: 1, nc: 1, groups: 1, weights: weights.numbers }, sizeOf(weights));
+    for (const list of Object.keys(SIDES)) if (taken[list]) remembered.forget(list);
+    explorer.change(taken);
+    return [say("paste.is_call"), ...notes, kept(taken)].join(" ").trim();
+  }
+
+  const sizeOf = ({ rows, columns }) => ({ kh: rows, kw: columns });
+
   /**
    * Return the settings with which one kernel filters each channel, as OpenCV does.
+   * @param {Matrix | null} matrix the kernel; null for the first of those that are shown
+   * @param {number} c how many channels there are
    * @returns {any}
    */
-  function eachChannel() {
-    const { kernels } = explorer.model();
-    const { c, kernel } = explorer.state();
-    if (kernel !== "own") return { nc: c, groups: c };
-    const [kh, kw, depth, nc] = kernels.shape;
-    const first = Array.from({ length: kh * kw }, (_, tap) => kernels.data[tap * depth * nc]);
-    const weights = first.flatMap((weight) => Array(c).fill(weight));
-    return { nc: c, groups: c, weights };
+  function eachChannel(matrix, c) {
+    const each = { nc: c, groups: c };
+    const filled = (weights) => weights.flatMap((weight) => Array(c).fill(weight));
+    if (matrix) return { ...each, ...sizeOf(matrix), weights: filled(matrix.numbers) };
+    if (explorer.state().kernel !== "own") return each;
+    const { data, shape } = explorer.model().kernels;
+    const [kh, kw, depth, nc] = shape;
+    const first = Array.from({ length: kh * kw }, (_, tap) => data[tap * depth * nc]);
+    return { ...each, weights: filled(first) };
   }
 
   /**
@@ -97,13 +143,7 @@ const paste = (() => {
       return say("paste.is_link");
     }
     const call = knownCalls.read(text);
-    if (call) {
-      if (call.isEachChannel && explorer.state().op !== "convolve")
-        explorer.change({ op: "convolve" });
-      const part = { ...call.part, ...(call.isEachChannel ? eachChannel() : {}) };
-      explorer.change(part);
-      return [say("paste.is_call"), ...call.notes, kept(part)].join(" ").trim();
-    }
+    if (call) return takeCall(call);
     const matrix = matrixOf(text);
     if (matrix) return takeMatrix(matrix, list);
     const found = pasted.read(text);

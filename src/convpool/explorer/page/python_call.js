@@ -88,5 +88,5 @@ const pythonCall = (() => {
     return text;
   }
 
-  return { read };
+  return { read, insideOf };
 })();

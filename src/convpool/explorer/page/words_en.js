@@ -138,9 +138,10 @@ const WORDS_EN = {
     "This call rotates the kernel by 180 degrees (flip), unlike PyTorch, Keras and OpenCV.",
   "call.no_flip": "This call uses the kernel as it is.",
   "call.opencv":
-    "OpenCV uses the kernel as it is, and fills the border by reflection without repeating " +
-    "the edge (reflect). The kernel here stays: paste its matrix too. Pictures of uint8 are cut " +
-    "at 0 and 255 there.",
+    "OpenCV uses the kernel as it is, and fills the border by reflection without repeating the " +
+    "edge (reflect). Pictures of uint8 are rounded there, and cut at 0 and 255.",
+  "call.kernel_stays":
+    "The kernel here stays: write it above the call (k = np.array(...)), or paste its matrix too.",
   "call.unknown": "“{name}” is not known here, and left out.",
   "call.limited": "{value} is more than the page draws: {shown} is shown.",
 
@@ -148,8 +149,8 @@ const WORDS_EN = {
   "paste.field": "A call, a matrix or a link",
   "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
   "paste.intro":
-    "A call of PyTorch, Keras, SciPy or OpenCV; a matrix from Python or a spreadsheet; a " +
-    "link to this page.",
+    "A call of PyTorch, Keras, SciPy or OpenCV, with the array k = np.array(...) before it if " +
+    "you like; a matrix from Python or a spreadsheet; a link to this page.",
   "paste.take": "Use it",
   "paste.take_kernel": "Use it as the kernel",
   "paste.too_large":

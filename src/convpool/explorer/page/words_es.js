@@ -140,8 +140,10 @@ const WORDS_ES = {
   "call.no_flip": "Esta llamada usa el núcleo tal cual.",
   "call.opencv":
     "OpenCV usa el núcleo tal cual, y rellena el borde por reflexión sin repetir el último " +
-    "píxel (reflect). El núcleo de aquí se queda: pega también su matriz. Allí las fotos uint8 " +
-    "se recortan a 0 y 255.",
+    "píxel (reflect). Allí las fotos uint8 se redondean, y se recortan a 0 y 255.",
+  "call.kernel_stays":
+    "El núcleo de aquí se queda: escríbalo encima de la llamada (k = np.array(...)), o pegue " +
+    "también su matriz.",
   "call.unknown": "“{name}” no se conoce aquí, y se deja fuera.",
   "call.limited": "{value} es más de lo que la página dibuja: muestra {shown}.",
 
@@ -149,8 +151,8 @@ const WORDS_ES = {
   "paste.field": "Una llamada, una matriz o un enlace",
   "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
   "paste.intro":
-    "Una llamada de PyTorch, Keras, SciPy u OpenCV; una matriz de Python o de una hoja de " +
-    "cálculo; un enlace a esta página.",
+    "Una llamada de PyTorch, Keras, SciPy u OpenCV, con su matriz k = np.array(...) antes si " +
+    "quiere; una matriz de Python o de una hoja de cálculo; un enlace a esta página.",
   "paste.take": "Usar",
   "paste.take_kernel": "Usar como núcleo",
   "paste.too_large":

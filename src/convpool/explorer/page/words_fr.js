@@ -149,9 +149,11 @@ const WORDS_FR = {
     "Cet appel tourne le noyau de 180 degrés, contrairement à PyTorch, Keras et OpenCV.",
   "call.no_flip": "Cet appel prend le noyau tel quel.",
   "call.opencv":
-    "OpenCV prend le noyau tel quel, et remplit le bord en miroir sans répéter le dernier " +
-    "pixel (reflect). Le noyau d'ici reste : collez aussi sa matrice. Là, les images uint8 sont " +
-    "coupées à 0 et 255.",
+    "OpenCV prend le noyau tel quel, et remplit le bord en miroir sans répéter le dernier pixel " +
+    "(reflect). Là, les images uint8 sont arrondies, et coupées à 0 et 255.",
+  "call.kernel_stays":
+    "Le noyau d'ici reste : écrivez-le au-dessus de l'appel (k = np.array(...)), ou collez " +
+    "aussi sa matrice.",
   "call.unknown": "« {name} » n'est pas connu ici, et laissé de côté.",
   "call.limited": "{value} est plus que la page ne dessine : elle montre {shown}.",
 
@@ -159,8 +161,8 @@ const WORDS_FR = {
   "paste.field": "Un appel, une matrice ou un lien",
   "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
   "paste.intro":
-    "Un appel de PyTorch, Keras, SciPy ou OpenCV ; une matrice de Python ou d'un tableur ; " +
-    "un lien vers cette page.",
+    "Un appel de PyTorch, Keras, SciPy ou OpenCV, précédé si vous voulez de son tableau k = " +
+    "np.array(...) ; une matrice de Python ou d'un tableur ; un lien vers cette page.",
   "paste.take": "Utiliser",
   "paste.take_kernel": "Utiliser comme noyau",
   "paste.too_large":

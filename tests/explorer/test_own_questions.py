@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from support.explorer_page import library, state, text
 
 
@@ -58,3 +62,58 @@ def test_questions_without_sense_are_left_out(visit):
     page.evaluate("explorer.open('#q=cover%3Dsize%26h%3D8%26evil%3D1&q=cover%3Dnumber%26h%3D1')")
     assert text(page, "#tour-body h3") == "Question 1 of 1"
     assert state(page)["h"] == 8
+
+
+def asked(page, cover, settings):
+    page.evaluate(
+        "explorer.open('#q=' + encodeURIComponent(arguments_))".replace(
+            "arguments_", repr(f"cover={cover}&{settings}")
+        )
+    )
+
+
+WAYS = {
+    # what is asked for: the settings, the teacher's own answer, another right one, a wrong one
+    "padding": ("h=7&w=9&sh=2&sw=2&padding=by+hand&bottom=2&left=2", "3x3", "2x2", "0x2"),
+    "stride": ("h=9&w=9&padding=same&sh=3&sw=4", "3x4", "3x3", "2x4"),
+}
+
+
+@pytest.mark.parametrize("cover", WAYS)
+@pytest.mark.parametrize("which", ["own", "other", "wrong"])
+def test_padding_and_stride_are_asked_for_and_judged_by_the_size(visit, cover, which):
+    settings, own, other, wrong = WAYS[cover]
+    page = visit("")
+    asked(page, cover, settings)
+    assert text(page, "label.ask").startswith("The output shall be ")
+    assert cover not in text(page, "#question")
+    assert "Covered" in text(page, "#sum")
+    shown = state(page)
+    assert (shown["padding"], shown["sh"]) != ("by hand" if cover == "padding" else "same", 3)
+    page.locator("#answer").fill({"own": own, "other": other, "wrong": wrong}[which])
+    press(page, "Check")
+    if which == "wrong":
+        assert "is not right" in text(page, "#tour-body .bad")
+        press(page, "Show me")
+        assert own.replace("x", " \N{MULTIPLICATION SIGN} ") in text(
+            page, "#tour-body [role=status]"
+        )
+    else:
+        assert text(page, "#tour-body .good").startswith("Right: ")
+    size = " \N{MULTIPLICATION SIGN} ".join(map(str, library(page).shape[:2]))
+    assert f"The output shall be {size}." in text(page, "label.ask")  # now the teacher's is shown
+    assert page.locator("#tour-changed").is_hidden()
+
+
+def test_a_question_names_its_place_and_each_form_is_listed(visit):
+    page = visit("#h=6&i=1&j=2&nc=2&n=1&padding=same")
+    page.locator("#own-questions summary").click()
+    for words in ("framed number", "output's size", "padding of this size", "stride of this size"):
+        page.get_by_role("button", name=re.compile(f"Ask for the {words}")).click()
+    assert page.locator("#own-list li").count() == 4
+    press(page, "Try the questions")
+    assert "output[1, 2, 1]" in text(page, "label.ask")
+    press(page, "End the questions")
+    page.evaluate("explorer.change({op: 'transpose'})")
+    press(page, "Ask for the stride of this size")
+    assert "other way round" in text(page, "#own-said")

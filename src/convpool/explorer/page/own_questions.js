@@ -3,13 +3,109 @@
 /**
  * @typedef {object} OwnQuestion
  * @property {State} state what is shown
- * @property {"number" | "size"} cover what is asked for
+ * @property {string} cover what is asked for: a name in FORMS
  * @property {string} text the teacher's own words; may be empty
  */
 const ownQuestions = (() => {
   const { element } = controls;
   const byId = (id) => document.getElementById(id);
-  const COVERS = ["number", "size"];
+  const { number, size, shape } = tourStops.ANSWERS;
+  const isTransposed = ({ op }) => op === "transpose";
+  const sizesOf = (state) => modelling.shapeOf(state).slice(0, 2).join(" × ");
+  const hasChannels = (state) => modelling.shapeOf(state)[2] > 1;
+  const placeOf = (state) =>
+    [state.i, state.j, ...(hasChannels(state) ? [state.n] : [])].join(", ");
+  // padding on both sides of each axis, all in all
+  const totals = ({ axes }) => axes.map(({ before, after }) => before + after);
+
+  /**
+   * Return whether padding, or a stride, makes an output as large as a state has it.
+   * @param {State} state
+   * @param {number[]} entered one for each axis
+   * @param {(number: number, axis: Axis) => any} optionsOf what axisOf takes, from what was entered
+   * @returns {boolean}
+   */
+  function makeSize(state, entered, optionsOf) {
+    const wanted = modelling.shapeOf(state);
+    const { axes } = modelling.modelOf(state);
+    return (
+      entered.length === 2 &&
+      axes.every((axis, side) => {
+        const options = { ...axis, ...optionsOf(entered[side], axis) };
+        return options.stride > 0 && arithmetic.axisOf(options).count === wanted[side];
+      })
+    );
+  }
+
+  // what is asked for -> its question, and why it cannot be asked
+  const FORMS = {
+    number: {
+      problem: (state) => (isTransposed(state) ? say("own.no_number") : ""),
+      asked: (state) => ({
+        cover: "number",
+        answer: number,
+        ask: say("test.number_at", { place: placeOf(state) }),
+      }),
+    },
+    size: {
+      problem: () => "",
+      asked: (state) => ({
+        cover: "size",
+        ...(hasChannels(state)
+          ? { answer: shape, ask: say("test.shape") }
+          : { answer: size, ask: say("test.size") }),
+      }),
+    },
+    padding: {
+      problem: (state) => (isTransposed(state) ? say("own.no_way") : ""),
+      asked: (state) => ({
+        cover: "size",
+        set: { ...state, padding: "valid" },
+        seen: state,
+        answer: () => totals(modelling.modelOf(state)),
+        accepts: (entered) =>
+          makeSize(state, entered, (total) => ({
+            padding: [Math.floor(total / 2), Math.ceil(total / 2)],
+          })),
+        ask: say("test.padding_for", { size: sizesOf(state) }),
+        how: say("test.how_padding"),
+        without: "padding",
+      }),
+    },
+    stride: {
+      problem: (state) => (isTransposed(state) ? say("own.no_way") : ""),
+      asked: (state) => ({
+        cover: "size",
+        // the padding that is there, whatever stride it was computed for
+        set: { ...state, ...paddedByHand(state), sh: 1, sw: 1 },
+        seen: state,
+        answer: () => [state.sh, state.sw],
+        accepts: (entered) =>
+          makeSize(state, entered, (stride, { before, after }) => ({
+            stride,
+            padding: [before, after],
+          })),
+        ask: say("test.stride_for", { size: sizesOf(state) }),
+        how: say("test.how_stride"),
+        without: "stride",
+      }),
+    },
+  };
+  const COVERS = Object.keys(FORMS);
+
+  /**
+   * Return the padding of a state as numbers.
+   * @param {State} state
+   * @returns {any}
+   */
+  function paddedByHand(state) {
+    const [rows, columns] = modelling.modelOf(state).axes;
+    return {
+      ...{ padding: "by hand", top: rows.before, bottom: rows.after },
+      ...{ left: columns.before, right: columns.after },
+    };
+  }
+
   const MOST = { questions: 20, letters: 300 };
 
   let list = []; // of OwnQuestion
@@ -56,8 +152,7 @@ const ownQuestions = (() => {
    * @returns {string}
    */
   function problemOf({ state, cover }) {
-    if (cover === "number" && state.op === "transpose") return say("own.no_number");
-    return modelling.modelOf(state).problem;
+    return modelling.modelOf(state).problem || FORMS[cover].problem(state);
   }
 
   /**
@@ -66,15 +161,8 @@ const ownQuestions = (() => {
    * @returns {Question}
    */
   function asked({ state, cover, text }) {
-    const { number, size, shape } = tourStops.ANSWERS;
-    const hasChannels = modelling.shapeOf(state)[2] > 1;
-    const [key, answer] =
-      cover === "number"
-        ? ["test.number", number]
-        : hasChannels
-          ? ["test.shape", shape]
-          : ["test.size", size];
-    return { set: { ...state, tour: 0 }, cover, answer, ask: say(key), text };
+    const own = { ...state, tour: 0 };
+    return { set: own, text, ...FORMS[cover].asked(own) };
   }
 
   /**
@@ -98,7 +186,7 @@ const ownQuestions = (() => {
 
   /**
    * Add a question about what is shown.
-   * @param {"number" | "size"} cover
+   * @param {string} cover a name in FORMS
    */
   function add(cover) {
     const field = byId("own-words");
@@ -118,9 +206,8 @@ const ownQuestions = (() => {
    * @returns {string}
    */
   function summary({ state, cover, text }) {
-    const place = [state.i, state.j, ...(modelling.shapeOf(state)[2] > 1 ? [state.n] : [])];
     const about = say(`own.${cover}_of`, {
-      place: place.join(", "),
+      place: placeOf(state),
       settings: sentences.settings(state),
     });
     return text ? `${text} (${about})` : about;

@@ -52,11 +52,12 @@ const question = (() => {
   /**
    * Add a question to a part of the page.
    * @param {HTMLElement} body that is added to
-   * @param {any} entry a Question
+   * @param {any} entry a Question; show: the function that shows what is seen afterwards
    * @param {(wasRight: boolean) => void} done called once, when it is answered; with true if the
    *   first try was right
    */
-  function add(body, { ask, answer, cover, set }, done) {
+  function add(body, entry, done) {
+    const { ask, answer, accepts = () => false, cover, set, seen, show = fresh, how } = entry;
     const field = element("input", { type: "text", autocomplete: "off", id: "answer", size: 10 });
     const verdict = element("p", { role: "status" });
     const button = (text, type) => element("button", { type, textContent: text });
@@ -88,6 +89,7 @@ const question = (() => {
       isAnswered = true;
       verdict.className = kind;
       verdict.textContent = sentence;
+      if (seen) show(seen);
       check.disabled = look.disabled = field.disabled = true;
       interactivePicture.cover("");
       const model = explorer.model();
@@ -112,17 +114,18 @@ const question = (() => {
       const wasChanged = pictured() !== asked;
       const expected = expectation();
       const entered = read(field.value, expected);
+      const isRightHere = (typed) => isRight(typed, expected) || accepts(typed, explorer.model());
       const right = textOf(expected);
       if (entered === null)
         verdict.textContent = say(
           Array.isArray(expected) ? "tour.write_sizes" : "tour.write_number",
         );
-      else if (isRight(entered, expected)) end("good", say("tour.right", { right }));
+      else if (isRightHere(entered)) end("good", say("tour.right", { right: textOf(entered) }));
       // the answer may be that of the picture that was seen
       else if (wasChanged) verdict.textContent = say("tour.changed");
       else if (misses++) end("bad", say("tour.wrong", { right, entered: textOf(entered) }));
       else {
-        const isOrder = Array.isArray(expected) && isSwapped(entered, expected);
+        const isOrder = Array.isArray(expected) && !how && isSwapped(entered, expected);
         verdict.className = "bad";
         verdict.textContent = say(isOrder ? "tour.swapped" : "tour.once_more", {
           entered: textOf(entered),
@@ -134,10 +137,10 @@ const question = (() => {
     look.addEventListener("click", () =>
       end("", say("tour.it_is", { right: textOf(expectation()) })),
     );
-    const how = wayToWrite(answer(explorer.model()));
+    const way = how ?? wayToWrite(answer(explorer.model()));
     body.append(
       element("p", {}, element("label", { htmlFor: "answer", className: "ask", textContent: ask })),
-      ...(how ? [element("p", { className: "hint", textContent: how })] : []),
+      ...(way ? [element("p", { className: "hint", textContent: way })] : []),
       form,
       verdict,
       why,

@@ -368,9 +368,10 @@ const sentences = (() => {
   /**
    * Return the settings of a state as a sentence.
    * @param {State} state
+   * @param {string} [without] "padding" or "stride", if it is left out
    * @returns {string}
    */
-  function settingsInWords(state) {
+  function settingsInWords(state, without = "") {
     const isPool = state.op === "pool";
     const hasDilation = state.dh > 1 || state.dw > 1;
     const named = { ...state, mode: controls.labelOf(state.padMode) };
@@ -387,8 +388,10 @@ const sentences = (() => {
       isPool
         ? say(`test.pool_${state.mode}`, state)
         : say("test.kernels", { ...state, n: state.nc }),
-      state.padding === "by hand" ? say("test.by_hand", state) : say("test.padding", state),
-      say("test.stride", state),
+      ...(without === "padding"
+        ? []
+        : [state.padding === "by hand" ? say("test.by_hand", state) : say("test.padding", state)]),
+      ...(without === "stride" ? [] : [say("test.stride", state)]),
       ...(hasDilation ? [say("test.dilation", state)] : []),
       ...(isPool ? [] : convolving.filter(([isSo]) => isSo).map(([, key]) => say(key, named))),
     ];

@@ -363,7 +363,7 @@ const tour = (() => {
       hidden: true,
     });
     const part = element("div");
-    question.add(part, asked, (correct) => {
+    question.add(part, { ...asked, show: picture }, (correct) => {
       next.hidden = false;
       const known = Object.assign([...marks], { [index]: correct });
       next.addEventListener("click", () => examine(series, index + 1, known));
@@ -372,7 +372,10 @@ const tour = (() => {
     byId("tour-body").replaceChildren(
       element("h3", { textContent: heading(index) }),
       changedLine(),
-      element("p", { id: "question", textContent: sentences.settings(explorer.state()) }),
+      element("p", {
+        id: "question",
+        textContent: sentences.settings(explorer.state(), asked.without),
+      }),
       ...(asked.text ? [element("p", { className: "own", textContent: asked.text })] : []),
       part,
       row(next, button(series.end, end)),

@@ -10,6 +10,11 @@
  * @property {"number" | "size"} cover what the picture hides until it is answered
  * @property {string} ask the question's sentence
  * @property {(model: Model) => any} answer a number, or a list of sizes
+ * @property {(entered: number[], model: Model) => boolean} [accepts] whether other sizes than the
+ *   answer are right too
+ * @property {State} [seen] the settings that are shown once it is answered, if they are others
+ * @property {"padding" | "stride"} [without] what is left out where the settings are told
+ * @property {string} [how] how sizes are written, if they are no height, width and channels
  * @property {string[]} [words] of the glossary
  * @property {string} [text] a teacher's words before the question
  */

@@ -151,8 +151,15 @@ Object.assign(WORDS_EN, {
   "tour.title": "Tour: nine questions, answered by looking",
 
   "test.number": "Which number will the marked pixel of the output be?",
+  "test.number_at": "Which number will output[{place}], the framed pixel of the output, be?",
   "test.size": "Which size will the output have?",
   "test.shape": "Which shape will the output have?",
+  "test.padding_for": "The output shall be {size}. How much padding does it need in all?",
+  "test.how_padding":
+    "First the rows (above and below together), then the columns (left and right together), " +
+    "such as 2x4. There may be several right answers.",
+  "test.stride_for": "The output shall be {size}. Which stride gives it?",
+  "test.how_stride": "First down, then across, such as 2x1. There may be several right answers.",
   "test.heading": "Self-test, question {k} of {count}: {title}",
   "test.next": "Next question",
   "test.result": "See the result",
@@ -187,10 +194,14 @@ Object.assign(WORDS_EN, {
   "own.words": "Your words to it (you may leave this empty)",
   "own.add_number": "Ask for the framed number",
   "own.add_size": "Ask for the output's size",
+  "own.add_padding": "Ask for the padding of this size",
+  "own.add_stride": "Ask for the stride of this size",
   "own.show": "Show",
   "own.remove": "Remove",
   "own.number_of": "output[{place}] of: {settings}",
   "own.size_of": "Size of: {settings}",
+  "own.padding_of": "Padding of: {settings}",
+  "own.stride_of": "Stride of: {settings}",
   "own.copy": "Copy the link to the questions",
   "own.try": "Try the questions",
   "own.heading": "Question {k} of {count}",
@@ -198,6 +209,9 @@ Object.assign(WORDS_EN, {
   "own.all_right": "All of them, at the first try.",
   "own.full": "A link holds {most} questions.",
   "own.no_number": "A transposed convolution adds to many outputs at each step: ask for the size.",
+  "own.no_way":
+    "Ask for the size of a transposed convolution: its padding and stride work the other way " +
+    "round.",
   "own.nothing": "This link holds no question that makes sense here.",
 
   "example.blur": "Blur a photo",

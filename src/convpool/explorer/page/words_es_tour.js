@@ -154,8 +154,17 @@ Object.assign(WORDS_ES, {
     "que sale de la imagen.",
 
   "test.number": "¿Qué número será el píxel marcado de la salida?",
+  "test.number_at": "¿Qué número será output[{place}], el píxel enmarcado de la salida?",
   "test.size": "¿Qué tamaño tendrá la salida?",
   "test.shape": "¿Qué forma tendrá la salida?",
+  "test.padding_for": "La salida debe ser de {size}. ¿Cuánto relleno necesita en total?",
+  "test.how_padding":
+    "Primero las filas (arriba y abajo juntas), luego las columnas (izquierda y derecha " +
+    "juntas), como 2x4. Puede haber varias respuestas correctas.",
+  "test.stride_for": "La salida debe ser de {size}. ¿Qué paso la da?",
+  "test.how_stride":
+    "Primero hacia abajo, luego hacia la derecha, como 2x1. Puede haber varias respuestas " +
+    "correctas.",
   "test.heading": "Prueba, pregunta {k} de {count}: {title}",
   "test.next": "Pregunta siguiente",
   "test.result": "Ver el resultado",
@@ -191,10 +200,14 @@ Object.assign(WORDS_ES, {
   "own.words": "Sus palabras (puede dejarlo vacío)",
   "own.add_number": "Preguntar el número enmarcado",
   "own.add_size": "Preguntar el tamaño de la salida",
+  "own.add_padding": "Preguntar el relleno de este tamaño",
+  "own.add_stride": "Preguntar el paso de este tamaño",
   "own.show": "Mostrar",
   "own.remove": "Quitar",
   "own.number_of": "output[{place}] de: {settings}",
   "own.size_of": "Tamaño de: {settings}",
+  "own.padding_of": "Relleno de: {settings}",
+  "own.stride_of": "Paso de: {settings}",
   "own.copy": "Copiar el enlace a las preguntas",
   "own.try": "Probar las preguntas",
   "own.heading": "Pregunta {k} de {count}",
@@ -203,6 +216,8 @@ Object.assign(WORDS_ES, {
   "own.full": "Un enlace tiene hasta {most} preguntas.",
   "own.no_number":
     "Una convolución transpuesta suma a varias salidas en cada paso: pregunte el tamaño.",
+  "own.no_way":
+    "Pregunte el tamaño de una convolución transpuesta: su relleno y su paso actúan al revés.",
   "own.nothing": "Este enlace no tiene ninguna pregunta con sentido aquí.",
 
   "example.blur": "Desenfocar una foto",

@@ -160,8 +160,17 @@ Object.assign(WORDS_FR, {
     "fenêtre qui dépasse l'image est gardée.",
 
   "test.number": "Quel nombre sera le pixel marqué de la sortie ?",
+  "test.number_at": "Quel nombre sera output[{place}], le pixel encadré de la sortie ?",
   "test.size": "Quelle taille aura la sortie ?",
   "test.shape": "Quelle forme aura la sortie ?",
+  "test.padding_for":
+    "La sortie doit être de {size}. De combien de remplissage a-t-elle besoin en tout ?",
+  "test.how_padding":
+    "D'abord les lignes (en haut et en bas ensemble), puis les colonnes (à gauche et à droite " +
+    "ensemble), comme 2x4. Plusieurs réponses peuvent être justes.",
+  "test.stride_for": "La sortie doit être de {size}. Quel pas la donne ?",
+  "test.how_stride":
+    "D'abord vers le bas, puis vers la droite, comme 2x1. Plusieurs réponses peuvent être justes.",
   "test.heading": "Test, question {k} sur {count} : {title}",
   "test.next": "Question suivante",
   "test.result": "Voir le résultat",
@@ -196,10 +205,14 @@ Object.assign(WORDS_FR, {
   "own.words": "Vos mots (facultatifs)",
   "own.add_number": "Demander le nombre encadré",
   "own.add_size": "Demander la taille de la sortie",
+  "own.add_padding": "Demander le remplissage de cette taille",
+  "own.add_stride": "Demander le pas de cette taille",
   "own.show": "Montrer",
   "own.remove": "Enlever",
   "own.number_of": "output[{place}] de : {settings}",
   "own.size_of": "Taille de : {settings}",
+  "own.padding_of": "Remplissage de : {settings}",
+  "own.stride_of": "Pas de : {settings}",
   "own.copy": "Copier le lien vers les questions",
   "own.try": "Essayer les questions",
   "own.heading": "Question {k} sur {count}",
@@ -208,6 +221,9 @@ Object.assign(WORDS_FR, {
   "own.full": "Un lien contient {most} questions.",
   "own.no_number":
     "Une convolution transposée ajoute à plusieurs sorties à chaque étape : demandez la taille.",
+  "own.no_way":
+    "Demandez la taille d'une convolution transposée : son remplissage et son pas agissent à " +
+    "l'envers.",
   "own.nothing": "Ce lien ne contient aucune question qui ait un sens ici.",
 
   "example.blur": "Rendre une photo floue",

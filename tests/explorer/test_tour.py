@@ -113,6 +113,15 @@ def test_what_the_tour_says_of_a_shift_is_so(visit):
     assert not output[:, 0].any()
 
 
+@pytest.mark.parametrize("stop", [1, 2, 7])
+def test_an_example_does_not_show_the_number_that_is_asked_for(visit, stop):
+    page = visit(f"#tour={stop}")
+    shown = page.evaluate("Array.from(explorer.modelling.doneOf(explorer.model()).data)")
+    press(page, "Now you")
+    asked = state(page)
+    assert shown[asked["i"] * library(page).shape[1] + asked["j"]] is None
+
+
 DISTURBANCES = {
     "played": "explorer.change({h: 9, kernel: 'blur'})",
     "moved": "document.getElementById('last').click()",
@@ -189,6 +198,8 @@ def test_the_loops_of_pooling_have_the_maximum_and_the_mean(visit):
     press(page, "Now you")  # asks for the size
     assert text(page, "#tour-loops").startswith("for i in range(?):")
     assert state(page)["mode"] == "avg"
+    press(page, "Show me")
+    assert f"output[0, 0] = w.mean()  # {library(page)[0, 0, 0]:g}" in text(page, "#tour-loops")
 
 
 def further_picture(page, stop, number):

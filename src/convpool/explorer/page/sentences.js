@@ -308,6 +308,7 @@ const sentences = (() => {
     ];
     const rows = SIDES.map(([name, padding, unit], side) => {
       const axis = model.axes[side];
+      const total = totalPadding(model, axis);
       return element(
         "tr",
         {},
@@ -316,7 +317,7 @@ const sentences = (() => {
           "td",
           {},
           element("code", { textContent: sizeOf(model, axis) }),
-          ` ${[say(padding, axis), totalPadding(model, axis)].filter(Boolean).join("; ")}`,
+          ` ${say(padding, axis)}${total ? `; ${say("size.in_all", { formula: total })}` : ""}`,
           remainder(model, axis, unit),
         ),
       );
@@ -354,15 +355,16 @@ const sentences = (() => {
   }
 
   /**
-   * Return the calculation of the output's size as one line of text.
+   * Return the calculation of the output's size, a line for each axis.
    * @param {Model} model
    * @returns {string}
    */
   function sizesInWords(model) {
     const [height, width] = model.axes.map((axis) => sizeOf(model, axis));
     const c = model.output.shape[2];
-    const channels = c > 1 || model.image.shape[2] > 1 ? say("size.channels", { n: c }) : "";
-    return `${say("size.height")} ${height}; ${say("size.width")} ${width}${channels}.`;
+    const channels = c > 1 || model.image.shape[2] > 1 ? [say("size.channels", { n: c })] : [];
+    const lines = [`${say("size.height")}: ${height}`, `${say("size.width")}: ${width}`];
+    return [...lines, ...channels].join("\n");
   }
 
   /**

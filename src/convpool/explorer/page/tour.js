@@ -265,9 +265,13 @@ const tour = (() => {
     const pooled = (mode) => valueOf({ options: { ...state, mode }, state: { ...state, mode } });
     const count = (number) => (covered === "size" ? "?" : number);
     const array = axes.some(({ before, after }) => before || after) ? "padded" : "image";
+    const other = state.mode === "max" ? "avg" : "max";
     const body =
       state.op === "pool"
-        ? [`w.max()  # ${pooled("max")}`, `# w.mean(): ${pooled("avg")}`]
+        ? [
+            `w.${METHODS[state.mode]}()  # ${pooled(state.mode)}`,
+            `# w.${METHODS[other]}(): ${pooled(other)}`,
+          ]
         : ["(w * kernel).sum()", `# = ${valueOf({})}`];
     lines.textContent = [
       `for i in range(${count(rows)}):  # i = ${i}`,
@@ -277,6 +281,7 @@ const tour = (() => {
       `        ${body[1]}`,
     ].join("\n");
   }
+  const METHODS = { max: "max", min: "min", avg: "mean", sum: "sum" }; // of NumPy's arrays
   const inPython = (value) => String(writtenNumbers.rounded(value));
 
   /**

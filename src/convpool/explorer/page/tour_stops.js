@@ -51,9 +51,10 @@ const tourStops = (() => {
   // settings of the example and of the question, what the question covers, its answer, its words,
   // and further pictures
   const STOPS = [
-    [edges, { ...edges, j: 1 }, "number", number, ["window", "weight", "flip"]],
+    // examples show no more of the output than is done: the rest is asked for
+    [{ ...edges, soFar: true }, { ...edges, j: 1 }, "number", number, ["window", "weight", "flip"]],
     [
-      { ...shift, i: 1, j: 1 },
+      { ...shift, i: 1, j: 1, soFar: true },
       { ...shift, i: 2, j: 3 },
       "number",
       number,
@@ -90,8 +91,8 @@ const tourStops = (() => {
       [GROUPED],
     ],
     [
-      { ...laplacian, i: 1, j: 2 },
-      { ...laplacian, i: 0, j: 2 },
+      { ...laplacian, i: 1, j: 2, soFar: true },
+      { ...laplacian, i: 4, j: 2 },
       "number",
       number,
       ["window", "output", "padding"],

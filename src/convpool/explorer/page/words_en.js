@@ -45,11 +45,12 @@ const WORDS_EN = {
 
   "size.height": "height",
   "size.width": "width",
-  "size.channels": ["; 1 kernel, so 1 output channel", "; {n} kernels, so {n} output channels"],
+  "size.channels": ["1 kernel, so 1 output channel", "{n} kernels, so {n} output channels"],
   "size.over": ["the last window reaches beyond by 1", "the last window reaches beyond by {n}"],
   "size.left_row": ["1 row left over (red hatching)", "{n} rows left over (red hatching)"],
   "size.left_column": ["1 column left over (red hatching)", "{n} columns left over (red hatching)"],
   "size.output": "Output size",
+  "size.in_all": "in all {formula}",
   "size.rows": "padding: top {before}, bottom {after}",
   "size.columns": "padding: left {before}, right {after}",
 

@@ -34,9 +34,9 @@ Object.assign(WORDS_EN, {
   "tour.covered": "Covered until you have answered.",
   "tour.1.title": "What is a convolution?",
   "tour.1.before":
-    "A small grid of weights lies on the image. Each pixel under it is multiplied by the " +
-    "weight on it, and the products are added. This sum is one pixel of the output. Then " +
-    "the grid moves on.",
+    "A small grid of weights lies on the image. The pixels under it are called the window. Each " +
+    "pixel of the window is multiplied by the weight on it, and the products are added. This " +
+    "sum is one pixel of the output. Then the grid moves on.",
   "tour.1.example":
     "Rows and columns are counted from 0: output[0, 0] is in the upper left corner, output[0, " +
     "1] to its right.",
@@ -62,6 +62,10 @@ Object.assign(WORDS_EN, {
     "A window must lie on numbers. Without padding its centre cannot be on the border, and " +
     "the output is smaller than the input. Padding adds a border around the image, usually " +
     "of zeros (grey hatching).",
+  "tour.3.example":
+    "Read it so: 5 pixels, 1 zero above and 1 below, minus the window of 3, plus 1 for the " +
+    "first place of the window. (“/ 1” is the stride and “floor” means rounded down: question 5 " +
+    "explains both.)",
   "tour.3.ask":
     "Now one row of zeros above and below, and two columns left and right. Which size will " +
     "the output be?",
@@ -76,8 +80,8 @@ Object.assign(WORDS_EN, {
     "output is as large as the input, as long as the window moves by one pixel at a time " +
     "(question 5 shows other steps).",
   "tour.4.example":
-    "A window of 3 needs T = 3 − 1 = 2 more rows and 2 more columns, so “same” adds one on each " +
-    "side. “valid” would give 3 × 3.",
+    "A window of 3 needs 3 − 1 = 2 more rows and 2 more columns in all (T, the total): “same” " +
+    "adds one on each side. “valid” would give 3 × 3.",
   "tour.4.ask": "A window of 4 × 3 with “same” padding over 5 × 6. Which size will the output be?",
   "tour.4.after":
     "As large as the input again. The height needs T = 4 − 1 = 3 zeros in all, an odd number: " +
@@ -92,10 +96,10 @@ Object.assign(WORDS_EN, {
     "The division is rounded down (floor). Pixels that no whole window reaches are left " +
     "over: red hatching marks them.",
   "tour.5.further1":
-    "And “same” with a stride? Then the output is smaller than the input: n pixels give o = n / " +
-    "s outputs, rounded up (ceil). “same” adds T zeros in all, just enough for the last window: " +
-    "T = (o − 1)·s + k − n. Here n = 6, the stride s = 2 and the window k = 3, so o = 3: each " +
-    "axis needs one zero, at its end.",
+    "And “same” with a stride? Windows begin s pixels apart, so the output is smaller than the " +
+    "input: n pixels give o = n / s outputs, rounded up (ceil). “same” adds T zeros in all, " +
+    "just enough for the last window: T = (o − 1)·s + k − n. Here n = 6, the stride s = 2 and " +
+    "the window k = 3, so o = 3: each axis needs one zero, at its end.",
   "tour.5.further2":
     "There is another rule, “same_size”: as many outputs as pixels, n, at any stride. So T = (n " +
     "− 1)·s + k − n, and the window moves over much padding. The course's brief wants this one: " +
@@ -122,7 +126,7 @@ Object.assign(WORDS_EN, {
     "Two loops, over the rows and the columns of the output. At each position: cut out the " +
     "window, multiply, add. These are the loops, with the numbers of this step. Press Play to " +
     "watch them run.",
-  "tour.7.ask": "Now a window on the border: which number will output[0, 2] be?",
+  "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
   "tour.7.after":
     "The zeros of the padding add nothing, so only two rows of the window count here.",
   "tour.8.title": "What is max pooling? What is average pooling?",

@@ -48,13 +48,14 @@ const WORDS_ES = {
   "size.height": "altura",
   "size.width": "anchura",
   "size.channels": [
-    "; 1 núcleo, así que 1 canal de salida",
-    "; {n} núcleos, así que {n} canales de salida",
+    "1 núcleo, así que 1 canal de salida",
+    "{n} núcleos, así que {n} canales de salida",
   ],
   "size.over": ["la última ventana sale 1", "la última ventana sale {n}"],
   "size.left_row": ["sobra 1 fila (rayado rojo)", "sobran {n} filas (rayado rojo)"],
   "size.left_column": ["sobra 1 columna (rayado rojo)", "sobran {n} columnas (rayado rojo)"],
   "size.output": "Tamaño de la salida",
+  "size.in_all": "en total {formula}",
   "size.rows": "relleno: {before} arriba, {after} abajo",
   "size.columns": "relleno: {before} a la izquierda, {after} a la derecha",
 

@@ -35,9 +35,9 @@ Object.assign(WORDS_ES, {
   "tour.title": "Visita: nueve preguntas que se responden mirando",
   "tour.1.title": "¿Qué es una convolución?",
   "tour.1.before":
-    "Una pequeña cuadrícula de pesos está sobre la imagen. Cada píxel debajo de ella se " +
-    "multiplica por el peso que tiene encima, y los productos se suman. Esta suma es un " +
-    "píxel de la salida. Luego la cuadrícula avanza.",
+    "Una pequeña cuadrícula de pesos está sobre la imagen. Los píxeles debajo de ella se llaman " +
+    "la ventana. Cada píxel de la ventana se multiplica por el peso que tiene encima, y los " +
+    "productos se suman. Esta suma es un píxel de la salida. Luego la cuadrícula avanza.",
   "tour.1.example":
     "Las filas y las columnas se cuentan desde 0: output[0, 0] está en la esquina superior " +
     "izquierda, output[0, 1] a su derecha. En el código, “output” es la salida e “input” la " +
@@ -65,6 +65,10 @@ Object.assign(WORDS_ES, {
     "Una ventana debe estar sobre números. Sin relleno, su centro no puede estar en el " +
     "borde, y la salida es más pequeña que la entrada. El relleno añade un borde alrededor " +
     "de la imagen, casi siempre de ceros (rayado gris).",
+  "tour.3.example":
+    "Léalo así: 5 píxeles, 1 cero arriba y 1 abajo, menos la ventana de 3, más 1 por el primer " +
+    "lugar de la ventana. (“/ 1” es el paso y “floor” quiere decir redondeado hacia abajo: la " +
+    "pregunta 5 explica los dos.)",
   "tour.3.ask":
     "Ahora una fila de ceros arriba y abajo, y dos columnas a la izquierda y a la derecha. " +
     "¿Qué tamaño tendrá la salida?",
@@ -79,8 +83,8 @@ Object.assign(WORDS_ES, {
     "que la salida es tan grande como la entrada, mientras la ventana avance de píxel en píxel " +
     "(la pregunta 5 muestra otros pasos).",
   "tour.4.example":
-    "Una ventana de 3 necesita T = 3 − 1 = 2 filas y 2 columnas más: “same” añade una en cada " +
-    "lado. “valid” daría 3 × 3.",
+    "Una ventana de 3 necesita 3 − 1 = 2 filas y 2 columnas más en total (T): “same” añade una " +
+    "en cada lado. “valid” daría 3 × 3.",
   "tour.4.ask": "Una ventana de 4 × 3 con “same” sobre 5 × 6. ¿Qué tamaño tendrá la salida?",
   "tour.4.after":
     "Otra vez tan grande como la entrada. La altura necesita T = 4 − 1 = 3 ceros en total, un " +
@@ -95,10 +99,10 @@ Object.assign(WORDS_ES, {
     "La división se redondea hacia abajo (floor). Los píxeles a los que ninguna ventana " +
     "entera llega sobran: el rayado rojo los marca.",
   "tour.5.further1":
-    "¿Y “same” con un paso? Entonces la salida es más pequeña que la entrada: n píxeles dan o = " +
-    "n / s salidas, redondeado hacia arriba (ceil). “same” añade T ceros en total, lo justo " +
-    "para la última ventana: T = (o − 1)·s + k − n. Aquí n = 6, el paso s = 2 y la ventana k = " +
-    "3, así que o = 3: cada eje necesita un cero, al final.",
+    "¿Y “same” con un paso? Las ventanas empiezan cada s píxeles: la salida es más pequeña que " +
+    "la entrada, n píxeles dan o = n / s salidas, redondeado hacia arriba (ceil). “same” añade " +
+    "T ceros en total, lo justo para la última ventana: T = (o − 1)·s + k − n. Aquí n = 6, el " +
+    "paso s = 2 y la ventana k = 3, así que o = 3: cada eje necesita un cero, al final.",
   "tour.5.further2":
     "Hay otra regla, “same_size”: tantas salidas como píxeles, n, con cualquier paso. Así, T = " +
     "(n − 1)·s + k − n, y la ventana pasa sobre mucho relleno. El enunciado del curso quiere " +
@@ -126,7 +130,7 @@ Object.assign(WORDS_ES, {
     "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
     "ventana, multiplicar, sumar. Estos son los bucles, con los números de este paso. Pulse " +
     "“Reproducir” para verlos avanzar.",
-  "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[0, 2]?",
+  "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[4, 2]?",
   "tour.7.after":
     "Los ceros del relleno no añaden nada: aquí solo cuentan dos filas de la ventana.",
   "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",

@@ -49,10 +49,7 @@ const WORDS_FR = {
 
   "size.height": "hauteur",
   "size.width": "largeur",
-  "size.channels": [
-    " ; 1 noyau, donc 1 canal de sortie",
-    " ; {n} noyaux, donc {n} canaux de sortie",
-  ],
+  "size.channels": ["1 noyau, donc 1 canal de sortie", "{n} noyaux, donc {n} canaux de sortie"],
   "size.over": ["la dernière fenêtre dépasse de 1", "la dernière fenêtre dépasse de {n}"],
   "size.left_row": ["1 ligne reste (hachures rouges)", "{n} lignes restent (hachures rouges)"],
   "size.left_column": [
@@ -60,6 +57,7 @@ const WORDS_FR = {
     "{n} colonnes restent (hachures rouges)",
   ],
   "size.output": "Taille de la sortie",
+  "size.in_all": "en tout {formula}",
   "size.rows": "remplissage : {before} en haut, {after} en bas",
   "size.columns": "remplissage : {before} à gauche, {after} à droite",
 

@@ -38,9 +38,9 @@ Object.assign(WORDS_FR, {
   "tour.title": "Visite : neuf questions, des réponses à voir",
   "tour.1.title": "Qu'est-ce qu'une convolution ?",
   "tour.1.before":
-    "Une petite grille de poids est posée sur l'image. Chaque pixel sous la grille est " +
-    "multiplié par le poids posé sur lui, et les produits sont additionnés. Cette somme " +
-    "est un pixel de la sortie. Puis la grille avance.",
+    "Une petite grille de poids est posée sur l'image. Les pixels sous la grille s'appellent la " +
+    "fenêtre. Chaque pixel de la fenêtre est multiplié par le poids posé sur lui, et les " +
+    "produits sont additionnés. Cette somme est un pixel de la sortie. Puis la grille avance.",
   "tour.1.example":
     "Les lignes et les colonnes se comptent à partir de 0 : output[0, 0] est dans le coin en " +
     "haut à gauche, output[0, 1] à sa droite. Dans le code, « output » est la sortie et « " +
@@ -68,6 +68,10 @@ Object.assign(WORDS_FR, {
     "Une fenêtre doit être posée sur des nombres. Sans remplissage, son centre ne peut pas " +
     "être au bord, et la sortie est plus petite que l'entrée. Le remplissage ajoute un " +
     "bord autour de l'image, le plus souvent de zéros (hachures grises).",
+  "tour.3.example":
+    "Lisez-le ainsi : 5 pixels, 1 zéro en haut et 1 en bas, moins la fenêtre de 3, plus 1 pour " +
+    "la première place de la fenêtre. (« / 1 » est le pas et « floor » veut dire arrondi vers " +
+    "le bas : la question 5 explique les deux.)",
   "tour.3.ask":
     "Maintenant une ligne de zéros en haut et en bas, et deux colonnes à gauche et à droite. " +
     "Quelle taille aura la sortie ?",
@@ -82,8 +86,8 @@ Object.assign(WORDS_FR, {
     "assez de zéros pour que la sortie soit aussi grande que l'entrée, tant que la fenêtre " +
     "avance d'un pixel à la fois (la question 5 montre d'autres pas).",
   "tour.4.example":
-    "Une fenêtre de 3 a besoin de T = 3 − 1 = 2 lignes et de 2 colonnes de plus : « same » en " +
-    "ajoute une de chaque côté. « valid » donnerait 3 × 3.",
+    "Une fenêtre de 3 a besoin de 3 − 1 = 2 lignes et de 2 colonnes de plus en tout (T, le " +
+    "total) : « same » en ajoute une de chaque côté. « valid » donnerait 3 × 3.",
   "tour.4.ask": "Une fenêtre de 4 × 3 avec « same » sur 5 × 6. Quelle taille aura la sortie ?",
   "tour.4.after":
     "De nouveau aussi grande que l'entrée. La hauteur a besoin de T = 4 − 1 = 3 zéros en tout, " +
@@ -99,10 +103,11 @@ Object.assign(WORDS_FR, {
     "La division est arrondie vers le bas (floor). Les pixels qu'aucune fenêtre entière " +
     "n'atteint restent : les hachures rouges les marquent.",
   "tour.5.further1":
-    "Et « same » avec un pas ? La sortie est alors plus petite que l'entrée : n pixels donnent " +
-    "o = n / s sorties, arrondi vers le haut (ceil). « same » ajoute T zéros en tout, juste " +
-    "assez pour la dernière fenêtre : T = (o − 1)·s + k − n. Ici n = 6, le pas s = 2 et la " +
-    "fenêtre k = 3, donc o = 3 : chaque axe a besoin d'un zéro, à sa fin.",
+    "Et « same » avec un pas ? Les fenêtres commencent tous les s pixels : la sortie est plus " +
+    "petite que l'entrée, n pixels donnent o = n / s sorties, arrondi vers le haut (ceil). « " +
+    "same » ajoute T zéros en tout, juste assez pour la dernière fenêtre : T = (o − 1)·s + k − " +
+    "n. Ici n = 6, le pas s = 2 et la fenêtre k = 3, donc o = 3 : chaque axe a besoin d'un " +
+    "zéro, à sa fin.",
   "tour.5.further2":
     "Il y a une autre règle, « same_size » : autant de sorties que de pixels, n, quel que soit " +
     "le pas. Donc T = (n − 1)·s + k − n, et la fenêtre passe sur beaucoup de remplissage. " +
@@ -130,7 +135,7 @@ Object.assign(WORDS_FR, {
     "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper " +
     "la fenêtre, multiplier, additionner. Voici les boucles, avec les nombres de cette étape. " +
     "Appuyez sur « Jouer » pour les voir avancer.",
-  "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[0, 2] ?",
+  "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.after":
     "Les zéros du remplissage n'ajoutent rien : seules deux lignes de la fenêtre comptent ici.",
   "tour.8.title": "Qu'est-ce que le max pooling ? Et l'average pooling ?",

@@ -28,7 +28,13 @@ const worksheet = (() => {
     const position = [at.i, at.j, ...(output.shape[2] > 1 ? [at.n] : [])].join(", ");
     const [h, w] = output.shape;
     const canFill = h * w <= MOST_CELLS && h <= SQUARES[0] && w <= SQUARES[1];
-    const questions = [{ ask: say("sheet.size"), answer: sentences.sizesInWords(model), lines: 2 }];
+    const questions = [
+      {
+        ask: say("sheet.size"),
+        answer: sentences.sizesInWords(model).replaceAll("\n", "; "),
+        lines: 2,
+      },
+    ];
     if (state.op !== "transpose")
       questions.push({
         ask: say(isWhole(model) ? "sheet.number" : "sheet.number_alone", { position }),

@@ -108,12 +108,12 @@ def test_padding_and_stride_are_asked_for_and_judged_by_the_size(visit, cover, w
 def test_a_question_names_its_place_and_each_form_is_listed(visit):
     page = visit("#h=6&i=1&j=2&nc=2&n=1&padding=same")
     page.locator("#own-questions summary").click()
-    for words in ("framed number", "output's size", "padding of this size", "stride of this size"):
-        page.get_by_role("button", name=re.compile(f"Ask for the {words}")).click()
+    for words in ("framed number", "output's size", "padding gives this size", "stride gives this"):
+        page.get_by_role("button", name=re.compile(f"^Ask .*{words}")).click()
     assert page.locator("#own-list li").count() == 4
     press(page, "Try the questions")
     assert "output[1, 2, 1]" in text(page, "label.ask")
     press(page, "End the questions")
     page.evaluate("explorer.change({op: 'transpose'})")
-    press(page, "Ask for the stride of this size")
+    press(page, "Ask which stride gives this size")
     assert "other way round" in text(page, "#own-said")

@@ -46,7 +46,7 @@ def test_the_tour_to_its_end(show, size):
     page.locator("#start-tour").click()
     for stop in range(9):
         assert text(page, "#tour-body h3").startswith(f"{stop + 1} of 9: ")
-        assert text(page, ".worked").startswith("Example: ")
+        assert text(page, ".worked").startswith("Example:")
         assert "Covered" not in text(page, "#sum")
         press(page, "Now you")
         assert page.evaluate("document.activeElement.matches('#answer, #tour-body h3')")

@@ -80,7 +80,7 @@ def test_negative_factors_stand_in_brackets(visit):
     page.get_by_role("button", name="Show me", exact=True).click()
     worked = text(page, "#tour-body .worked").replace("\N{MINUS SIGN}", "-")
     products = "(-3)·2 + 2·(-2) + 1·(-1) + (-4)·1 = -15"
-    assert worked == f"output[0, 0]: {products}; bias: (-15) + 2 = -13"
+    assert worked == f"output[0, 0]: {products}; bias: -15 + 2 = -13"
 
 
 @pytest.mark.parametrize("language", ["fr", "es"])

@@ -315,5 +315,5 @@ const controls = (() => {
     }
   }
 
-  return { build, show, start, element, labelOf };
+  return { build, show, start, element, labelOf, isBasic: () => isBasic };
 })();

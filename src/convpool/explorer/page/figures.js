@@ -72,7 +72,10 @@ const figures = (() => {
     field.append(title, ...groups);
     field.addEventListener("change", choose);
     const name = element("span", { textContent: say("figure.label") });
-    return { operation: [element("div", { className: "field" }, name, field)] };
+    const row = element("div", { className: "field" }, name, field);
+    // seen with all settings only
+    Object.assign(row, { says: () => say("figure.label"), matters: () => !controls.isBasic() });
+    return { operation: [row] };
   }
 
   return { fields, FIGURES };

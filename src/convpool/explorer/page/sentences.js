@@ -115,11 +115,8 @@ const sentences = (() => {
     const parts = [sumOf(terms), ...(bias ? [bias] : [])];
     if (!relu) return [line("total", say("sum.bias", { formula: writtenNumbers.sum(parts) }))];
     const reckoned = Math.max(0, total(parts.map(rounded)));
-    const inside = [written(parts[0]), ...parts.slice(1).map(factor)].join(" + ");
-    const between = writtenNumbers.BETWEEN;
-    return [
-      line("total", `ReLU: max(0${between}${inside}) ${equals(reckoned, value)} ${written(value)}`),
-    ];
+    const inside = `0${writtenNumbers.BETWEEN}${writtenNumbers.added(parts)}`;
+    return [line("total", `ReLU: max(${inside}) ${equals(reckoned, value)} ${written(value)}`)];
   }
 
   // operation -> the lines about a step, from the model and `modelling.stepOf` of it

@@ -144,8 +144,9 @@ const tour = (() => {
     const { model } = explorer;
     const worked =
       STOPS[index].cover === "number" ? sentences.worked(model()) : sentences.sizesInWords(model());
+    const gap = worked.includes("\n") ? "\n" : " ";
     show(index, [
-      element("p", { className: "worked", textContent: `${say("tour.example")} ${worked}` }),
+      element("p", { className: "worked", textContent: `${say("tour.example")}${gap}${worked}` }),
       ...paragraphs(`tour.${current}.example`),
       row(
         button(say("tour.now_you"), () => ask(index), { className: "main" }),

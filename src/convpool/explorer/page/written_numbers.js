@@ -48,17 +48,20 @@ const writtenNumbers = (() => {
     return difference > 1e-9 * Math.max(1, Math.abs(result)) ? "≈" : "=";
   }
 
+  // "−1 + (−2)"
+  const added = (terms) => terms.map((term, k) => (k ? factor : write)(term)).join(" + ");
+
   /**
-   * Return a sum of terms that are written, and its result: "1 + (−2) = −1".
+   * Return a sum of terms that are written, and its result: "−1 + (−2) = −3".
    * @param {number[]} terms
    * @param {number} [result] if the terms have more digits than are left of it
    * @returns {string}
    */
   function sum(terms, result = total(terms)) {
     const sign = equals(total(terms.map(rounded)), result);
-    return `${terms.map(factor).join(" + ")} ${sign} ${write(result)}`;
+    return `${added(terms)} ${sign} ${write(result)}`;
   }
 
-  return { write, factor, rounded, equals, sum, total, typed, signed, BETWEEN };
+  return { write, factor, rounded, equals, added, sum, total, typed, signed, BETWEEN };
 })();
 const written = writtenNumbers.write;

@@ -90,7 +90,7 @@ def test_a_gradient_is_changed_and_its_sums_are_shown(visit):
     )
     page.locator("#view-body .grid").nth(2).get_by_role("button").first.click()
     assert text(page, "#view-body .terms") == (
-        f"Gradient of weight [0, 0], each g times a pixel: {MINUS}2·2 + 1·0 = {MINUS}4"
+        f"Gradient of weight [0, 0], each g times a pixel: ({MINUS}2)·2 + 1·0 = {MINUS}4"
     )
 
 

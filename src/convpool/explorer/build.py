@@ -55,6 +55,7 @@ SCRIPTS = (
     "controls",
     "sum_grid",
     "sentences",
+    "sizes_in_words",
     "legend",
     "presentation",
     "picture_canvas",
@@ -102,6 +103,7 @@ SCRIPTS = (
     "tour_stops",
     "question",
     "own_questions",
+    "tour_loops",
     "tour",
     "main",
 )

@@ -152,7 +152,7 @@ const interactivePicture = (() => {
           : sentences.step(model)),
     );
     legend.show(model, drawing, colours.THEMES[themeName]);
-    byId("sizes").replaceChildren(...(hidden ? [] : [sentences.sizes(model)]));
+    byId("sizes").replaceChildren(...(hidden ? [] : [sizesInWords.table(model)]));
     byId("canvas").setAttribute(
       "aria-label",
       covered ? say("picture.covered") : sentences.title(model),

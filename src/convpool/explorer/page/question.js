@@ -46,6 +46,16 @@ const question = (() => {
     return say(answer.length > 2 ? "tour.how_shape" : "tour.how_size");
   }
 
+  /**
+   * Return how the number or the size that is shown is calculated.
+   * @param {"number" | "size"} cover which of them
+   * @returns {string}
+   */
+  function calculation(cover) {
+    const model = explorer.model();
+    return cover === "number" ? sentences.worked(model) : sizesInWords.lines(model);
+  }
+
   // the default settings, with some changed
   const fresh = (part) => explorer.change({ ...settings.DEFAULTS, ...part });
 
@@ -92,9 +102,7 @@ const question = (() => {
       if (seen) show(seen);
       check.disabled = look.disabled = field.disabled = true;
       interactivePicture.cover("");
-      const model = explorer.model();
-      why.textContent =
-        cover === "number" ? sentences.worked(model) : sentences.sizesInWords(model);
+      why.textContent = calculation(cover);
       why.hidden = false;
       done(kind === "good" && misses === 0);
     }
@@ -147,5 +155,5 @@ const question = (() => {
     );
   }
 
-  return { add, fresh };
+  return { add, fresh, calculation };
 })();

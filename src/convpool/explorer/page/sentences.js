@@ -1,5 +1,5 @@
-// The picture in words: the arithmetic of one window, what a pixel feeds, the sizes, and one
-// sentence for screen readers. `written` in model.js writes numbers.
+// The picture in words: the arithmetic of one window, what a pixel feeds, and one sentence for
+// screen readers. `written` in model.js writes numbers.
 const sentences = (() => {
   const { element } = controls;
   const MOST_TERMS = 80; // of a sum that are written out
@@ -220,113 +220,6 @@ const sentences = (() => {
     return isRounded ? [...lines, line("hint", say("sum.rounded"))] : lines;
   }
 
-  // ---- sizes ----
-
-  /**
-   * Return the output padding of a transposed convolution as a term, " + 1"; empty for 0.
-   * @param {Axis} axis
-   * @returns {string}
-   */
-  function outputPaddingTerm(axis) {
-    const extra =
-      axis.size - ((axis.count - 1) * axis.stride + axis.span - axis.before - axis.after);
-    return extra ? ` + ${extra}` : "";
-  }
-
-  /**
-   * Return the formula of the output's size on one axis, such as "(4 − 1) × 2 + 3 − 0 − 0 = 9".
-   * @param {Model} model
-   * @param {Axis} axis
-   * @returns {string}
-   */
-  function sizeOf(model, axis) {
-    if (model.state.op !== "transpose") return arithmetic.formula(axis);
-    return (
-      `(${axis.count} − 1) × ${axis.stride} + ${axis.span} − ${axis.before} − ` +
-      `${axis.after}${outputPaddingTerm(axis)} = ${axis.size}`
-    );
-  }
-
-  /**
-   * Return "; 1 row left over (red hatching)", or by how much the last window hangs over; empty if
-   * neither.
-   * @param {Model} model
-   * @param {Axis} axis
-   * @param {string} unit "row" or "column"
-   * @returns {string}
-   */
-  function remainder(model, axis, unit) {
-    if (model.state.op === "transpose" || !axis.left) return "";
-    if (axis.left < 0) return `; ${say("size.over", { n: -axis.left })}`;
-    return `; ${say(`size.left_${unit}`, { n: axis.left })}`;
-  }
-
-  /**
-   * Return how many pixels of padding a named "same" needs on an axis, as its formula, such as "T =
-   * (3 − 1)·2 + 3 − 6 = 1"; empty for another padding.
-   * @param {Model} model
-   * @param {Axis} axis
-   * @returns {string}
-   */
-  function totalPadding({ state: { op, padding } }, { stride, span, size }) {
-    if (op === "transpose" || !padding.startsWith("same")) return "";
-    const outputs = padding === "same_size" ? size : Math.ceil(size / stride);
-    const total = (outputs - 1) * stride + span - size;
-    const formula = `(${outputs} − 1)·${stride} + ${span} − ${size}`;
-    return total < 0 ? `T = max(0, ${formula}) = 0` : `T = ${formula} = ${total}`;
-  }
-
-  /**
-   * Return how much padding a named "same" needs, a line for each axis, and where it is added.
-   * @param {Model} model
-   * @returns {string}
-   */
-  function paddingInWords(model) {
-    const lines = [
-      ["size.height", "size.rows"],
-      ["size.width", "size.columns"],
-    ].map(([name, key], side) => {
-      const axis = model.axes[side];
-      return `${say(name)}: ${totalPadding(model, axis)} (${say(key, axis)})`;
-    });
-    return lines.join("\n");
-  }
-
-  /**
-   * Return the table of the output's sizes.
-   * @param {Model} model
-   * @returns {HTMLElement}
-   */
-  function sizes(model) {
-    // keys of the axis and of its padding; what is counted on it
-    const SIDES = [
-      ["size.height", "size.rows", "row"],
-      ["size.width", "size.columns", "column"],
-    ];
-    const rows = SIDES.map(([name, padding, unit], side) => {
-      const axis = model.axes[side];
-      const total = totalPadding(model, axis);
-      return element(
-        "tr",
-        {},
-        element("th", { textContent: say(name), scope: "row" }),
-        element(
-          "td",
-          {},
-          element("code", { textContent: sizeOf(model, axis) }),
-          ` ${say(padding, axis)}${total ? `; ${say("size.in_all", { formula: total })}` : ""}`,
-          remainder(model, axis, unit),
-        ),
-      );
-    });
-    return element(
-      "table",
-      {},
-      element("caption", { className: "quiet", textContent: say("size.output") }),
-      element("tbody", {}, ...rows),
-    );
-  }
-
   // ---- in a sentence ----
 
   /**
@@ -349,19 +242,6 @@ const sentences = (() => {
     const start = after.length ? `${name}:` : `${name} =`;
     const end = `${equals(reckoned, sum)} ${written(sum)}`;
     return [`${start} ${products.join(" + ")} ${end}`, ...after].join("; ");
-  }
-
-  /**
-   * Return the calculation of the output's size, a line for each axis.
-   * @param {Model} model
-   * @returns {string}
-   */
-  function sizesInWords(model) {
-    const [height, width] = model.axes.map((axis) => sizeOf(model, axis));
-    const c = model.output.shape[2];
-    const channels = c > 1 || model.image.shape[2] > 1 ? [say("size.channels", { n: c })] : [];
-    const lines = [`${say("size.height")}: ${height}`, `${say("size.width")}: ${width}`];
-    return [...lines, ...channels].join("\n");
   }
 
   /**
@@ -427,16 +307,5 @@ const sentences = (() => {
     return step(model)[0].textContent;
   }
 
-  return {
-    step,
-    pixel,
-    sizes,
-    worked,
-    sizesInWords,
-    paddingInWords,
-    settings: settingsInWords,
-    title,
-    aloud,
-    line,
-  };
+  return { step, pixel, worked, settings: settingsInWords, title, aloud, line };
 })();

@@ -207,6 +207,10 @@ const settings = (() => {
     return words.toString().replaceAll("%2C", ",");
   }
 
+  // the fragment of what a state computes, wherever its window stands and however it is shown
+  const encodeResult = (state) =>
+    encode(Object.fromEntries(Object.entries(state).filter(([name]) => !POSITION.includes(name))));
+
   // the numbers of groups that channels and kernels can be divided into
   const divisors = ({ c, nc }) =>
     [1, 2, 3, 4].filter((groups) => c % groups === 0 && nc % groups === 0);
@@ -261,6 +265,7 @@ const settings = (() => {
     DEFAULTS,
     decode,
     encode,
+    encodeResult,
     agree,
     clamp,
     ownNumber,

@@ -72,21 +72,13 @@ const tour = (() => {
 
   // ---- the picture that the text speaks of ----
 
-  // what a picture shows, wherever the window stands
-  const linkOf = (state) =>
-    settings.encode(
-      Object.fromEntries(
-        Object.entries(state).filter(([name]) => !settings.POSITION.includes(name)),
-      ),
-    );
-
   /**
    * Show a picture that the text speaks of, until another is shown.
    * @param {any} set the settings that differ from the defaults
    */
   function picture(set) {
     fresh(set);
-    own = { set, link: linkOf(explorer.state()) };
+    own = { set, link: settings.encodeResult(explorer.state()) };
     showChanged();
   }
 
@@ -107,7 +99,7 @@ const tour = (() => {
   /** Show this line where the visitor has changed more than the place of the window. */
   function showChanged() {
     const line = byId("tour-changed");
-    if (line) line.hidden = linkOf(explorer.state()) === own.link;
+    if (line) line.hidden = settings.encodeResult(explorer.state()) === own.link;
   }
 
   // ---- what it shows ----
@@ -141,9 +133,7 @@ const tour = (() => {
     current = index + 1;
     interactivePicture.cover("");
     picture({ ...STOPS[index].example, tour: current });
-    const { model } = explorer;
-    const worked =
-      STOPS[index].cover === "number" ? sentences.worked(model()) : sentences.sizesInWords(model());
+    const worked = question.calculation(STOPS[index].cover);
     const gap = worked.includes("\n") ? "\n" : " ";
     show(index, [
       element("p", { className: "worked", textContent: `${say("tour.example")}${gap}${worked}` }),
@@ -225,7 +215,6 @@ const tour = (() => {
   }
 
   const row = (...children) => element("div", { className: "row" }, ...children);
-  // a paragraph, if there is such a sentence
   const paragraphs = (key) => (words.has(key) ? [element("p", { textContent: say(key) })] : []);
 
   /**
@@ -246,44 +235,9 @@ const tour = (() => {
       ...parts,
       glossary.part(STOPS[index].words),
     );
-    showLoops();
+    tourLoops.show();
     showChanged();
   }
-
-  /**
-   * Write the two loops of a convolution or a pooling with the numbers of the present step; what a
-   * question covers is left out.
-   */
-  function showLoops() {
-    const lines = byId("tour-loops");
-    if (!lines || explorer.model().problem) return;
-    const model = explorer.model();
-    const { places: [rows, columns], at: { i, j }, axes, state } = model; // prettier-ignore
-    const covered = interactivePicture.covering();
-    const range = (axis, index) => `${index * axis.stride}:${index * axis.stride + axis.span}`;
-    const valueOf = (change) =>
-      covered ? "?" : inPython(modelling.stepOf({ ...model, ...change }).value);
-    const pooled = (mode) => valueOf({ options: { ...state, mode }, state: { ...state, mode } });
-    const count = (number) => (covered === "size" ? "?" : number);
-    const array = axes.some(({ before, after }) => before || after) ? "padded" : "image";
-    const other = state.mode === "max" ? "avg" : "max";
-    const body =
-      state.op === "pool"
-        ? [
-            `w.${METHODS[state.mode]}()  # ${pooled(state.mode)}`,
-            `# w.${METHODS[other]}(): ${pooled(other)}`,
-          ]
-        : ["(w * kernel).sum()", `# = ${valueOf({})}`];
-    lines.textContent = [
-      `for i in range(${count(rows)}):  # i = ${i}`,
-      `    for j in range(${count(columns)}):  # j = ${j}`,
-      `        w = ${array}[${range(axes[0], i)}, ${range(axes[1], j)}]`,
-      `        output[${i}, ${j}] = ${body[0]}`,
-      `        ${body[1]}`,
-    ].join("\n");
-  }
-  const METHODS = { max: "max", min: "min", avg: "mean", sum: "sum" }; // of NumPy's arrays
-  const inPython = (value) => String(writtenNumbers.rounded(value));
 
   /**
    * Show the picture with the heading, from which readers go on; with a keyboard, focus what comes
@@ -437,7 +391,7 @@ const tour = (() => {
   function start() {
     isWide.addEventListener("change", place);
     byId("start-tour").addEventListener("click", () => stop(0));
-    explorer.onChange(showLoops);
+    explorer.onChange(tourLoops.show);
     explorer.onChange(showChanged);
     intro();
   }

@@ -33,7 +33,7 @@ const tourStops = (() => {
   // what "same" and "same_size" are with a stride, and what groups are
   const strided = (padding) => ({
     set: { h: 6, w: 6, sh: 2, sw: 2, padding },
-    calculation: sentences.paddingInWords,
+    calculation: sizesInWords.padding,
   });
   const GROUPED = {
     set: { h: 5, w: 5, c: 4, nc: 2, groups: 2, kh: 2, kw: 2 },

@@ -123,7 +123,7 @@ Object.assign(WORDS_FR, {
     "leurs poids : regardez la somme de chaque canal près de l'image.",
   "tour.6.ask": "Trois canaux en entrée, deux noyaux de 2 × 2 × 3. Quelle forme aura la sortie ?",
   "tour.6.after":
-    "Un canal de sortie par noyau. Ici, chaque noyau voit les trois canaux : il a un plan de " +
+    "Un canal de sortie par noyau. Ici, chaque noyau voit les trois canaux, avec un plan de " +
     "poids pour chacun.",
   "tour.6.further1":
     "Les groupes partagent les canaux, et les noyaux, en parties qui ne se mélangent pas. Ici, " +
@@ -171,11 +171,11 @@ Object.assign(WORDS_FR, {
   "test.padding_for":
     "La sortie doit être de {size}. De combien de remplissage a-t-elle besoin en tout ?",
   "test.how_padding":
-    "D'abord les lignes (en haut et en bas ensemble), puis les colonnes (à gauche et à droite " +
-    "ensemble), comme 2x4. Plusieurs réponses peuvent être justes.",
+    "D'abord les lignes (haut et bas ensemble), puis les colonnes (gauche et droite), comme 2x4 " +
+    "; il peut y en avoir plusieurs.",
   "test.stride_for": "La sortie doit être de {size}. Quel pas la donne ?",
   "test.how_stride":
-    "D'abord vers le bas, puis vers la droite, comme 2x1. Plusieurs réponses peuvent être justes.",
+    "D'abord vers le bas, puis vers la droite, comme 2x1 ; il peut y en avoir plusieurs.",
   "test.heading": "Test, question {k} sur {count} : {title}",
   "test.next": "Question suivante",
   "test.result": "Voir le résultat",
@@ -384,8 +384,7 @@ Object.assign(WORDS_FR, {
     "Une couche où chaque sortie a un poids pour chaque entrée, pas seulement pour une fenêtre.",
   "word.softmax": "softmax",
   "word.softmax.what":
-    "Change les scores en probabilités : e à la puissance de chaque score, divisé par la " +
-    "somme de tous.",
+    "Change les scores en probabilités : e puissance chaque score, divisé par leur somme.",
   "word.map": "carte",
   "word.map.what": "Un canal de la sortie d'une couche : où un noyau a trouvé ce qu'il cherche.",
   "word.field": "champ récepteur",

@@ -31,7 +31,7 @@ const worksheet = (() => {
     const questions = [
       {
         ask: say("sheet.size"),
-        answer: sentences.sizesInWords(model).replaceAll("\n", "; "),
+        answer: sizesInWords.lines(model).replaceAll("\n", "; "),
         lines: 2,
       },
     ];

@@ -20,14 +20,15 @@ from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import library, tile_schedule, volumes
 from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.compiled.convolution import LONG_ROW
-from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet, widest_tile
+from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 from convpool.engines.compiled.launch import STAGED
 from convpool.engines.compiled.record import LINES
+from convpool.engines.compiled.register_sizes import widest_tile
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.fft import layout as fft_layout
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.numpy import pointwise
-from convpool.engines.work import ConvolutionWork, PoolingWork
+from convpool.engines.work import ConvolutionWork, PoolingWork, bytes_moved
 from convpool.windows import volume
 
 # ---- seconds, at fitted rates: NumPy, compiled ----
@@ -113,7 +114,7 @@ def numpy_seconds(work: ConvolutionWork) -> float:
     """Return the seconds of one thread with NumPy."""
     size, rates = size_ratio(work), NUMPY
     multiplied = rates.product * work.multiply_adds * size
-    moved = rates.byte * work.bytes_moved
+    moved = rates.byte * bytes_moved(work)
     has_pixel_windows = all(
         axis.window == 1 and not (axis.before or axis.after) for axis in work.axes
     )
@@ -227,7 +228,7 @@ def numpy_transposed_seconds(work: ConvolutionWork) -> float:
     ratio = _cost_ratio(work)
     products = work.windows * work.taps * work.kernels[-2] * work.groups
     multiplied = work.multiply_adds * MULTIPLY_ADD * ratio
-    return 3 * products * COPY_TAP * ratio + multiplied + work.bytes_moved * MOVE_BYTE
+    return 3 * products * COPY_TAP * ratio + multiplied + bytes_moved(work) * MOVE_BYTE
 
 
 def compiled_transposed_seconds(work: ConvolutionWork) -> float:
@@ -240,7 +241,7 @@ def compiled_transposed_seconds(work: ConvolutionWork) -> float:
     rate = MULTIPLY_ADD_OVER_KERNELS if has_many_kernels else MULTIPLY_ADD_OVER_COLUMNS
     laid_out = volume(work.kernels) * LAY_OUT_WEIGHT
     started = START_PHASE * compiled_transposed.phase_count(work.axes)
-    return work.multiply_adds * rate * ratio + work.bytes_moved * MOVE_BYTE + laid_out + started
+    return work.multiply_adds * rate * ratio + bytes_moved(work) * MOVE_BYTE + laid_out + started
 
 
 # ---- bytes ----

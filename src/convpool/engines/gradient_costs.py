@@ -6,9 +6,9 @@ import math
 
 from convpool.engines import threads
 from convpool.engines.compiled import gradient_schedule, library
-from convpool.engines.compiled.gradient_forms import PIECE, TAPS
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.compiled.launch import STAGED
+from convpool.engines.compiled.register_sizes import PIECE_OF_GRADIENT, TAPS_OF_GRADIENT
 from convpool.engines.convolution_costs import (
     COMPILED,
     MOVE_BYTE,
@@ -39,10 +39,10 @@ def compiled_kernels_gradient_seconds(work: ConvolutionWork) -> float:
     *window, depth, _ = work.kernels
     joins_taps = work.groups == 1 and work.axes[-1].dilation == 1
     run = window[-1] * depth if joins_taps else depth  # pixels of a window that lie side by side
-    pixels = volume(window) * depth // run * -(-run // PIECE) * PIECE
+    pixels = volume(window) * depth // run * -(-run // PIECE_OF_GRADIENT) * PIECE_OF_GRADIENT
     sums = pixels * -(-work.kernels_per_group // lanes) * work.groups
     if depth == work.kernels_per_group == 1 < work.groups:  # a kernel for each channel
-        sums = -(-volume(window) // TAPS) * TAPS * -(-work.groups // lanes)
+        sums = -(-volume(window) // TAPS_OF_GRADIENT) * TAPS_OF_GRADIENT * -(-work.groups // lanes)
     blocks = math.ceil(work.windows / gradient_schedule.WINDOWS)
     moved = rates.line * volume(work.images) + PANEL_NUMBER * work.outputs
     summed = sums * (work.windows * rates.step + blocks * TOTAL)

@@ -7,7 +7,7 @@ import math
 from convpool.engines.compiled.picture_forms import MEDIAN_TAPS
 from convpool.engines.convolution_costs import MOVE_BYTE, block_bytes
 from convpool.engines.numpy import pooling as numpy_pooling
-from convpool.engines.work import PoolingWork
+from convpool.engines.work import PoolingWork, bytes_moved
 from convpool.windows import volume
 
 # seconds that one of these takes
@@ -37,18 +37,17 @@ def _reduced_numbers(work: PoolingWork) -> int:
 def numpy_pooling_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread in NumPy."""
     reduced = _reduced_numbers(work) * REDUCE * math.sqrt(work.images_dtype.itemsize)
-    return reduced + work.bytes_moved * MOVE_BYTE
+    return reduced + bytes_moved(work) * MOVE_BYTE
 
 
 def compiled_pooling_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread in the compiled loops."""
+    itemsize, moved = work.images_dtype.itemsize, bytes_moved(work) * MOVE_BYTE_IN_VECTORS
     if work.mode == "median" and work.taps not in MEDIAN_TAPS:
-        return work.outputs * HISTOGRAM + work.bytes_moved * MOVE_BYTE_IN_VECTORS
+        return work.outputs * HISTOGRAM + moved
     if work.mode == "median":  # exchanges of pixels, which grow faster than the taps
-        exchanges = work.outputs * work.taps * math.log2(work.taps)
-        return exchanges * EXCHANGE * work.images_dtype.itemsize + work.bytes_moved * MOVE_BYTE_IN_VECTORS
-    reduced = _reduced_numbers(work) * REDUCE_IN_VECTORS * math.sqrt(work.images_dtype.itemsize)
-    return reduced + work.bytes_moved * MOVE_BYTE_IN_VECTORS
+        return work.outputs * work.taps * math.log2(work.taps) * EXCHANGE * itemsize + moved
+    return _reduced_numbers(work) * REDUCE_IN_VECTORS * math.sqrt(itemsize) + moved
 
 
 def numpy_pooling_bytes(work: PoolingWork) -> int:

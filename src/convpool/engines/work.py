@@ -64,12 +64,6 @@ class ConvolutionWork:
         """Kernels that read the same channels, 1 at least."""
         return max(1, self.kernels[-1] // self.groups)
 
-    @property
-    def bytes_moved(self) -> int:
-        """Bytes of the images and of the result: those that are read and written."""
-        pixels = volume(self.images) * self.images_dtype.itemsize
-        return pixels + self.outputs * self.dtype.itemsize
-
 
 @dataclass(frozen=True)
 class PoolingWork:
@@ -102,8 +96,8 @@ class PoolingWork:
         """Taps of one window on the spatial axes, whatever the footprint."""
         return volume([axis.window for axis in self.axes])
 
-    @property
-    def bytes_moved(self) -> int:
-        """Bytes of the images and of the result: those that are read and written."""
-        pixels = volume(self.images) * self.images_dtype.itemsize
-        return pixels + self.outputs * self.dtype.itemsize
+
+def bytes_moved(work: ConvolutionWork | PoolingWork) -> int:
+    """Return the bytes of the images and of the result: those that are read and written."""
+    pixels = volume(work.images) * work.images_dtype.itemsize
+    return pixels + work.outputs * work.dtype.itemsize

@@ -623,7 +623,7 @@ SMALL = [
     (block_schedule, "LINE", 2),
     (block_schedule, "NEAR", 200),
     (tile_schedule, "BLOCK", 600),
-    (tile_schedule, "PIXELS", 40),
+    (tile_schedule, "WINDOWS", 40),
     (tile_schedule, "RESULTS", 400),
     (tile_schedule, "LEAST", 10),
     (tile_schedule, "SHARED", 2000),

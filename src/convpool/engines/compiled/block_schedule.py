@@ -17,7 +17,7 @@ import numpy as np
 
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library, record_fields
-from convpool.engines.compiled.forms import ColumnsForm, UnpackForm, vectors_at_once
+from convpool.engines.compiled.forms import ColumnsForm, UnpackForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
 from convpool.engines.compiled.library import is_form
@@ -32,6 +32,7 @@ from convpool.engines.compiled.record import (
     indices_of,
     length_of,
 )
+from convpool.engines.compiled.register_sizes import vectors_of_columns
 from convpool.engines.compiled.vector_places import (
     Vectors,
     line_starts,
@@ -191,7 +192,9 @@ class _Scheduler:
         period = self.per_line if self.per_lane else 1
         lines = self.block[0], self.block[2] if self.is_one_column else 1
         starts = line_starts(self.line_length, self.geometry.lanes)
-        return vectors_of(lines, starts, period, vectors_at_once(library.isa(), self.sums.form))
+        form = self.sums.form
+        at_once = vectors_of_columns(library.isa(), form.rows, form.stride)
+        return vectors_of(lines, starts, period, at_once)
 
     def _tables(self, vectors: Vectors) -> Tables:
         """Return the tables of a call."""

@@ -16,8 +16,9 @@ from convpool.engines.compiled.base_form import (
     Dtype,
     Form,
 )
-from convpool.engines.compiled.instruction_sets import InstructionSet, widest_tile
+from convpool.engines.compiled.instruction_sets import InstructionSet
 from convpool.engines.compiled.picture_forms import picture_forms
+from convpool.engines.compiled.register_sizes import widest_tile
 from convpool.engines.values import dataclass
 
 
@@ -177,14 +178,3 @@ def convolution_forms(isa: InstructionSet) -> list[Form]:
         *DEPTHWISE_FORMS,
         *picture_forms(),
     ]
-
-
-def vectors_at_once(isa: InstructionSet, form: ColumnsForm) -> int:
-    """Return how many vectors of pixels go down the rows together, from 1 to 8."""
-    if not form.rows:
-        return 8
-    sums = -(-form.rows // form.stride)  # rows of results that are summed at a time for each
-    # of 32 registers 2 * sums, or of 16 registers sums, are for the weights; a vector takes one for
-    # each of its sums and 2, or 1, for its pixels, since LLVM loads ahead
-    room = [(30 - 2 * sums) // (sums + 2), (14 - sums) // (sums + 1)][isa.registers < 32]
-    return max(1, min(8, room))

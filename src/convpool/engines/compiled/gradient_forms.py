@@ -1,15 +1,14 @@
-"""The forms of the gradients of convolution and pooling."""
+"""The forms of the gradients of kernels and of pooling; those of images are convolutions."""
 
 from __future__ import annotations
 
 from itertools import product
 
 from convpool.engines.compiled.base_form import ADD, F4, F8, GREATER, I8, LESSER, Dtype, Form
-from convpool.engines.compiled.instruction_sets import PIXELS, InstructionSet, widest_tile
+from convpool.engines.compiled.instruction_sets import InstructionSet
+from convpool.engines.compiled.register_sizes import widest_tile
 from convpool.engines.values import dataclass
 
-PIECE = PIXELS // 2  # neighbouring pixels of a window that a tile of the gradient of kernels takes
-TAPS = 9  # taps that a tile takes where each channel has a kernel of its own
 # dtype of the sums of a block of the gradient of kernels -> that of the totals of all blocks
 TOTALS = {F4: F8, F8: F8, I8: I8}
 

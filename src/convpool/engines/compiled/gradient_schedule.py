@@ -18,8 +18,7 @@ import numpy as np
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library, record_fields
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
-from convpool.engines.compiled.gradient_forms import PIECE, TAPS, KernelsGradientForm
-from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
+from convpool.engines.compiled.gradient_forms import KernelsGradientForm
 from convpool.engines.compiled.launch import MAIN, SMALL
 from convpool.engines.compiled.record import (
     KERNELS_GRADIENT,
@@ -28,6 +27,12 @@ from convpool.engines.compiled.record import (
     as_words,
     filled,
     indices_of,
+)
+from convpool.engines.compiled.register_sizes import (
+    PIECE_OF_GRADIENT,
+    TAPS_OF_GRADIENT,
+    pixels_of_tile,
+    widest_tile,
 )
 from convpool.engines.values import NamedTuple
 from convpool.windows import volume
@@ -115,7 +120,8 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         panels, pieces = Panels(0, vectors, vectors), _taps(geometry, layout)
     else:
         panels = _panels(geometry)
-        pieces = _pieces(geometry, layout, pixels_of_tile(library.isa(), panels.vectors) // PIECE)
+        of_tile = pixels_of_tile(library.isa(), panels.vectors) // PIECE_OF_GRADIENT
+        pieces = _pieces(geometry, layout, of_tile)
         lanes *= panels.vectors
     of_group = c if is_depthwise else geometry.kernels_per_group
     grid = record_fields.grid_fields(geometry, block, geometry.dtypes[0].itemsize)
@@ -184,7 +190,10 @@ def _chunks(
 
 
 def _block(geometry: ConvolutionGeometry) -> Block:
-    """Return (images, rows, columns) of a block: whole images, whole rows, or part of a row."""
+    """Return the most images, rows and columns of windows that are summed before totals are added.
+
+    A block is whole images, whole rows of one, or part of a row: WINDOWS windows at most.
+    """
     m, oh, ow, _ = geometry.output
     columns = _even_length(ow, 2 * WINDOWS)
     rows = _even_length(oh, max(1, WINDOWS // columns)) if columns == ow else 1
@@ -202,12 +211,16 @@ def _is_in_place(geometry: ConvolutionGeometry, *, is_depthwise: bool) -> bool:
 
     If it `is_depthwise`, pieces are vectors of channels.
     """
-    run_length = geometry.kernels[2] * (geometry.kernels[1] if _joins_taps(geometry) else 1)
+    if is_depthwise:
+        has_whole_pieces = geometry.images[3] % geometry.lanes == 0
+    else:
+        run_length = geometry.kernels[2] * (geometry.kernels[1] if _joins_taps(geometry) else 1)
+        has_whole_pieces = run_length >= PIECE_OF_GRADIENT
     return (
         geometry.needs_no_conversion
         and geometry.is_interleaved
         and not geometry.has_padding
-        and (geometry.images[3] % geometry.lanes == 0 if is_depthwise else run_length >= PIECE)
+        and has_whole_pieces
     )
 
 
@@ -241,11 +254,11 @@ def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, of_tile: int) ->
     for u, v in product(range(kh), columns):
         place = layout.tap(u * down.dilation, v * across.dilation, 0)
         row = (u * kw + v) * depth
-        for start in range(0, length, PIECE):
-            beyond = max(0, start + PIECE - length)
+        for start in range(0, length, PIECE_OF_GRADIENT):
+            beyond = max(0, start + PIECE_OF_GRADIENT - length)
             pieces.append((place + start - beyond, row + start - beyond, beyond))
     place, row, _ = pieces[-1]
-    pieces += [(place, row, PIECE)] * (-len(pieces) % of_tile)
+    pieces += [(place, row, PIECE_OF_GRADIENT)] * (-len(pieces) % of_tile)
     return np.array(pieces, np.int64)
 
 
@@ -262,5 +275,5 @@ def _taps(geometry: ConvolutionGeometry, layout: PixelLayout) -> Ints:
         for u, v in product(range(kh), range(kw))
     ]
     taps = [(place, row, 0) for row, place in enumerate(places)]
-    taps += [(places[0], 0, 1)] * (-len(taps) % TAPS)
+    taps += [(places[0], 0, 1)] * (-len(taps) % TAPS_OF_GRADIENT)
     return np.array(taps, np.int64)

@@ -41,28 +41,6 @@ INSTRUCTION_SETS = {
     )
 }
 
-# ---- what their registers hold ----
-
-PIXELS = 12  # pixels of a tile, or half as many: see pixels_of_tile
-
-
-def sums_of_tile(isa: InstructionSet) -> int:
-    """Return the vectors of sums of a tile that fit the registers together with their inputs."""
-    return 24 if isa.registers == 32 else 12
-
-
-def widest_tile(isa: InstructionSet) -> int:
-    """Return the vectors of kernels in the widest tile."""
-    return sums_of_tile(isa) // (PIXELS // 2)
-
-
-def pixels_of_tile(isa: InstructionSet, vectors: int) -> int:
-    """Return the pixels of a tile of so many vectors of kernels: PIXELS, or half as many.
-
-    Half as many where PIXELS * vectors sums would not fit the registers.
-    """
-    return PIXELS if PIXELS * vectors <= sums_of_tile(isa) else PIXELS // 2
-
 
 def has_masks(isa: InstructionSet, size: int) -> bool:
     """Return whether numbers of `size` bytes are loaded and stored under masks at once."""

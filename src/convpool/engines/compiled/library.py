@@ -31,6 +31,7 @@ TABLE = (
     "pooling_forms.py",
     "pooling_records.py",
     "record.py",
+    "register_sizes.py",
 )
 HERE = os.path.dirname(os.path.abspath(__file__))  # importing pathlib would take longer than a call
 FOLDER = os.path.join(HERE, "libraries")

@@ -22,7 +22,6 @@ from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library, record_fields
 from convpool.engines.compiled.forms import PanelsForm, TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
-from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
 from convpool.engines.compiled.launch import MAIN
 from convpool.engines.compiled.record import (
     PANELS,
@@ -33,13 +32,14 @@ from convpool.engines.compiled.record import (
     filled,
     indices_of,
 )
+from convpool.engines.compiled.register_sizes import pixels_of_tile, widest_tile
 from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
 
 Range = tuple[int, int]  # (first, behind the last)
 
 BLOCK = 2**16  # numbers of a block's pixels at most, so that they stay in the processor's cache
-PIXELS = 2**11  # windows of a block at most, whose results should be no more than RESULTS numbers
+WINDOWS = 2**11  # windows of a block at most, whose results should be no more than RESULTS numbers
 RESULTS = 2**15
 LEAST = 2**7  # but as many windows as this may be in a block, whatever their results
 # and as few as SHARE, so that there are SHARES blocks for the threads
@@ -357,14 +357,14 @@ def _block(
     Each divides what there is, so that blocks do not overlap, where results are added to.
     """
     (down, across), m, c = geometry.axes, geometry.images[0], geometry.images[3]
-    windows = min(PIXELS, max(RESULTS // geometry.kernels[3], LEAST))
+    windows = min(WINDOWS, max(RESULTS // geometry.kernels[3], LEAST))
     windows = min(windows, max(SHARE, m * oh * ow // SHARES))
     adds_to_results = panels.pieces > 1 or volume(geometry.kernels[:3]) > geometry.terms
     if is_in_place and m == oh == 1 and not adds_to_results:
         # about equal parts in whole tiles, of which the last may overlap the one before
         part = -(-ow // -(-ow // windows))
         return 1, 1, min(ow, part + -part % pixels_of_tile(library.isa(), panels.vectors))
-    columns = _greatest_divisor(ow, PIXELS)
+    columns = _greatest_divisor(ow, WINDOWS)
     line_length = c * ((columns - 1) * across.stride + (1 if is_in_place else across.span))
     # rows of pixels beyond those that the strides down cover
     halo = 0 if is_in_place else down.span - down.stride

@@ -2,4 +2,8 @@
 
 The package never imports this folder when it runs: its libraries are built from it beforehand. It
 imports the table of forms and the records of engines.compiled.
+
+What Numba would compile to too many or too slow instructions is an `@intrinsic`: a function of the
+types of its arguments, which returns its signature and `codegen`. The latter emits LLVM code that
+stands in place of a call. What runs while code is emitted is Python, and what it emits runs later.
 """

@@ -30,9 +30,8 @@ from convpool.engines.compiled.loops.simd import (
 )
 from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, windows_on_pixels
 from convpool.engines.compiled.record import DEPTHWISE
+from convpool.engines.compiled.register_sizes import WINDOWS_OF_CHANNELS, WINDOWS_OF_GROUPS
 
-WINDOWS = 4  # of a tile with one kernel of each channel; with two, half as many
-WINDOWS_OF_GROUPS = 8  # of a tile with groups of channels
 LINE_BYTES = 64  # of the cache
 
 depthwise_at = reader_of(DEPTHWISE)
@@ -62,7 +61,7 @@ def _row_loop(form):
     """Return the loop that sums the windows of a row of the output."""
     dtype, size = form.sums.type(0), form.sums.itemsize
     multiplier, depth, fixed_taps = form.multiplier, form.depth, form.taps
-    width = WINDOWS_OF_GROUPS if depth > 1 else WINDOWS // multiplier
+    width = WINDOWS_OF_GROUPS if depth > 1 else WINDOWS_OF_CHANNELS // multiplier
     # windows that do not overlap much share no pixels, but then whole lines of the cache are read
     shares_pixels = fixed_taps > 0 and form.stride == 1
     words = multiplier, depth, shares_pixels, form.stride
@@ -77,12 +76,12 @@ def _row_loop(form):
         """Sum the windows of a row of the output, whose first `rows` rows of taps are given."""
         stride, before, dilation = call.stride_across, call.before_across, call.dilation_across
         column_bytes, output_bytes = call.column_bytes, call.output_column_bytes
-        row_step, tap_step = call.dilation_down * call.row_bytes, dilation * column_bytes
-        ow, taps, window_step = call.ow, call.taps, stride * column_bytes
-        starts, channels = call.starts, call.c
-        weight_step = call.c * depth * multiplier * size
-        weight_row, span = taps * weight_step, (taps - 1) * dilation + 1
-        low, high = windows_on_pixels(-before, stride, ow, call.w, span)
+        taps, weight_step = call.taps, call.c * depth * multiplier * size
+        tap_step, window_step = dilation * column_bytes, stride * column_bytes
+        steps = call.dilation_down * call.row_bytes, tap_step, weight_step, taps * weight_step
+        shared = call.starts, call.c, rows, *steps, window_step, output_bytes
+        w, ow, span = call.w, call.ow, (taps - 1) * dilation + 1
+        low, high = windows_on_pixels(-before, stride, ow, w, span)
         j = 0
         while j < ow:
             x = j * stride - before
@@ -94,47 +93,36 @@ def _row_loop(form):
                     back = max(0, j + width - high)
                     result -= back * output_bytes
                     pixels -= back * window_step
-                    sum_tile(
-                        *(result, pixels, weights, starts, channels, rows, taps, row_step),
-                        *(tap_step, weight_step, weight_row, window_step, output_bytes, dtype),
-                    )
+                    sum_tile(Tile(result, pixels, weights, taps, *shared), dtype)
                     j += width - back
                 else:
-                    sum_whole(
-                        *(result, pixels, weights, starts, channels, rows, taps, row_step),
-                        *(tap_step, weight_step, weight_row, window_step, output_bytes, dtype),
-                    )
+                    sum_whole(Tile(result, pixels, weights, taps, *shared), dtype)
                     j += 1
             else:
-                left, right = taps_on_pixels(x, call.w, taps, dilation)
+                left, right = taps_on_pixels(x, w, taps, dilation)
                 pixels = source + (x + left * dilation) * column_bytes
                 factors, count = weights + left * weight_step, right - left
                 if count == fixed_taps - 1:
-                    sum_less(
-                        *(result, pixels, factors, starts, channels, rows, count, row_step),
-                        *(tap_step, weight_step, weight_row, window_step, output_bytes, dtype),
-                    )
+                    sum_less(Tile(result, pixels, factors, count, *shared), dtype)
                 else:
-                    sum_window(
-                        *(result, pixels, factors, starts, channels, rows, count, row_step),
-                        *(tap_step, weight_step, weight_row, window_step, output_bytes, dtype),
-                    )
+                    sum_window(Tile(result, pixels, factors, count, *shared), dtype)
                 j += 1
 
     return sum_row
 
 
 class Tile(NamedTuple):
-    """What the windows of a tile are summed with, as LLVM values.
+    """What the windows of a tile are summed with: numbers of a loop, then LLVM values of them.
 
     Parameters
     ----------
-    target, source, weights, starts
-        Addresses: of the first window's results, of its first pixel, of the weights of its first
-        tap, and of what sums start from.
-    channels, rows, taps
-        Channels, as many as lanes or more; rows of taps; taps of a row, which are not used where
-        they are fixed.
+    target, source, weights
+        Addresses: of the first window's results, of its first pixel, and of the weights of its
+        first tap.
+    taps
+        Those of a row, which are not used where they are fixed.
+    starts, channels, rows
+        Address of what sums start from; channels, as many as lanes or more; rows of taps.
     row_step, tap_step, weight_step, weight_row
         Bytes from row to row and from tap to tap of the pixels, and from tap to tap and from row to
         row of the weights.
@@ -145,10 +133,10 @@ class Tile(NamedTuple):
     target: ir.Value
     source: ir.Value
     weights: ir.Value
+    taps: ir.Value
     starts: ir.Value
     channels: ir.Value
     rows: ir.Value
-    taps: ir.Value
     row_step: ir.Value
     tap_step: ir.Value
     weight_step: ir.Value
@@ -166,25 +154,9 @@ def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
     """
 
     @intrinsic
-    def sum_windows(
-        typing,
-        target,
-        source,
-        weights,
-        starts,
-        channels,
-        rows,
-        row_taps,
-        row_step,
-        tap_step,
-        weight_step,
-        weight_row,
-        window_step,
-        output_bytes,
-        dtype,
-    ):
+    def sum_windows(typing, tile, dtype):
         def codegen(context, builder, signature, arguments):
-            tile = Tile(*arguments[:-1])
+            tile = Tile(*cgutils.unpack_tuple(builder, arguments[0]))
             is_tile = width > 1
             words = multiplier, depth, shares_pixels, stride, is_tile
             emitter = Emitter(builder, tile, dtype, *words)
@@ -199,7 +171,7 @@ def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
                 emitter.sum_channels(channel, width, taps)
             return context.get_dummy_value()
 
-        return types.void(*[types.int64] * len(Tile._fields), dtype), codegen
+        return types.void(tile, dtype), codegen
 
     return sum_windows
 

@@ -7,12 +7,13 @@ row, u of a row of the kernel.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.forms import vectors_at_once
 from convpool.engines.compiled.loops.blocks import block_corner, store_sums
 from convpool.engines.compiled.loops.packing import packing_at, unpacking_at
 from convpool.engines.compiled.loops.simd import (
@@ -36,6 +37,7 @@ from convpool.engines.compiled.loops.simd import (
     vector_type,
 )
 from convpool.engines.compiled.record import COLUMNS
+from convpool.engines.compiled.register_sizes import vectors_of_columns
 
 CACHE_LINE = 64  # bytes
 
@@ -90,8 +92,7 @@ def columns(form):
                         tap = 0
                         while tap < call.tap_count:
                             place = u * call.weight_row_stride + tap * call.tap_stride
-                            sum_group(
-                                call,
+                            part = PartOfSums(
                                 group,
                                 address_of(pixels, u * call.tap_row_stride, sum_dtype),
                                 rows_needed,
@@ -107,6 +108,7 @@ def columns(form):
                                 ahead,
                                 0 if u or tap else prefetches,
                             )
+                            sum_group(call, part)
                             tap += call.taps_at_once
                         u += call.rows_at_once
                     ahead += rows_needed * prefetches * CACHE_LINE
@@ -118,113 +120,94 @@ def columns(form):
     return entry
 
 
+class PartOfSums(NamedTuple):
+    """The part of a group's sums that is added at a time: numbers of a loop, then LLVM values.
+
+    Parameters
+    ----------
+    group
+        The number of the group.
+    pixels
+        Address of the pixels under row `kernel_row` of the kernel, of the dtype of the sums.
+    rows
+        The rows of results that are written.
+    tap, count, kernel_row, kernel_rows
+        The first of the taps of a row that are summed, and how many are; and the same for the
+        rows of the kernel.
+    weights
+        Address of the weights of the first tap.
+    start
+        Address of what sums start from: one number, or one per lane.
+    accumulate
+        Bool: sums start from zero instead, and are added to the results so far.
+    output, output_row_stride
+        Address of the results, and numbers from one of their rows to the next.
+    ahead, prefetches
+        Each row prefetches the next `prefetches` cache lines from address `ahead` on.
+    """
+
+    group: ir.Value
+    pixels: ir.Value
+    rows: ir.Value
+    tap: ir.Value
+    count: ir.Value
+    kernel_row: ir.Value
+    kernel_rows: ir.Value
+    weights: ir.Value
+    start: ir.Value
+    accumulate: ir.Value
+    output: ir.Value
+    output_row_stride: ir.Value
+    ahead: ir.Value
+    prefetches: ir.Value
+
+
 def _sums_of_group(form):
     """Return a function that sums the rows of windows under a group of vectors, down the rows.
 
     It writes one piece of machine code, whose loop and all vectors of it LLVM keeps in registers:
     hence its length, and that of what it calls.
     """
-    sum_kind, output_kind = number_type(form.sums), number_type(form.results)
 
     @intrinsic
-    def sum_group(
-        typing,
-        call,
-        group,
-        pixels,
-        rows,
-        tap,
-        count,
-        kernel_row,
-        kernel_rows,
-        weights,
-        start,
-        accumulate,
-        output,
-        output_row_stride,
-        ahead,
-        prefetches,
-    ):
-        """Sum the rows of windows under a group of vectors, from the top row of results down.
-
-        Legend
-        ------
-        call, group
-            The record, and the number of the group.
-        pixels
-            Address of the pixels under row `kernel_row` of the kernel, of the dtype of the sums.
-        rows
-            The rows of results that are written.
-        tap, count, kernel_row, kernel_rows
-            The first of the taps of a row that are summed, and how many are; and the same for the
-            rows of the kernel.
-        weights
-            Address of the weights of the first tap.
-        start
-            Address of what sums start from: one number, or one per lane.
-        accumulate
-            Bool: sums start from zero instead, and are added to the results so far.
-        output, output_row_stride
-            Address of the results, and numbers from one of their rows to the next.
-        ahead, prefetches
-            Each row prefetches the next `prefetches` cache lines from address `ahead` on.
-        """
+    def sum_group(typing, call, part):
+        """Sum the rows of windows under a group of vectors, from the top row of results down."""
 
         def codegen(context, builder, signature, arguments):
-            group = _Group(form, builder, signature.args[0], sum_kind, output_kind, *arguments)
+            call = {
+                name: field(builder, signature.args[0], arguments[0], name)
+                for name in COLUMNS.names
+            }
+            part = PartOfSums(*cgutils.unpack_tuple(builder, arguments[1]))
+            emitter = GroupEmitter(builder, form, call, part)
             if form.rows:
-                group.sum_sharing_rows()
+                emitter.sum_sharing_rows()
             else:
-                group.sum_row_by_row()
+                emitter.sum_row_by_row()
             return context.get_dummy_value()
 
-        words = (call, group, pixels, rows, tap, count, kernel_row, kernel_rows, weights, start)
-        more = (accumulate, output, output_row_stride, ahead, prefetches)
-        return types.void(*words, *more), codegen
+        return types.void(call, part), codegen
 
     return sum_group
 
 
-class _Group:
-    """What the machine code of a group of vectors is written from; see `sum_group`."""
+class GroupEmitter:
+    """Emits code that adds a part of the sums of a group of vectors of columns."""
 
-    def __init__(
-        self,
-        form,
-        builder,
-        record,
-        sum_kind,
-        output_kind,
-        call,
-        group,
-        pixels,
-        rows,
-        tap,
-        count,
-        kernel_row,
-        kernel_rows,
-        weights,
-        start,
-        accumulate,
-        output,
-        output_row_stride,
-        ahead,
-        prefetches,
-    ):
-        self.form, self.builder = form, builder
-        self.sum_kind, self.output_kind = sum_kind, output_kind
-        self.group, self.rows, self.count, self.kernel_rows = group, rows, count, kernel_rows
-        self.accumulate, self.output_row_stride = accumulate, output_row_stride
-        self.prefetches, self.lanes = prefetches, lanes_of(sum_kind)
-        self.call = {name: field(builder, record, call, name) for name in COLUMNS.names}
-        self.above = builder.sub(self.call["above"], kernel_row)
-        self.vectors = vectors_at_once(TARGET, form)
-        self.ahead = pointer_to(builder, ahead, sum_kind)
-        self.taps = integers_at(builder, self.call["taps"], tap)
+    def __init__(self, builder, form, call, part):
+        self.builder, self.form, self.call, self.part = builder, form, call, part
+        sum_kind, output_kind = number_type(form.sums), number_type(form.results)
+        self.sum_kind, self.output_kind, self.lanes = sum_kind, output_kind, lanes_of(sum_kind)
+        self.above = builder.sub(call["above"], part.kernel_row)
+        self.vectors = vectors_of_columns(TARGET, form.rows, form.stride)
+        self.ahead = pointer_to(builder, part.ahead, sum_kind)
+        self.taps = integers_at(builder, call["taps"], part.tap)
         length = 2 * self.vectors + 1
-        entry = integers_at(builder, self.call["places"], builder.mul(group, INT64(length)))
+        entry = integers_at(builder, call["places"], builder.mul(part.group, INT64(length)))
         *places, lane = (builder.load(builder.gep(entry, [INT64(k)])) for k in range(length))
-        weights, start = (pointer_to(builder, address, sum_kind) for address in (weights, start))
+        weights, start = (
+            pointer_to(builder, address, sum_kind) for address in (part.weights, part.start)
+        )
         if form.per_lane:
             self.weights = builder.gep(weights, [lane])
             start = load(builder, start, lane, sum_kind, self.lanes)
@@ -232,14 +215,14 @@ class _Group:
             self.weights = weights
             start = splat(builder, builder.load(start), self.lanes)
         self.zeros = ir.Constant(vector_type(sum_kind, self.lanes), None)
-        self.start = builder.select(accumulate, self.zeros, start)
+        self.start = builder.select(part.accumulate, self.zeros, start)
         base, target = (
-            pointer_to(builder, pixels, sum_kind),
-            pointer_to(builder, output, output_kind),
+            pointer_to(builder, part.pixels, sum_kind),
+            pointer_to(builder, part.output, output_kind),
         )
         self.sources = [builder.gep(base, [place]) for place in places[: self.vectors]]
         self.targets = [builder.gep(target, [place]) for place in places[self.vectors :]]
-        stored = self.call["lanes"]
+        stored = call["lanes"]
         self.stored_lanes = lanes_before(builder, stored, self.lanes)
         self.is_full = builder.icmp_signed(">=", stored, INT64(self.lanes))
 
@@ -247,16 +230,16 @@ class _Group:
         """Write the loop in which each row of results loads all pixels of its windows."""
         builder, call = self.builder, self.call
         totals = [cgutils.alloca_once_value(builder, self.zeros) for _ in self.sources]
-        with cgutils.for_range(builder, self.rows) as loop:
+        with cgutils.for_range(builder, self.part.rows) as loop:
             self.prefetch_row(loop.index)
             for total in totals:
                 builder.store(self.start, total)
             y = builder.mul(loop.index, call["down_stride"])
-            with cgutils.for_range(builder, self.kernel_rows) as kernel_row:
+            with cgutils.for_range(builder, self.part.kernel_rows) as kernel_row:
                 u = kernel_row.index
                 row = builder.add(y, builder.mul(u, call["tap_row_stride"]))
                 first_weight = builder.mul(u, call["weight_row_stride"])
-                with cgutils.for_range(builder, self.count) as tap:
+                with cgutils.for_range(builder, self.part.count) as tap:
                     place = builder.add(first_weight, builder.mul(tap.index, call["tap_stride"]))
                     weight = self.load_weight(place)
                     shift = builder.add(row, builder.load(builder.gep(self.taps, [tap.index])))
@@ -281,14 +264,14 @@ class _Group:
         # of forms with so few taps that their weights stay in registers
         weights = [self.load_weights(INT64(tap), range(form.rows)) for tap in range(form.taps)]
         # turn r begins row r of the results, and stores the one that began sums_at_once - 1 ago
-        turns = builder.add(self.rows, INT64(sums_at_once - 1))
+        turns = builder.add(self.part.rows, INT64(sums_at_once - 1))
         with cgutils.for_range(builder, turns) as loop:
             r = loop.index
             self.prefetch_row(r)
             for total in totals[0]:
                 builder.store(self.start, total)
             # behind the last row of results, turns only finish sums that have begun
-            rows_behind = builder.sub(builder.add(r, INT64(1)), self.rows)
+            rows_behind = builder.sub(builder.add(r, INT64(1)), self.part.rows)
             for phase in range(min(form.stride, form.rows)):  # rows of pixels of this turn
                 sums = -(-(form.rows - phase) // form.stride)
                 with builder.if_then(builder.icmp_signed("<", rows_behind, INT64(sums))):
@@ -325,7 +308,7 @@ class _Group:
             for tap, column in enumerate(weights):
                 accumulate_tap(INT64(tap), [column[u] for u in rows_of_kernel])
             return
-        with cgutils.for_range(builder, self.count) as inner:
+        with cgutils.for_range(builder, self.part.count) as inner:
             accumulate_tap(inner.index, self.load_weights(inner.index, rows_of_kernel))
 
     def accumulate_product(self, vector, weight, total):
@@ -367,7 +350,7 @@ class _Group:
         builder, apart = self.builder, self.form.apart
         if not apart:
             return load(builder, pixels, shift, self.sum_kind, self.lanes)
-        row = builder.add(builder.mul(self.group, self.call["tap_count"]), tap)
+        row = builder.add(builder.mul(self.part.group, self.call["tap_count"]), tap)
         at = builder.add(builder.mul(row, INT64(self.vectors * apart)), INT64(k * apart))
         masks = integers_at(builder, self.call["masks"], at)
         parts = []
@@ -384,8 +367,8 @@ class _Group:
     def prefetch_row(self, r):
         """Emit code that prefetches the cache lines that are due in row r of the results."""
         builder = self.builder
-        with cgutils.for_range(builder, self.prefetches) as cache_line:
-            place = builder.add(builder.mul(r, self.prefetches), cache_line.index)
+        with cgutils.for_range(builder, self.part.prefetches) as cache_line:
+            place = builder.add(builder.mul(r, self.part.prefetches), cache_line.index)
             line_numbers = CACHE_LINE * 8 // self.sum_kind.bitwidth
             prefetch(builder, self.ahead, builder.mul(place, INT64(line_numbers)))
 
@@ -395,10 +378,10 @@ class _Group:
         totals[k] points to the sums of vector k.
         """
         builder = self.builder
-        place = builder.mul(row, self.output_row_stride)
+        place = builder.mul(row, self.part.output_row_stride)
         with builder.if_else(self.is_full) as (all_lanes, some_lanes):
             for branch, mask in ((all_lanes, None), (some_lanes, self.stored_lanes)):
                 with branch:
                     places = [(target, place, mask) for target in self.targets]
                     kinds = self.sum_kind, self.output_kind
-                    store_sums(builder, totals, places, self.accumulate, *kinds)
+                    store_sums(builder, totals, places, self.part.accumulate, *kinds)

@@ -2,9 +2,9 @@
 
 A weight's gradient is the sum, over all windows, of the pixel under its tap times the gradient g of
 the window's result. A panel is some vectors of kernels, whose g are copied to where those of
-neighbouring windows follow each other, unless there are few kernels. A piece is PIECE neighbouring
-pixels of a window, or one tap where each channel has a kernel of its own. A tile holds the sums of
-a few pieces with a panel in registers, while all windows of a block go by.
+neighbouring windows follow each other, unless there are few kernels. A piece is PIECE_OF_GRADIENT
+neighbouring pixels of a window, or one tap where each channel has a kernel of its own. A tile holds
+the sums of a few pieces with a panel in registers, while all windows of a block go by.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.gradient_forms import PIECE, TAPS, TOTALS
-from convpool.engines.compiled.instruction_sets import pixels_of_tile
+from convpool.engines.compiled.gradient_forms import TOTALS
 from convpool.engines.compiled.loops.blocks import store_sums
 from convpool.engines.compiled.loops.many_kernels import row_copier
 from convpool.engines.compiled.loops.packing import packing_at
@@ -42,6 +41,11 @@ from convpool.engines.compiled.loops.simd import (
     vector_type,
 )
 from convpool.engines.compiled.record import KERNELS_GRADIENT, PIECE_FIELDS
+from convpool.engines.compiled.register_sizes import (
+    PIECE_OF_GRADIENT,
+    TAPS_OF_GRADIENT,
+    pixels_of_tile,
+)
 
 UNROLLED = 4  # windows that one turn of a tile's loop takes
 
@@ -278,18 +282,18 @@ class Tile:
 
 
 class TileOfPixels(Tile):
-    """A tile of some pieces of PIECE pixels each, with all vectors of kernels of a panel."""
+    """A tile of some pieces of PIECE_OF_GRADIENT pixels each, with all vectors of a panel."""
 
     @staticmethod
     def piece_count(form):
         """Return the pieces of a tile."""
-        return pixels_of_tile(TARGET, form.vectors) // PIECE
+        return pixels_of_tile(TARGET, form.vectors) // PIECE_OF_GRADIENT
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
         # sums[p][q][v]: of piece p, its pixel q, and vector v of kernels
         self.sums = [
-            [[self.new_sum() for _ in range(self.vectors)] for _ in range(PIECE)]
+            [[self.new_sum() for _ in range(self.vectors)] for _ in range(PIECE_OF_GRADIENT)]
             for _ in self.pieces
         ]
 
@@ -354,7 +358,7 @@ class TileOfPixels(Tile):
 
 
 class TileOfTaps(Tile):
-    """A tile of TAPS taps with one vector of channels, each of which has a kernel of its own.
+    """A tile of TAPS_OF_GRADIENT taps with one vector of channels, each with its own kernel.
 
     Its pieces are the taps; one is not written if its pixel is left out.
     """
@@ -362,7 +366,7 @@ class TileOfTaps(Tile):
     @staticmethod
     def piece_count(form):
         """Return the taps of a tile."""
-        return TAPS
+        return TAPS_OF_GRADIENT
 
     def __init__(self, *arguments):
         super().__init__(*arguments)

@@ -34,9 +34,7 @@ from convpool.engines.compiled.loops.simd import (
     vector_type,
 )
 from convpool.engines.compiled.record import SUMMING
-
-SINGLE = 8  # vectors of a row of results that are taken together
-PAIRED = 4 if TARGET.registers == 16 else 8  # the same of each of two rows
+from convpool.engines.compiled.register_sizes import VECTORS_OF_ROW, vectors_of_two_rows
 
 summing_at = reader_of(SUMMING)
 
@@ -54,7 +52,7 @@ def sum_taps(form):
 
 @intrinsic
 def sum_lines(typing, call, sum_dtype, result_dtype, window):
-    """Write the sums of one row of windows, of SINGLE vectors at least, or of two rows.
+    """Write the sums of one row of windows, of VECTORS_OF_ROW vectors at least, or of two rows.
 
     call: the record SUMMING. The dtypes are zeros of those of lines and results. window: two
     tuples, as long as a window has rows, and taps in each; empty ones for any window.
@@ -108,7 +106,7 @@ def keep_taps(form):
 
     @intrinsic
     def keep_lines(typing, call, dtype):
-        """Write those of one row of windows, of SINGLE vectors at least, or of two rows.
+        """Write those of one row of windows, of VECTORS_OF_ROW vectors at least, or of two rows.
 
         call: the record SUMMING; dtype: a zero of that of all numbers.
         """
@@ -258,9 +256,10 @@ def _combine_lines(
     is_pair = builder.icmp_signed("!=", fields["next_result"], none)
     with builder.if_else(is_pair) as (then, otherwise):
         with then:
-            for_each_group(builder, fields["count"], [(PAIRED, lanes)], two_rows)
+            sizes = [(vectors_of_two_rows(TARGET), lanes)]
+            for_each_group(builder, fields["count"], sizes, two_rows)
         with otherwise:
-            for_each_group(builder, fields["count"], [(SINGLE, lanes)], one_row)
+            for_each_group(builder, fields["count"], [(VECTORS_OF_ROW, lanes)], one_row)
 
 
 def for_each_group(builder, count, sizes, emit):

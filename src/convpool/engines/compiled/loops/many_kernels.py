@@ -13,7 +13,6 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.instruction_sets import pixels_of_tile, widest_tile
 from convpool.engines.compiled.loops.blocks import block_corner, store_sums
 from convpool.engines.compiled.loops.interleaving import Lines, Rows, deinterleaver_of
 from convpool.engines.compiled.loops.packing import packing_at
@@ -38,6 +37,7 @@ from convpool.engines.compiled.loops.simd import (
     vector_type,
 )
 from convpool.engines.compiled.record import PANELS, REGION, TILES
+from convpool.engines.compiled.register_sizes import pixels_of_tile, widest_tile
 
 UNROLLED = 4  # channels that one turn of a tile's loop takes, or of the loop that copies weights
 

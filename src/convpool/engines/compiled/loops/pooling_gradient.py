@@ -52,16 +52,16 @@ def pool_gradient(form):
         own_bottom = min(bottom, (last_row - 1 - y) // down + 1)
         if own_bottom <= own_top:
             return
-        row = (y + top * down) * call.row_bytes + b * call.image_bytes + call.address
-        target = (y + own_top * down) * call.result_row_bytes
-        target += b * call.result_image_bytes + call.result
+        row = call.address + b * call.image_bytes + (y + top * down) * call.row_bytes
+        target = call.result + b * call.result_image_bytes
+        target += (y + own_top * down) * call.result_row_bytes
         g = call.gradient + b * call.gradient_image_bytes + i * call.gradient_row_bytes
-        row_step, tap_step = down * call.row_bytes, across * call.column_bytes
-        result_row_step = down * call.result_row_bytes
-        result_tap_step = across * call.result_column_bytes
         stride, before, taps = call.stride_across, call.before_across, call.window_across
-        w, column_bytes, result_column_bytes = call.w, call.column_bytes, call.result_column_bytes
-        rows, first, last, channels = bottom - top, own_top - top, own_bottom - top, call.c
+        column_bytes, result_column_bytes = call.column_bytes, call.result_column_bytes
+        rows, first, last, w = bottom - top, own_top - top, own_bottom - top, call.w
+        steps = down * call.row_bytes, across * column_bytes
+        result_steps = down * call.result_row_bytes, across * result_column_bytes
+        shared = rows, first, last, *steps, *result_steps, call.c
         g_bytes, span = call.gradient_column_bytes, (taps - 1) * across + 1
         low, high = windows_on_pixels(-before, stride, call.ow, w, span)
         are_whole = form_taps > 0 and taps == form_taps and last - first == form_taps == rows
@@ -71,23 +71,14 @@ def pool_gradient(form):
             if j < low or j >= high:
                 left, right = taps_on_pixels(x, w, taps, across)
             column = x + left * across
-            source = row + column * column_bytes
-            result = target + column * result_column_bytes
+            source, result = row + column * column_bytes, target + column * result_column_bytes
+            window = Window(source, result, g + j * g_bytes, right - left, *shared)
             if are_whole and right - left == taps and call.are_apart:
-                write_whole(
-                    *(source, rows, taps, row_step, tap_step, g + j * g_bytes),
-                    *(result, first, last, result_row_step, result_tap_step, channels),
-                )
+                write_whole(window)
             elif are_whole and right - left == taps:
-                add_whole(
-                    *(source, rows, taps, row_step, tap_step, g + j * g_bytes),
-                    *(result, first, last, result_row_step, result_tap_step, channels),
-                )
+                add_whole(window)
             elif right > left:
-                add_window(
-                    *(source, rows, right - left, row_step, tap_step, g + j * g_bytes),
-                    *(result, first, last, result_row_step, result_tap_step, channels),
-                )
+                add_window(window)
 
     def entry(address):
         call = gradient_at(address)
@@ -129,7 +120,9 @@ def _row_filler(form):
 
     @intrinsic
     def fill_row(typing, address, columns, column_bytes, channels, zero):
-        """Fill `channels` numbers of each of some columns with `zero`, from an address on.
+        """Fill the first `channels` numbers of each of some pixels of a row with `zero`.
+
+        `address` is that of the first pixel, and `column_bytes` are from one to the next.
 
         LLVM makes a call of `memset` of a loop that writes a constant, and there is none here.
         """
@@ -155,19 +148,19 @@ def _row_filler(form):
 
 
 class Window(NamedTuple):
-    """What a window gives its gradient with, as LLVM values.
+    """What a window gives its gradient with: numbers of a loop, then LLVM values of them.
 
     Parameters
     ----------
-    source, rows, taps
-        Address of its first pixel, and how many rows and columns of taps are on pixels.
+    source, target, gradient
+        Addresses: of its first pixel, of the result of the first pixel of its first row in the
+        band, and of the window's g.
+    taps, rows
+        How many columns and rows of taps are on pixels.
+    first_row, last_row
+        The rows of taps in the band, to before the last.
     row_step, tap_step
         Bytes from row to row and from tap to tap of the pixels.
-    gradient
-        Address of the window's g.
-    target, first_row, last_row
-        Address of the result of the first pixel of its first row in the band, and the rows of taps
-        in the band, to before the last.
     result_row_step, result_tap_step
         Bytes from row to row and from tap to tap of the results.
     channels
@@ -175,14 +168,14 @@ class Window(NamedTuple):
     """
 
     source: ir.Value
-    rows: ir.Value
-    taps: ir.Value
-    row_step: ir.Value
-    tap_step: ir.Value
-    gradient: ir.Value
     target: ir.Value
+    gradient: ir.Value
+    taps: ir.Value
+    rows: ir.Value
     first_row: ir.Value
     last_row: ir.Value
+    row_step: ir.Value
+    tap_step: ir.Value
     result_row_step: ir.Value
     result_tap_step: ir.Value
     channels: ir.Value
@@ -197,23 +190,9 @@ def _window_adder(form, fixed, is_alone):
     kind = number_type(form.dtype)
 
     @intrinsic
-    def add_window(
-        typing,
-        source,
-        rows,
-        taps,
-        row_step,
-        tap_step,
-        gradient,
-        target,
-        first_row,
-        last_row,
-        result_row_step,
-        result_tap_step,
-        channels,
-    ):
+    def add_window(typing, window):
         def codegen(context, builder, signature, arguments):
-            window = Window(*arguments)
+            window = Window(*cgutils.unpack_tuple(builder, arguments[0]))
             if fixed:
                 window = window._replace(taps=INT64(fixed), first_row=INT64(0))
 
@@ -228,7 +207,7 @@ def _window_adder(form, fixed, is_alone):
             _for_each_vector(builder, window.channels, kind, give)
             return context.get_dummy_value()
 
-        return types.void(*[types.int64] * len(Window._fields)), codegen
+        return types.void(window), codegen
 
     return add_window
 

@@ -96,6 +96,11 @@ def _combine(combination, *, averages=False):
 
     @intrinsic
     def combine(typing, call, source_dtype, sum_dtype, output_dtype):
+        """Combine the lines of all windows, with a loop of its own for each of three cases.
+
+        Windows may have no taps, and lines may be no longer than a vector and padded to it.
+        """
+
         def codegen(context, builder, signature, arguments):
             call = fields_of(builder, signature.args[0], arguments[0])
             lanes = lanes_of(sum_dtype)
@@ -116,10 +121,12 @@ def _combine(combination, *, averages=False):
             }
 
             def combine_part(source, target, place, vectors, width, mask, *, has_taps=True):
+                """Emit code that writes vectors of a line, of `width` lanes, from a place on."""
                 own = totals[width][:vectors]
                 places = [builder.add(place, INT64(k * lanes)) for k in range(vectors)]
 
                 def read_into_totals(address, kind, *, combined):
+                    """Emit code that loads numbers as totals, or combines them with the totals."""
                     base = pointer_to(builder, address, kind)
                     for total, at in zip(own, places, strict=True):
                         x = load_and_convert(builder, base, at, mask, width, kind, sum_dtype)
@@ -154,6 +161,7 @@ def _combine(combination, *, averages=False):
                     store_lanes(builder, value, base, at, mask, output_dtype)
 
             def lines_of(window):
+                """Return the addresses of the first line of a window and of its results."""
                 source = builder.add(call["source"], builder.mul(window, call["source_bytes"]))
                 target = builder.add(call["result"], builder.mul(window, call["result_bytes"]))
                 return source, target

@@ -1,0 +1,66 @@
+"""How much each loop keeps in registers at a time; with other sizes, loops are compiled anew.
+
+A tile is what a loop sums at a time: some windows of a row with some kernels or channels.
+"""
+
+from __future__ import annotations
+
+from convpool.engines.compiled.instruction_sets import InstructionSet
+
+# ---- many kernels: vectors hold kernels ----
+
+MOST_PIXELS_OF_TILE = 12  # or half as many: see pixels_of_tile
+# neighbouring pixels of a window that a tile of the gradient of kernels takes
+PIECE_OF_GRADIENT = MOST_PIXELS_OF_TILE // 2
+TAPS_OF_GRADIENT = 9  # taps that such a tile takes where each channel has a kernel of its own
+
+
+def sums_of_tile(isa: InstructionSet) -> int:
+    """Return the vectors of sums of a tile that fit the registers together with their inputs."""
+    return 24 if isa.registers == 32 else 12
+
+
+def widest_tile(isa: InstructionSet) -> int:
+    """Return the vectors of kernels in the widest tile."""
+    return sums_of_tile(isa) // (MOST_PIXELS_OF_TILE // 2)
+
+
+def pixels_of_tile(isa: InstructionSet, vectors: int) -> int:
+    """Return the pixels of a tile of so many vectors of kernels.
+
+    Half of the most where so many times `vectors` sums would not fit the registers.
+    """
+    most = MOST_PIXELS_OF_TILE
+    return most if most * vectors <= sums_of_tile(isa) else most // 2
+
+
+# ---- few kernels: vectors hold neighbouring columns ----
+
+
+def vectors_of_columns(isa: InstructionSet, rows: int, stride: int) -> int:
+    """Return how many vectors of pixels go down the rows together, from 1 to 8.
+
+    `rows` and `stride` are those of `ColumnsForm`.
+    """
+    if not rows:
+        return 8
+    sums = -(-rows // stride)  # rows of results that are summed at a time for each
+    # of 32 registers 2 * sums, or of 16 registers sums, are for the weights; a vector takes one for
+    # each of its sums and 2, or 1, for its pixels, since LLVM loads ahead
+    room = [(30 - 2 * sums) // (sums + 2), (14 - sums) // (sums + 1)][isa.registers < 32]
+    return max(1, min(8, room))
+
+
+# ---- depthwise: vectors hold channels ----
+
+WINDOWS_OF_CHANNELS = 4  # of a tile with one kernel of each channel; with two, half as many
+WINDOWS_OF_GROUPS = 8  # of a tile with groups of channels
+
+# ---- filters of pictures: vectors hold neighbouring columns ----
+
+VECTORS_OF_ROW = 8  # of a row of results
+
+
+def vectors_of_two_rows(isa: InstructionSet) -> int:
+    """Return the vectors of results that are summed together in each of two rows."""
+    return 4 if isa.registers == 16 else 8

@@ -152,7 +152,7 @@ def called(monkeypatch):
         return lambda images, kernels, axes, out, **words: (names.append(name), out.fill(0))
 
     stand_ins = {
-        name: replace(engine, run=stand_in(name), runner=None) for name, engine in ENGINES.items()
+        name: replace(engine, run=stand_in(name), make_run=None) for name, engine in ENGINES.items()
     }
     monkeypatch.setattr(ConvolutionPlan, "engines", stand_ins)
     return names

@@ -578,7 +578,7 @@ def test_a_plan_runs_the_engine_of_its_name(monkeypatch, name):
             ran.append(word)
             engine.run(*arrays, **words)
 
-        return replace(engine, name=word, run=run, runner=None)
+        return replace(engine, name=word, run=run, make_run=None)
 
     for engines in (ENGINES, POOL_ENGINES):
         numpy_engine = engines["numpy"]

@@ -165,7 +165,7 @@ def pixel_sizes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, i
 
 
 def _images_row(images: Array, pixel: int) -> Row:
-    """Return the row of the images; gray ones are scaled so that the largest value is white."""
+    """Return the row of the images; grey ones are scaled so that the largest value is white."""
     if images.ndim == 3:
         images = np.stack([images / (images.max(initial=0) or 1)] * 3, axis=-1)
     return Row(f"before\n{_by(images)} pixels", images, pixel)

@@ -29,8 +29,8 @@ class Engine:
     name : what `engine=` takes
     run : computes the operation into its argument `out`; the engines of an operation have the same
         parameters, those of the functions in `engines.numpy`
-    runner : makes a `run` for the calls of one plan, which may keep what it has worked out; None
-        if there is nothing to keep
+    make_run : makes a `run` for the calls of one plan, which keeps what it has worked out; None if
+        there is nothing to keep
     prepack : from what `run` takes, without images and `out`, to a function of these two, which
         has its own copy of the kernels and may have laid them out; None if there is nothing to gain
     pictures : makes a `run` for the calls of a plan whose channels have the same kernel, or one
@@ -55,7 +55,7 @@ class Engine:
     memory: Callable[[Any], int]
     tile_memory: Callable[[Any], int]
     start_up: float
-    runner: Callable[[], Callable[..., None]] | None = None
+    make_run: Callable[[], Callable[..., None]] | None = None
     prepack: Callable[..., Callable[[Array, Array], None]] | None = None
     pictures: Callable[[], Callable[..., bool]] | None = None
     refusal: Callable[[Any], str | None] = never_refuse

@@ -21,7 +21,7 @@ OUTLINE = 3.5  # width of the frame around a window
 class Cell(NamedTuple):
     """A cell: its text, the colour of its ground as a name in COLORS, and its hatching.
 
-    The hatching is "" for none, "padding", or "left" for what no window reaches.
+    The hatching is "" for none, "padding", or "left_over" for what no window reaches.
     """
 
     text: str

@@ -190,7 +190,7 @@ class OperationBoards:
         if self.is_transposed:
             return Cell("0", "zero", hatch) if is_pixel else Cell("", "ground", hatch)
         if any(n in uncovered_places(axis) for n, axis in zip(place, frames.axes, strict=True)):
-            hatch = "left"
+            hatch = "left_over"
         if isinstance(frames, ConvolutionFrames):
             return self.cell("input", frames.value(place, plane).item(), hatch)
         if not is_pixel:

@@ -90,7 +90,7 @@ def thumbnail_sheet(
         Called with the picture (h, w, 3) and a kernel (kh, kw), returns the filtered picture in the
         same shape; in practice `convpool.filter_image`.
     sample : ndarray, optional
-        Gray (h, w) or colour (h, w, 3), uint8 or uint16; cut to its middle square. None is
+        Grey (h, w) or colour (h, w, 3), uint8 or uint16; cut to its middle square. None is
         `sample_picture`.
     side : int
         Rows and columns of a thumbnail.

@@ -36,7 +36,7 @@ class Photo:
     Attributes
     ----------
     pixels : ndarray
-        Gray (h, w) or colour (h, w, 3), uint8 or uint16, upright.
+        Grey (h, w) or colour (h, w, 3), uint8 or uint16, upright.
     alpha : ndarray, optional
         Opacity (h, w) in the dtype of the pixels; None when everything is opaque.
     metadata : Metadata
@@ -69,7 +69,7 @@ class Photo:
             )
         if len(shape) not in (2, 3) or shape[2:] not in ((), (3,)) or 0 in shape:
             raise ValueError(
-                f"pixels must be gray (h, w) or colour (h, w, 3), at least 1 x 1, not {shape}"
+                f"pixels must be grey (h, w) or colour (h, w, 3), at least 1 x 1, not {shape}"
             )
         if self.alpha is not None and (self.alpha.shape != shape[:2] or self.alpha.dtype != dtype):
             raise ValueError(
@@ -77,7 +77,7 @@ class Photo:
             )
 
     def planes(self) -> NDArray[Any]:
-        """Return pixels and alpha as one array (h, w, n): gray or colour first, alpha last."""
+        """Return pixels and alpha as one array (h, w, n): grey or colour first, alpha last."""
         planes = self.pixels if self.pixels.ndim == 3 else self.pixels[..., None]
         if self.alpha is None:
             return planes
@@ -102,7 +102,7 @@ def check_pillow() -> None:
 def from_planes(planes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
     """Return (pixels, alpha) from samples (h, w, n) as `Photo.planes` returns them.
 
-    n is 1 (gray), 2 (gray, alpha), 3 (colour) or 4 (colour, alpha). Pixels are (h, w) or (h, w, 3),
+    n is 1 (grey), 2 (grey, alpha), 3 (colour) or 4 (colour, alpha). Pixels are (h, w) or (h, w, 3),
     alpha is (h, w) or None.
     """
     # with alpha, n is even

@@ -48,14 +48,14 @@ def read(path: str | os.PathLike[str]) -> Photo:
     Parameters
     ----------
     path : str or path
-        A PNG, JPEG, TIFF, WebP, GIF or BMP file: gray, colour, transparent, palette, 1-bit or CMYK,
+        A PNG, JPEG, TIFF, WebP, GIF or BMP file: grey, colour, transparent, palette, 1-bit or CMYK,
         8 or 16 bit.
 
     Returns
     -------
     Photo
         Palettes become colour, 1-bit becomes 0 and 255, CMYK becomes RGB (noted); of several frames
-        the first (noted). 16-bit gray and 16-bit colour keep every bit. The EXIF orientation is
+        the first (noted). 16-bit grey and 16-bit colour keep every bit. The EXIF orientation is
         applied to the pixels and taken out.
 
     Raises
@@ -256,7 +256,7 @@ def _dpi(image: Image, exif: Exif) -> tuple[float, float] | None:
 
 
 def planes_of(image: Image) -> NDArray[Any]:
-    """Return the samples (h, w, n) of an 8-bit or gray picture, upright; n as in `from_planes`.
+    """Return the samples (h, w, n) of an 8-bit or grey picture, upright; n as in `from_planes`.
 
     Raises UnsupportedPictureError for samples that uint8 and uint16 do not hold.
     """
@@ -319,7 +319,7 @@ def _samples_text(mode: str) -> str:
 
 
 def _unsigned(array: NDArray[Any], image: Image) -> NDArray[Any]:
-    """Return gray values as uint32 where a TIFF file says that they have no sign.
+    """Return grey values as uint32 where a TIFF file says that they have no sign.
 
     Pillow reads 32 bits as int32 in any case.
     """
@@ -334,7 +334,7 @@ def _unsigned(array: NDArray[Any], image: Image) -> NDArray[Any]:
 
 
 def _sixteen_bits(array: NDArray[Any]) -> NDArray[np.uint16]:
-    """Return gray values of any byte order and width as uint16.
+    """Return grey values of any byte order and width as uint16.
 
     Raises UnsupportedPictureError if one does not fit into 16 bits.
     """

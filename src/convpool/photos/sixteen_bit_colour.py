@@ -50,7 +50,7 @@ class Layout:
 
         These are (h, w, n) uint8; of a single pass (h, w, 2 n).
         """
-        if len(passes) == 1:  # gray and alpha: their four bytes came as four channels
+        if len(passes) == 1:  # grey and alpha: their four bytes came as four channels
             return np.ascontiguousarray(passes[0]).view(">u2").astype(np.uint16)
         samples = passes[0].astype(np.uint16)
         samples <<= 8
@@ -73,10 +73,10 @@ def layout(image: Image) -> Layout | None:
         )
     rawmodes = {_rawmode(tile) for tile in getattr(image, "tile", [])}
     has_over_eight_bits = any(";16" in rawmode for rawmode in rawmodes) or bits > 8
-    # Pillow reads modes I (gray, integers) and F (gray, floats) with all their bits
+    # Pillow reads modes I (grey, integers) and F (grey, floats) with all their bits
     if not has_over_eight_bits or image.mode.startswith(("I", "F")):
         return None
-    if rawmodes == {"LA;16B"}:  # gray and alpha, as in PNG
+    if rawmodes == {"LA;16B"}:  # grey and alpha, as in PNG
         return Layout(("RGBA",))
     # such as "RGB;16B": the colours and the byte order
     colour, _, order = "".join(rawmodes).partition(";16")
@@ -124,7 +124,7 @@ def with_alpha(planes: NDArray[Any], transparent: Any) -> NDArray[Any]:
 def write_tiff(file: IO[bytes], planes: NDArray[Any], settings: dict[str, Any]) -> None:
     """Write samples (h, w, n), uint16, into an open file as TIFF, uncompressed.
 
-    n is 2 (gray, alpha), 3 (colour) or 4 (colour, alpha). The settings are exif, icc_profile and
+    n is 2 (grey, alpha), 3 (colour) or 4 (colour, alpha). The settings are exif, icc_profile and
     dpi, as Pillow's save takes them.
     """
     from PIL import TiffImagePlugin, TiffTags

@@ -25,7 +25,7 @@ def write(
     Parameters
     ----------
     photo : Photo
-        The picture. In WebP gray becomes colour, since that is all it holds.
+        The picture. In WebP grey becomes colour, since that is all it holds.
     path : str or path
         The file; its ending says the format: .png, .jpg, .jpeg, .tif, .tiff or .webp.
     quality : int, optional

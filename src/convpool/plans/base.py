@@ -233,7 +233,8 @@ class Plan:
     def check_operands(self, *operands: Any) -> tuple[Any, ...]:
         """Return the operands for `execute`; raise unless they have the plan's shapes and dtypes.
 
-        Operands are all arrays beside the images, such as kernels.
+        Operands are all arrays beside the images, such as kernels; a pooling has none, and there is
+        nothing to check.
         """
         return operands
 
@@ -281,8 +282,8 @@ class Plan:
 
     @cached_property
     def _compute(self) -> Callable[..., None]:
-        """What computes the operation: the engine, or a runner of it for this plan's calls."""
-        return self._engine.run if self._engine.runner is None else self._engine.runner()
+        """The engine's function for the calls of this plan, which may keep what it works out."""
+        return self._engine.run if self._engine.make_run is None else self._engine.make_run()
 
     # ---- parts ----
 

@@ -1,4 +1,7 @@
-"""Numbers and formulas as plans print them."""
+"""Numbers and formulas as plans print them.
+
+The lines of a printed plan are made by `Plan.rows` in `base`, and by that of each kind of plan.
+"""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ class SeparablePlan(ConvolutionPlan):
                 sums = np.empty((len(pixels), *sizes, pixels.shape[-1]), keywords["dtype"])
             kernel = self._along(k, kernels[k])
             # a number in the padding that follows from the weights may differ in the next call
-            run = self._runners[k] if keeps and fill == self.fill else self._engine.run
+            run = self._runs[k] if keeps and fill == self.fill else self._engine.run
             run(pixels, kernel, axes, sums, **keywords | {"fill": fill})
             if fill:  # what a constant in the padding of the next axis has become
                 fill *= kernels[k].sum().item()
@@ -163,10 +163,10 @@ class SeparablePlan(ConvolutionPlan):
         return column if self.output_channels == 1 else column.repeat(self.output_channels, -1)
 
     @cached_property
-    def _runners(self) -> list[Any]:
-        """What computes each pass, and keeps what it has worked out."""
-        runner = self._engine.runner
-        return [self._engine.run if runner is None else runner() for _ in self.axes]
+    def _runs(self) -> list[Any]:
+        """The engine's function for each pass, which may keep what it works out."""
+        make_run = self._engine.make_run
+        return [self._engine.run if make_run is None else make_run() for _ in self.axes]
 
     def rescaling(self, present: Array, kernels: Any) -> Array:
         """Return by how much each sum is rescaled, as `ConvolutionPlan.rescaling` does."""

@@ -81,9 +81,10 @@ class Source:
 
 
 def changed_lines(before: str, after: str) -> tuple[int, str]:
-    """Return (the first line that changes, from 1; what to write, as lines for a fixed width).
+    """Return the number of the first line that changes, from 1, and a text of what to write.
 
-    Such as "line 27:  y, x = i * sh, j * sh", and below it "  write:  y, x = i * sh, j * sw".
+    The text has each line that changes, "line 27:  y, x = i * sh, j * sh", with its new line below,
+    "  write:  y, x = i * sh, j * sw". Both begin in the same column of a font of fixed width.
     """
     old, new = before.splitlines(), after.splitlines()
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)

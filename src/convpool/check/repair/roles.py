@@ -84,7 +84,10 @@ class Roles:
 
     @cached_property
     def widths(self) -> list[ast.expr]:
-        """The widths of np.pad for the rows and the columns; [] where they are no pair."""
+        """What np.pad is told to add to the rows and to the columns: [(ph, ph), (pw, pw)].
+
+        [] where that does not stand there as a tuple or list.
+        """
         call = self.pad.value if self.pad else None
         if not isinstance(call, ast.Call):
             return []

@@ -43,7 +43,7 @@ ENGINES = by_name(
     Engine(
         "compiled",
         run=compiled_convolution.convolve,
-        runner=compiled_convolution.Runner,
+        make_run=compiled_convolution.Runner,
         prepack=compiled_convolution.prepack,
         pictures=compiled_pictures.Runner,
         refusal=compiled_refusal,
@@ -80,7 +80,7 @@ TRANSPOSE_ENGINES = by_name(
     Engine(
         "compiled",
         run=compiled_transposed.convolve_transpose,
-        runner=compiled_transposed.Runner,
+        make_run=compiled_transposed.Runner,
         refusal=compiled_refusal,
         host_refusal=host.refusal,
         seconds=convolution_costs.compiled_transposed_seconds,

@@ -36,7 +36,7 @@ KERNELS_GRADIENT_ENGINES = by_name(
     Engine(
         "compiled",
         run=compiled_kernels_gradient.kernels_gradient,
-        runner=compiled_kernels_gradient.Runner,
+        make_run=compiled_kernels_gradient.Runner,
         refusal=compiled_refusal,
         host_refusal=host.refusal,
         seconds=gradient_costs.compiled_kernels_gradient_seconds,
@@ -59,7 +59,7 @@ POOL_GRADIENT_ENGINES = by_name(
     Engine(
         "compiled",
         run=compiled_pooling_gradient.pool_gradient,
-        runner=compiled_pooling_gradient.Runner,
+        make_run=compiled_pooling_gradient.Runner,
         refusal=_compiled_pooling_gradient_refusal,
         host_refusal=host.refusal,
         seconds=gradient_costs.compiled_pooling_gradient_seconds,

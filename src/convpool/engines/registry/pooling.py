@@ -34,7 +34,7 @@ POOL_ENGINES = by_name(
     Engine(
         "compiled",
         run=compiled_pooling.pool,
-        runner=compiled_pooling.Runner,
+        make_run=compiled_pooling.Runner,
         refusal=_compiled_pooling_refusal,
         host_refusal=host.refusal,
         seconds=pooling_costs.compiled_pooling_seconds,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import convpool
 from convpool import filters, reference
 from convpool.engines.compiled import host
-from convpool.engines.padding import PAD_MODES
+from convpool.engines.pad_modes import PAD_MODES
 from support.arrays import numbers
 
 NAN = np.nan

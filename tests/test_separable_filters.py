@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from convpool import convolution, filter_image, filters, plan_convolution
 from convpool.engines.compiled import host
-from convpool.engines.padding import PAD_MODES
+from convpool.engines.pad_modes import PAD_MODES
 from convpool.plans.separable import plan_separable
 from support.arrays import numbers
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from convpool.engines.padding import padded_indices
+from convpool.engines.pad_modes import padded_indices
 from convpool.windows import (
     PADDINGS,
     TRANSPOSED_SIZES,

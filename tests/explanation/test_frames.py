@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from convpool import convolve, convolve_transpose, pool
-from convpool.engines.padding import PAD_MODES
+from convpool.engines.pad_modes import PAD_MODES
 from convpool.engines.pool_modes import POOL_MODES
 from convpool.explanation import explain
 from convpool.explanation.explanation import Explanation

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import convpool
-from convpool.engines.padding import REPEATING_PAD_MODES, padded_indices
+from convpool.engines.pad_modes import REPEATING_PAD_MODES, padded_indices
 from convpool.plans.halos import need_of_windows
 from convpool.plans.make_convolution import plan_transposed
 from convpool.windows import Axis

@@ -11,7 +11,7 @@ from convpool import photos
 from convpool.commands import kernel_option
 from convpool.commands.batch import Batch, FileOptions, file_options, note
 from convpool.commands.options import Padding, PerAxis, example
-from convpool.engines.padding import PAD_MODES
+from convpool.engines.pad_modes import PAD_MODES
 from convpool.photos import tiff_in_parts
 
 # a constant border has no option for its value

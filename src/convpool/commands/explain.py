@@ -17,7 +17,7 @@ from convpool import explain as explain_call
 from convpool.commands import kernel_option
 from convpool.commands.options import Crop, ImageSize, Padding, PerAxis, example
 from convpool.commands.photo_input import max_pixels, read_photo
-from convpool.engines.padding import PAD_MODES
+from convpool.engines.pad_modes import PAD_MODES
 from convpool.engines.pool_modes import POOL_MODES
 from convpool.explanation import saving, text
 from convpool.explanation.explanation import Explanation

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.padding import padded_indices
+from convpool.engines.pad_modes import padded_indices
 from convpool.explanation.frames import Frame, Frames, Number, Place, Tap
 from convpool.plans.lock_free_property import cached_property
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
-from convpool.engines.padding import add_copies
+from convpool.engines.pad_modes import add_copies
 from convpool.engines.values import NamedTuple
 from convpool.out_of_core import inputs, outputs
 from convpool.out_of_core.array_in_file import shape_of

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from convpool.engines.padding import REPEATING_PAD_MODES
+from convpool.engines.pad_modes import REPEATING_PAD_MODES
 from convpool.plans import arguments
 from convpool.plans.base import Plan
 from convpool.plans.formatting import byte_size

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from convpool.engines import threads
 from convpool.engines.numpy.kernels_gradient import bias_gradient
-from convpool.engines.padding import (
+from convpool.engines.pad_modes import (
     add_copies,
 )
 from convpool.engines.values import dataclass

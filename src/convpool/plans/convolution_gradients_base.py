@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.engine import Engine
-from convpool.engines.padding import (
+from convpool.engines.pad_modes import (
     CHUNK_BYTES,
     REPEATING_PAD_MODES,
     padded_indices,

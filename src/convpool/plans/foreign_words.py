@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
-from convpool.engines.padding import PAD_MODES
+from convpool.engines.pad_modes import PAD_MODES
 from convpool.plans import bfloat16
 
 # keyword of another library -> ours, in order of preference. An error names the first that begins

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.padding import REPEATING_PAD_MODES
+from convpool.engines.pad_modes import REPEATING_PAD_MODES
 from convpool.engines.values import dataclass
 from convpool.plans import arguments, arrays, operand_checks
 from convpool.plans.arguments import Ints, Padding

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines import padding
+from convpool.engines import pad_modes
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.numpy.reductions import REDUCTIONS, greatest
 from convpool.plans import arrays
@@ -152,7 +152,7 @@ def count_present(present: Bools, axes: Sequence[Axis], pad_mode: str | None) ->
     # (slice of the batch, its bools, the windows on these)
     blocks = [(slice(None), present, tuple(axes))]
     if pad_mode is not None and counts.size:
-        blocks = list(padding.padded(present, axes, pad_mode, fill=True))
+        blocks = list(pad_modes.padded(present, axes, pad_mode, fill=True))
     for batch, pixels, axes_on_pixels in blocks:
         numpy_pooling.pool(pixels, axes_on_pixels, counts[batch], mode="sum", dtype=np.int64)
     return counts

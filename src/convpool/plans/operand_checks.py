@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from convpool.engines.padding import PAD_MODES, REPEATING_PAD_MODES
+from convpool.engines.pad_modes import PAD_MODES, REPEATING_PAD_MODES
 from convpool.engines.pool_modes import POOL_MODES
 from convpool.engines.values import NamedTuple
 from convpool.plans import arguments, arrays, channel_checks, dtypes, kernel_layouts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.engines import padding, threads
+from convpool.engines import pad_modes, threads
 from convpool.engines.engine import Engine
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.pool_modes import POOL_MODES
@@ -42,7 +42,7 @@ class PoolingPlan(PooledWindowsPlan):
         sizes_with_padding = [axis.spanned_positions for axis in self.reached_pixels.axes]
         pixels_of_image = volume(sizes_with_padding) * self.channels
         # images are padded in chunks of this many pixels, but at least one image
-        chunk = max(pixels_of_image, padding.CHUNK_BYTES // self.images_dtype.itemsize)
+        chunk = max(pixels_of_image, pad_modes.CHUNK_BYTES // self.images_dtype.itemsize)
         padded = min(self.batch * pixels_of_image, chunk)
         return super().scratch + self.extra_bytes(padded, volume(self.output_shape))
 
@@ -151,12 +151,12 @@ class PoolingPlan(PooledWindowsPlan):
             masked = {} if absent is None else {"absent": absent}
             self._compute(pixels, self.engine_axes, target, **keywords, **masked)
             return
-        for batch, padded, axes in padding.padded(
+        for batch, padded, axes in pad_modes.padded(
             pixels, self.engine_axes, self.pad_mode, self.fill
         ):
             masked = {}
             if absent is not None:
-                ((_, mask, _),) = padding.padded(
+                ((_, mask, _),) = pad_modes.padded(
                     absent[batch], self.engine_axes, self.pad_mode, fill=False
                 )
                 masked = {"absent": mask}

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines import padding, threads
+from convpool.engines import pad_modes, threads
 from convpool.engines.engine import Engine
 from convpool.engines.registry.gradients import POOL_GRADIENT_ENGINES
 from convpool.engines.values import dataclass
@@ -47,7 +47,7 @@ class PoolingGradientPlan(PooledWindowsPlan):
             shape = self.batch, *(axis.spanned_positions for axis in self.reached_pixels.axes)
             per_pixel = self.images_dtype.itemsize + 3 * self.accumulation.itemsize
             copied = volume([*shape, self.channels]) * per_pixel
-            copied = min(copied, max(copied // max(1, self.batch), 4 * padding.CHUNK_BYTES))
+            copied = min(copied, max(copied // max(1, self.batch), 4 * pad_modes.CHUNK_BYTES))
         return super().scratch + copied
 
     def extra_bytes(self, padded: int, outputs: int) -> int:
@@ -72,9 +72,9 @@ class PoolingGradientPlan(PooledWindowsPlan):
         """An upper bound of how many numbers of g are added up in one pixel."""
         meetings = [-(-axis.window // axis.meeting_distance) for axis in self.axes]
         shares = [min(axis.count, n) for axis, n in zip(self.axes, meetings, strict=True)]
-        if self.pad_mode in padding.REPEATING_PAD_MODES:
+        if self.pad_mode in pad_modes.REPEATING_PAD_MODES:
             for k, axis in enumerate(self.axes):
-                copies = padding.padded_indices(axis, self.pad_mode)
+                copies = pad_modes.padded_indices(axis, self.pad_mode)
                 shares[k] *= int(np.bincount(copies).max()) if copies.size else 1
         return volume(shares)
 
@@ -174,9 +174,9 @@ class PoolingGradientPlan(PooledWindowsPlan):
         if self.pad_mode is None or not any(self._is_padded):
             yield slice(0, self.batch), pixels, self.engine_axes
             return
-        batch = padding.images_at_once(self.engine_axes, self.channels, 8)
+        batch = pad_modes.images_at_once(self.engine_axes, self.channels, 8)
         for (images,) in blocks((self.batch,), batch):
-            ((_, part, axes),) = padding.padded(
+            ((_, part, axes),) = pad_modes.padded(
                 pixels[images], self.engine_axes, self.pad_mode, fill
             )
             yield images, part, axes
@@ -204,7 +204,7 @@ class PoolingGradientPlan(PooledWindowsPlan):
         self._compute(pixels, gradient, axes, part, **keywords)
         for k, maps in enumerate(self._copies, 1):
             for places, size in maps:
-                part = padding.add_copies(part, k, places[: part.shape[k]], size)
+                part = pad_modes.add_copies(part, k, places[: part.shape[k]], size)
         target[...] = part
 
     @cached_property
@@ -227,7 +227,7 @@ class PoolingGradientPlan(PooledWindowsPlan):
         ):
             copies = []
             if is_padded:
-                copies.append((padding.padded_indices(inner, self.reading_mode), inner.size))
+                copies.append((pad_modes.padded_indices(inner, self.reading_mode), inner.size))
             if reached is not None:
                 copies.append((reached.pixels, axis.size))
             all_copies.append(copies)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.engines.padding import REPEATING_PAD_MODES
+from convpool.engines.pad_modes import REPEATING_PAD_MODES
 from convpool.engines.values import NamedTuple
 from convpool.plans.lock_free_property import cached_property
 from convpool.windows import Axis, volume

@@ -11,7 +11,7 @@ import pytest
 
 import convpool
 from convpool import reference
-from convpool.engines import padding
+from convpool.engines import pad_modes
 from convpool.engines.compiled import host
 from convpool.engines.numpy import footprint_and_median
 from convpool.engines.registry.pooling import POOL_ENGINES
@@ -219,17 +219,17 @@ def test_images_are_padded_a_few_at_a_time(monkeypatch):
     images, words = numbers((5, 6, 7, 2), most=99), {"padding": "same", "pad_mode": "wrap"}
     expected = convpool.pool(images, 3, 1, **words)
     sizes = []
-    real = padding._with_padding
+    real = pad_modes._with_padding
     monkeypatch.setattr(
-        padding, "_with_padding", lambda x, *rest: sizes.append(len(x)) or real(x, *rest)
+        pad_modes, "_with_padding", lambda x, *rest: sizes.append(len(x)) or real(x, *rest)
     )
-    monkeypatch.setattr(padding, "CHUNK_BYTES", 2 * 8 * 9 * 2 * 8)
+    monkeypatch.setattr(pad_modes, "CHUNK_BYTES", 2 * 8 * 9 * 2 * 8)
     np.testing.assert_array_equal(convpool.pool(images, 3, 1, **words), expected)
     assert sizes == [2, 2, 1]
 
 
 def test_no_padding_is_no_copy(monkeypatch):
-    monkeypatch.setattr(padding, "_with_padding", None)
+    monkeypatch.setattr(pad_modes, "_with_padding", None)
     images = numbers((1, 6, 7, 2), most=99)
     np.testing.assert_array_equal(
         convpool.pool(images, 2, pad_mode="reflect"), convpool.pool(images, 2)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled import forms, library
 from convpool.engines.compiled.record import LINES, PACKING, address_of, filled
-from convpool.engines.padding import padded_indices
+from convpool.engines.pad_modes import padded_indices
 from convpool.engines.values import NamedTuple, dataclass
 from convpool.windows import Axis, volume
 

@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads
 from convpool.engines.numpy import pointwise
-from convpool.engines.padding import REPEATING_PAD_MODES
+from convpool.engines.pad_modes import REPEATING_PAD_MODES
 from convpool.engines.quiet import without_warnings
 from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, block_shape, blocks, volume
@@ -69,7 +69,7 @@ def convolve(
     groups
         Kernel n reads the channels of group n // (nc // groups) only.
     pad_mode, fill
-        What stands in the padding, one of engines.padding.PAD_MODES; fill if that is "constant".
+        What stands in the padding, one of engines.pad_modes.PAD_MODES; fill if that is "constant".
     bias
         A number for each kernel, added to its results; None for none.
     dtype

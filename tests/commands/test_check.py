@@ -17,7 +17,7 @@ from convpool.check.diagnosis.readings import padding
 from convpool.check.reports import html
 from convpool.check.rules import isolated
 from convpool.check.rules import registry as rules
-from convpool.check.sandbox import interpreters, walls
+from convpool.check.sandbox import available_isolation, interpreters
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.tasks import README, TASKS
 from convpool.check.verdicts import Finding, Item, Outcome
@@ -58,7 +58,7 @@ def fake(monkeypatch):
         isolated, "judge", lambda *words: [Item(None, "readme", "There is one.", Outcome.HOLDS)]
     )
     monkeypatch.setattr(interpreters, "find", lambda command=None: PYTHON)
-    monkeypatch.setattr(walls, "standing", lambda python, limits: ("own root",))
+    monkeypatch.setattr(available_isolation, "standing", lambda python, limits: ("own root",))
 
 
 def many(folder, *names):
@@ -121,7 +121,7 @@ def test_tasks_and_names_choose(tmp_path, fake):
 def test_a_class_without_walls_is_run_only_if_it_is_trusted(tmp_path, fake, monkeypatch):
     folder = many(tmp_path, "a", "b")
     assert checker.check([folder])[0].walls == ("own root",)
-    monkeypatch.setattr(walls, "standing", lambda python, limits: ())
+    monkeypatch.setattr(available_isolation, "standing", lambda python, limits: ())
     with pytest.raises(ValueError, match=r"no walls around the submissions .* --trust"):
         checker.check([folder])
     assert len(checker.check([folder], is_trusted=True)) == 2

@@ -9,7 +9,7 @@ import convpool
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import (
     few_kernels,
-    tile_schedule,
+    many_kernels_schedule,
 )
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.reference import convolve as exact
@@ -131,7 +131,7 @@ def short_sums(request, monkeypatch):
     monkeypatch.setattr(compiled_convolution, "SHORTEST", 1)
     monkeypatch.setattr(compiled_convolution, "CHAIN", 5)
     monkeypatch.setattr(compiled_convolution, "FAR", request.param[0])
-    monkeypatch.setattr(tile_schedule, "WEIGHTS", 900)
+    monkeypatch.setattr(many_kernels_schedule, "WEIGHTS", 900)
     forget()
     yield
     forget()
@@ -165,7 +165,7 @@ PATHS = {
 @pytest.mark.parametrize("name", PATHS)
 def test_parts_of_sums_are_each_added_once(name, shared, monkeypatch):
     if not shared:  # weights are packed panel by panel
-        monkeypatch.setattr(tile_schedule, "SHARED", 0)
+        monkeypatch.setattr(many_kernels_schedule, "SHARED", 0)
     shape, window, nc, words = PATHS[name]
     random = np.random.default_rng(0)
     images = random.integers(-4, 5, shape).astype(np.float32) / 2

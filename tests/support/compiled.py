@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from convpool import convolution
-from convpool.engines.compiled import block_schedule, geometry, library, tile_schedule
+from convpool.engines.compiled import (
+    few_kernels_schedule,
+    geometry,
+    library,
+    many_kernels_schedule,
+)
 
 _choice = library.choice()
 # why the compiled engine cannot be used here; None if it can
@@ -16,7 +21,7 @@ needs_kernels = pytest.mark.skipif(REFUSAL is not None, reason=f"no compiled ker
 
 def forget() -> None:
     """Forget what was worked out from limits that a test changes."""
-    for module in (block_schedule, tile_schedule, geometry, convolution):
+    for module in (few_kernels_schedule, many_kernels_schedule, geometry, convolution):
         for function in list(vars(module).values()):
             if hasattr(function, "cache_clear"):
                 function.cache_clear()

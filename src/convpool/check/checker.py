@@ -22,7 +22,7 @@ from convpool.check.printable_judgements import printable_judgement
 from convpool.check.repair.trials import MOST_PROCESSES, processes_for_each
 from convpool.check.rules import isolated
 from convpool.check.rules import registry as rules
-from convpool.check.sandbox import interpreters, walls
+from convpool.check.sandbox import available_isolation, interpreters
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits
 from convpool.check.submissions.search import Submission, open_submissions
@@ -173,7 +173,7 @@ def check(
 
 def _require_walls(selection: Selection) -> None:
     """Raise ValueError if no wall stands around the processes of submissions."""
-    if not walls.standing(selection.python, selection.limits):
+    if not available_isolation.standing(selection.python, selection.limits):
         raise ValueError(
             "this system allows no walls around the submissions (own root folder, processes, "
             "network), only limits: they could read and change your files. Run them in a container "
@@ -286,7 +286,7 @@ def check_submission(submission: Submission, selection: Selection) -> Judgement:
             judgement,
             ran_on=str(python),
             python_warning=python.warning,
-            walls=walls.standing(python, selection.limits),
+            walls=available_isolation.standing(python, selection.limits),
         )
     if selection.points:
         whole = requirements(selection.rules | selection.behaviour, selection.tasks)

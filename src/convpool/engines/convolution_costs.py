@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from convpool.engines import threads
 from convpool.engines.compiled import convolution as compiled_convolution
-from convpool.engines.compiled import library, tile_schedule, volumes
+from convpool.engines.compiled import library, many_kernels_schedule, volumes
 from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.compiled.convolution import LONG_ROW
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
@@ -292,7 +292,8 @@ def compiled_convolution_bytes(work: ConvolutionWork) -> int:
     itemsize, (*_, depth, _) = work.accumulation.itemsize, work.kernels
     # panels are completed to whole vectors
     kernels = -(-work.kernels_per_group // PANEL) * PANEL * work.groups
-    packed = min(work.taps * depth * kernels, tile_schedule.WEIGHTS * max(2, threads.number()))
+    at_once = many_kernels_schedule.WEIGHTS * max(2, threads.number())
+    packed = min(work.taps * depth * kernels, at_once)
     numbers = volume(work.kernels) + packed
     if work.images_dtype.kind == "f" and work.images_dtype.itemsize == 2:
         copied = volume(work.images) + work.outputs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from convpool.engines import threads
-from convpool.engines.compiled import gradient_schedule, library
+from convpool.engines.compiled import kernels_gradient_schedule, library
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.compiled.launch import STAGED
 from convpool.engines.compiled.register_sizes import PIECE_OF_GRADIENT, TAPS_OF_GRADIENT
@@ -43,7 +43,7 @@ def compiled_kernels_gradient_seconds(work: ConvolutionWork) -> float:
     sums = pixels * -(-work.kernels_per_group // lanes) * work.groups
     if depth == work.kernels_per_group == 1 < work.groups:  # a kernel for each channel
         sums = -(-volume(window) // TAPS_OF_GRADIENT) * TAPS_OF_GRADIENT * -(-work.groups // lanes)
-    blocks = math.ceil(work.windows / gradient_schedule.WINDOWS)
+    blocks = math.ceil(work.windows / kernels_gradient_schedule.WINDOWS)
     moved = rates.line * volume(work.images) + PANEL_NUMBER * work.outputs
     summed = sums * (work.windows * rates.step + blocks * TOTAL)
     return summed + moved * size + stacking_seconds(work)
@@ -67,11 +67,11 @@ def compiled_kernels_gradient_bytes(work: ConvolutionWork) -> int:
     Totals of the parts; the padded pixels of a block, and a panel, for each thread; copies of some
     images and of g where loops cannot read them; and what NumPy makes of the totals.
     """
-    parts = min(gradient_schedule.PARTS, max(1, work.windows))
-    totals = max(gradient_schedule.MOST, volume(work.kernels[:-1]) * PANEL)
+    parts = min(kernels_gradient_schedule.PARTS, max(1, work.windows))
+    totals = max(kernels_gradient_schedule.MOST, volume(work.kernels[:-1]) * PANEL)
     totals = min(totals, parts * volume(work.kernels))
     totals += totals // parts  # the sum of the parts
-    m, windows = max(1, work.images[0]), gradient_schedule.WINDOWS
+    m, windows = max(1, work.images[0]), kernels_gradient_schedule.WINDOWS
     images = min(m, max(1, windows * m // max(1, work.windows)))
     *rows, columns = (axis.spanned_positions for axis in work.axes[-2:])
     slices = work.axes[0].window if len(work.axes) == 3 else 1  # of a stack

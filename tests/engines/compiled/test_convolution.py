@@ -18,15 +18,15 @@ import pytest
 import convpool
 from convpool import reference
 from convpool.engines import threads
+from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import (
-    block_schedule,
     few_kernels,
+    few_kernels_schedule,
     launch,
     library,
     many_kernels,
-    tile_schedule,
+    many_kernels_schedule,
 )
-from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.windows import Axis
 from support import children
 from support.arrays import numbers
@@ -615,19 +615,19 @@ def test_threads_find_blocks_in_few_windows(shape):
     words = {"axes": (Axis(shape[1], 5, 1, 1, 2, 2),) * 2, "groups": 1, "terms": 150}
     words |= {"pad_mode": "zeros", "is_padded_with_zeros": True}
     geometry = compiled_convolution.geometry_of(images, out, (5, 5, 6, 16), out.dtype, **words)
-    assert len(tile_schedule.schedule_of(geometry, False).shares(4)) == 4
+    assert len(many_kernels_schedule.schedule_of(geometry, False).shares(4)) == 4
 
 
 SMALL = [
-    (block_schedule, "PACKED", 20),
-    (block_schedule, "LINE", 2),
-    (block_schedule, "NEAR", 200),
-    (tile_schedule, "BLOCK", 600),
-    (tile_schedule, "WINDOWS", 40),
-    (tile_schedule, "RESULTS", 400),
-    (tile_schedule, "LEAST", 10),
-    (tile_schedule, "SHARED", 2000),
-    (tile_schedule, "WEIGHTS", 900),
+    (few_kernels_schedule, "PACKED", 20),
+    (few_kernels_schedule, "LINE", 2),
+    (few_kernels_schedule, "NEAR", 200),
+    (many_kernels_schedule, "BLOCK", 600),
+    (many_kernels_schedule, "WINDOWS", 40),
+    (many_kernels_schedule, "RESULTS", 400),
+    (many_kernels_schedule, "LEAST", 10),
+    (many_kernels_schedule, "SHARED", 2000),
+    (many_kernels_schedule, "WEIGHTS", 900),
     (many_kernels, "TOGETHER", 1800),
     (many_kernels, "ALONE", 500),
     (many_kernels, "PADDED", 3000),
@@ -677,9 +677,9 @@ def test_small_planes_are_read_where_they_lie(stride, dtype, monkeypatch):
     every width is a case.
     """
     found = []
-    reading = block_schedule._reading
+    reading = few_kernels_schedule._reading
     monkeypatch.setattr(
-        block_schedule, "_reading", lambda *words: found.append(reading(*words)) or found[-1]
+        few_kernels_schedule, "_reading", lambda *words: found.append(reading(*words)) or found[-1]
     )
     forget()
     for width in sample(range(1, 3 * n + 2), 8, f"planes {stride} {dtype}"):

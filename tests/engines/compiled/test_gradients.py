@@ -16,8 +16,8 @@ import pytest
 import convpool
 from convpool.engines import threads
 from convpool.engines.compiled import (
-    gradient_schedule,
     kernels_gradient,
+    kernels_gradient_schedule,
     library,
     pooling_gradient,
 )
@@ -148,13 +148,13 @@ def test_blocks_and_copies_of_kernels_change_nothing(limits, monkeypatch):
     calls = [random_convolution(seed) for seed in range(20)]
     expected = [of_kernels(numpy_kernels_gradient, *call) for call in calls]
     for limit in limits.split():
-        module = kernels_gradient if limit == "STAGED" else gradient_schedule
+        module = kernels_gradient if limit == "STAGED" else kernels_gradient_schedule
         monkeypatch.setattr(module, limit, 40)
-    monkeypatch.setattr(gradient_schedule, "SMALL", 0)
-    gradient_schedule.schedule_of.cache_clear()
+    monkeypatch.setattr(kernels_gradient_schedule, "SMALL", 0)
+    kernels_gradient_schedule.schedule_of.cache_clear()
     for call, one in zip(calls, expected, strict=True):
         np.testing.assert_array_equal(of_kernels(kernels_gradient, *call), one)
-    gradient_schedule.schedule_of.cache_clear()
+    kernels_gradient_schedule.schedule_of.cache_clear()
 
 
 def test_threads_change_no_bit(monkeypatch):
@@ -211,7 +211,7 @@ def call_of_integers(seed):
 
 @pytest.mark.parametrize("calls", [60, pytest.param(20_000, marks=pytest.mark.full)])
 def test_random_calls_of_many_threads_and_tiles(calls, monkeypatch):
-    monkeypatch.setattr(gradient_schedule, "SMALL", 0)
+    monkeypatch.setattr(kernels_gradient_schedule, "SMALL", 0)
     monkeypatch.setattr(pooling_gradient, "SMALL", 0)
     monkeypatch.setattr(pooling_gradient, "BAND", 50)
     monkeypatch.setattr(threads, "_chosen", 2)

@@ -13,7 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled import launch
-from convpool.engines.compiled.block_schedule import COLUMN, UNPACK, BlockSchedule, schedule_of
+from convpool.engines.compiled.few_kernels_schedule import (
+    COLUMN,
+    UNPACK,
+    BlockSchedule,
+    schedule_of,
+)
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL

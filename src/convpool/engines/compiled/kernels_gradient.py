@@ -26,8 +26,8 @@ from convpool.engines.compiled.convolution import is_regular
 from convpool.engines.compiled.forms import PackForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry
 from convpool.engines.compiled.gradient_forms import TOTALS
-from convpool.engines.compiled.gradient_schedule import GRADIENT, Chunk, schedule_of
 from convpool.engines.compiled.kept_records import KeptRecords, Record
+from convpool.engines.compiled.kernels_gradient_schedule import GRADIENT, Chunk, schedule_of
 from convpool.engines.compiled.launch import MAIN, STAGED
 from convpool.engines.compiled.record import (
     address_of,

@@ -25,20 +25,20 @@ from convpool.engines.compiled.forms import PackForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
-from convpool.engines.compiled.record import (
-    PANELS,
-    address_of,
-    as_words,
-    copy_of,
-    length_of,
-)
-from convpool.engines.compiled.tile_schedule import (
+from convpool.engines.compiled.many_kernels_schedule import (
     PANEL,
     TILE,
     Range,
     TileSchedule,
     regions_in_place,
     schedule_of,
+)
+from convpool.engines.compiled.record import (
+    PANELS,
+    address_of,
+    as_words,
+    copy_of,
+    length_of,
 )
 from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume

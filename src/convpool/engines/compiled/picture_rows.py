@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import few_kernels, launch, library, record_fields
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled.base_form import Dtype, Form
-from convpool.engines.compiled.block_schedule import parts_of_sums
+from convpool.engines.compiled.few_kernels_schedule import parts_of_sums
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import SMALL

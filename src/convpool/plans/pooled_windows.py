@@ -9,7 +9,7 @@ import numpy as np
 from convpool.engines.values import dataclass
 from convpool.engines.work import PoolingWork
 from convpool.plans.base import Plan
-from convpool.plans.formatting import plural
+from convpool.plans.formatting import plural, sizes
 from convpool.plans.lock_free_property import cached_property
 from convpool.windows import Axis, volume
 
@@ -86,6 +86,15 @@ class PooledWindowsPlan(Plan):
         if self.footprint is not None:
             keywords["footprint"] = np.reshape(self.footprint, [axis.window for axis in self.axes])
         return keywords
+
+    @property
+    def title(self) -> str:
+        """The first line of the printed plan: "max pooling with windows of 2 x 2"."""
+        window = sizes([axis.window for axis in self.axes])
+        title = f"{self.mode} {self.operation} with windows of {window}"
+        if self.footprint is None:
+            return title
+        return f"{title}, of which {plural(sum(self.footprint), 'tap')} of the footprint count"
 
     @property
     def _padding_text(self) -> str:

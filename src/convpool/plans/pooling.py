@@ -16,7 +16,6 @@ from convpool.engines.quiet import without_warnings
 from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
-from convpool.plans.formatting import plural, sizes
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.pooled_windows import PooledWindowsPlan
 from convpool.plans.shared_memory import copy_if_shared
@@ -225,15 +224,6 @@ class PoolingPlan(PooledWindowsPlan):
         return plan
 
     # ---- text ----
-
-    @property
-    def title(self) -> str:
-        """The first line of the printed plan: "max pooling with windows of 2 x 2"."""
-        window = sizes([axis.window for axis in self.axes])
-        title = f"{self.mode} {self.operation} with windows of {window}"
-        if self.footprint is None:
-            return title
-        return f"{title}, of which {plural(sum(self.footprint), 'tap')} of the footprint count"
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the lines that print shows, with one about missing pixels if there may be some."""

@@ -13,7 +13,7 @@ from convpool.engines.engine import Engine
 from convpool.engines.registry.gradients import POOL_GRADIENT_ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import allocation, dtypes, missing_pixels
-from convpool.plans.formatting import byte_size, plural, sizes
+from convpool.plans.formatting import byte_size
 from convpool.plans.gradient_arguments import check_output_gradient
 from convpool.plans.halos import Part
 from convpool.plans.lock_free_property import cached_property
@@ -242,11 +242,7 @@ class PoolingGradientPlan(PooledWindowsPlan):
     @property
     def title(self) -> str:
         """The first line of the printed plan: "gradient of max pooling with windows of 2 x 2"."""
-        window = sizes([axis.window for axis in self.axes])
-        title = f"gradient of {self.mode} {self.operation} with windows of {window}"
-        if self.footprint is None:
-            return title
-        return f"{title}, of which {plural(sum(self.footprint), 'tap')} of the footprint count"
+        return f"gradient of {super().title}"
 
     def rows(self) -> list[tuple[str, str]]:
         """Return the lines that print shows between title and engines, each as (name, text)."""

@@ -363,10 +363,7 @@ def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block)
 
 def index_map(axis: Axis, pad_mode: str) -> Ints:
     """Return for each place on the padded axis the pixel that stands there, -1 for the fill."""
-    if pad_mode not in ("zeros", "constant"):
-        return np.ascontiguousarray(padded_indices(axis, pad_mode), np.int64)
-    places = np.arange(-axis.before, axis.size + axis.after)
-    return np.where((places >= 0) & (places < axis.size), places, -1).astype(np.int64)
+    return np.ascontiguousarray(padded_indices(axis, pad_mode), np.int64)
 
 
 def _source_lines_and_lines(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int]:

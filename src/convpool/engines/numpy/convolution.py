@@ -246,7 +246,7 @@ def gather(source: PaddedImages, block: Block, taps: Block, dtype: DTypeLike) ->
     images and one of the windows on each axis; taps is a slice of the window on each axis.
     """
     images, axes, pad_mode, fill = source
-    if pad_mode not in ("zeros", "constant"):
+    if pad_mode in REPEATING_PAD_MODES:
         return _gather_indexed(source, block, taps, dtype)
     pixel_slices, inner_slices, lengths = [block[0]], [], []
     for axis, windows, part in zip(axes, block[1:], taps, strict=True):

@@ -55,6 +55,24 @@ class NotFiniteError(Exception):
     """A weight is not finite: times a zero in the padding it is NaN, so no zero may be left out."""
 
 
+class PackedWeights(NamedTuple):
+    """Weights of some panels, (panel, run, channel, kernel).
+
+    Parameters
+    ----------
+    array
+        The numbers.
+    stride
+        Numbers from panel to panel.
+    channels
+        Channels of each run that the array has.
+    """
+
+    array: Array
+    stride: int
+    channels: int
+
+
 class TileWork(NamedTuple):
     """What one call of the form does: some blocks, with some panels, over some channels.
 
@@ -63,7 +81,7 @@ class TileWork(NamedTuple):
     blocks, panels
         (first, behind the last).
     weights
-        (address of the first panel, numbers from panel to panel, rows of weights of a run).
+        Those of the panels, from the first of these channels on.
     channels
         (first, count), of each run.
     accumulates
@@ -72,7 +90,7 @@ class TileWork(NamedTuple):
 
     blocks: Range
     panels: Range
-    weights: tuple[int, int, int]
+    weights: PackedWeights
     channels: tuple[int, int]
     accumulates: bool
 
@@ -97,7 +115,9 @@ class Tiles:
         words[TILE.output] = address_of(operands.output)
         words[TILE.first], words[TILE.last] = work.blocks
         words[TILE.first_panel], words[TILE.last_panel] = work.panels
-        words[TILE.weights], words[TILE.panel_stride], words[TILE.weight_rows] = work.weights
+        words[TILE.weights] = address_of(work.weights.array)
+        words[TILE.panel_stride] = work.weights.stride
+        words[TILE.weight_rows] = work.weights.channels
         words[TILE.channel], words[TILE.length] = work.channels
         words[TILE.accumulates] = work.accumulates
         if numbers := self.schedule.layout.scratch:
@@ -113,14 +133,14 @@ class Tiles:
         name = "panels", self.schedule.panels, self.schedule.run_length
         return self.operands.weights.form(name, self._pack_all)
 
-    def whole_work(self, weights: int) -> TileWork:
+    def whole_work(self, packed: Array) -> TileWork:
         """Return the work of all panels, over all channels; its blocks are not yet known.
 
-        `weights` is the address of the first panel.
+        `packed` is what `pack_all` returned.
         """
         panels, run_length = self.schedule.panels, self.schedule.run_length
-        layout = weights, panels.weights, run_length
-        return TileWork((0, 0), (0, panels.total), layout, (0, run_length), False)
+        weights = PackedWeights(packed, panels.weights, run_length)
+        return TileWork((0, 0), (0, panels.total), weights, (0, run_length), False)
 
     def _pack_all(self, _: Weights) -> Array:
         """Return what `pack_all` does, packed now."""
@@ -211,7 +231,7 @@ class Convolution:
         places = address_of(operands.weights.bias), address_of(operands.output)
 
         def prepare(kept: Record | None) -> Record:
-            record = kept or tiles.record(tiles.whole_work(weights))
+            record = kept or tiles.record(tiles.whole_work(packed))
             words = record.words
             words[TILE.address] = words[PACK.address] = pixels
             words[TILE.starts], words[TILE.output] = places
@@ -250,35 +270,28 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
     if all_packed is not None and leaves_out_zeros and not weights.are_finite():
         raise NotFiniteError
 
-    def find_weights(some: Range, channels: tuple[int, int]) -> tuple[Array, int, int]:
-        """Return (weights, numbers from panel to panel, rows of weights of a run).
+    def find_weights(some: Range, channels: tuple[int, int]) -> PackedWeights:
+        """Return the weights of some panels, (first, behind the last), from a channel on.
 
-        They are those of some panels, (first, behind the last), for the channels (first, count).
+        `channels` are (first, count), of each run.
         """
         if all_packed is not None:
             row_length = panels.vectors * tiles.geometry.lanes
             first = some[0] * panels.weights + channels[0] * row_length
-            return all_packed[first:], panels.weights, schedule.run_length
+            return PackedWeights(all_packed[first:], panels.weights, schedule.run_length)
         numbers = panels.weights // schedule.run_length * channels[1]
         packed = launch.empty_aligned((some[1] - some[0]) * numbers, tiles.dtype)
         tiles.pack_panels(packed, some, channels)
         if leaves_out_zeros and not geometries.are_finite(packed):
             raise NotFiniteError
-        return packed, numbers, channels[1]
+        return PackedWeights(packed, numbers, channels[1])
 
     def convolve_part(part: int) -> None:
         number, share = divmod(part, len(shares))
         for channels in channel_ranges:
-            packed, panel_stride, rows = find_weights(ranges[number], channels)
-            tiles.sum(
-                TileWork(
-                    blocks=shares[share],
-                    panels=ranges[number],
-                    weights=(address_of(packed), panel_stride, rows),
-                    channels=channels,
-                    accumulates=channels[0] > 0,
-                )
-            )
+            weights = find_weights(ranges[number], channels)
+            accumulates = channels[0] > 0
+            tiles.sum(TileWork(shares[share], ranges[number], weights, channels, accumulates))
 
     threads.spread(convolve_part, len(ranges) * len(shares))
 

@@ -24,6 +24,7 @@ from convpool.engines.compiled.picture_forms import (
 from convpool.engines.compiled.picture_rows import Rows, Steps, fits_cache
 from convpool.engines.compiled.pooling_layout import Layout, number_dtype
 from convpool.engines.numpy import footprint_and_median
+from convpool.engines.numpy.one_axis import axis_of_part
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -60,22 +61,10 @@ class Runner:
             return
         regions = [_regions(axis) for axis in axes]
         for down, across in product(*regions):
-            halos = [axis.halo(part) for axis, part in zip(axes, (down, across), strict=True)]
-            pixels = images[:, halos[0].start : halos[0].stop, halos[1].start : halos[1].stop]
-            target = out[:, down, across]
-            rows = None
-            parts = [
-                Axis(
-                    halo.stop - halo.start,
-                    axis.window,
-                    axis.stride,
-                    axis.dilation,
-                    halo.before,
-                    halo.after,
-                )
-                for axis, halo in zip(axes, halos, strict=True)
-            ]
-            if not any(halo.before or halo.after for halo in halos):
+            (y, inner_down), (x, inner_across) = map(axis_of_part, axes, (down, across))
+            parts, rows = (inner_down, inner_across), None
+            pixels, target = images[:, y, x], out[:, down, across]
+            if not any(axis.before or axis.after for axis in parts):
                 rows = self._rows_of(pixels, parts, target)
             if rows is None and has_histograms:
                 picture_histograms.find_medians(pixels, parts, target)

@@ -20,6 +20,7 @@ from convpool.engines.compiled.picture_rows import Rows
 from convpool.engines.compiled.pooling_call import PoolingCall, call_of
 from convpool.engines.compiled.pooling_layout import COMBINATIONS, Layout, Pooling
 from convpool.engines.numpy import footprint_and_median
+from convpool.engines.numpy.one_axis import axis_of_part
 from convpool.engines.quiet import without_warnings
 from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, blocks, volume
@@ -196,9 +197,8 @@ def _staged(images: Array, out: Array, pooling: Pooling) -> Iterator[Stage]:
     rows_that_fit = STAGED // (8 * max(1, row_numbers))
     for (batch,) in blocks(out.shape[:1], max(1, rows_that_fit // down.count)):
         for (windows,) in blocks((down.count,), max(rows_that_fit, 1 + down.span // down.stride)):
-            start, stop, before, after = down.halo(windows)
-            source, target = images[batch, start:stop], out[batch, windows]
-            rows = Axis(stop - start, down.window, down.stride, down.dilation, before, after)
+            pixels, rows = axis_of_part(down, windows)
+            source, target = images[batch, pixels], out[batch, windows]
             output = target if is_writable else np.empty(target.shape, pooling.dtype)
             source = source if is_readable else np.array(source, read_dtype, order="C")
             part = pooling._replace(axes=(rows, across), divided_rows=down, first_row=windows.start)

@@ -1,8 +1,8 @@
 """The loop of convolution with few kernels of each channel: vectors hold neighbouring columns.
 
 The columns are those of a line, as `packing` has it. The vectors of a group go down the rows
-together. Fields are those of the record COLUMNS; b is the number of an image of a block, r of a
-row, u of a row of the kernel.
+together. A function of a form returns its loop: a function of the address of a record, which is
+`call`, COLUMNS. b is the number of an image, r of a row of the output, u of a row of the kernel.
 """
 
 from __future__ import annotations
@@ -344,8 +344,7 @@ class GroupEmitter:
     def load_pixels(self, pixels, shift, tap, k, bits):
         """Return vector k of the pixels under a tap, which begins at pixels[shift].
 
-        If the form has masks, pixels outside of the image are 0: in columns as the table of masks
-        says, and all of them if `bits`, from `row_bits`, is 0.
+        Under masks, those outside of the image are 0, and all if `bits`, from `row_bits`, is 0.
         """
         builder, apart = self.builder, self.form.apart
         if not apart:
@@ -373,10 +372,7 @@ class GroupEmitter:
             prefetch(builder, self.ahead, builder.mul(place, INT64(line_numbers)))
 
     def store_row(self, totals, row):
-        """Emit code that stores a row of results, or adds it to the results so far.
-
-        totals[k] points to the sums of vector k.
-        """
+        """Emit code that writes the sums at pointers `totals` as a row of results, or adds them."""
         builder = self.builder
         place = builder.mul(row, self.part.output_row_stride)
         with builder.if_else(self.is_full) as (all_lanes, some_lanes):

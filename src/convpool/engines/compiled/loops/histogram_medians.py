@@ -2,7 +2,8 @@
 
 Histograms of columns of pixels go down the picture: a pixel comes and one leaves. That of a window
 goes along a row: a column comes and one leaves, for the coarse counts at each step, and for the
-fine ones where the median lies. Fields are those of the record HISTOGRAMS.
+fine ones where the median lies. `call` is the record HISTOGRAMS; a histogram is COARSE counts of
+bytes that begin alike, and 256 fine ones.
 
 S. Perreault and P. Hébert, "Median filtering in constant time", IEEE Transactions on Image
 Processing 16 (2007).
@@ -36,7 +37,10 @@ histograms_at = reader_of(HISTOGRAMS)
 
 
 def histogram_medians(form):
-    """Return the loop over the units, which writes results of the form's dtype."""
+    """Return the loop over units, which writes medians of the form's dtype.
+
+    It is a function of the address of the record. A unit is a band of a block of columns.
+    """
     result_dtype = form.results.type(0)
 
     def entry(address):

@@ -1,7 +1,8 @@
 """The loops that combine lines: sums of products, and the greatest or least numbers.
 
 Lines are those that the taps of a row of windows lie on, or of two rows that follow each other,
-which have most of them in common. Fields are those of the record SUMMING.
+which have most of them in common. A function of a form returns its loop: a function of the address
+of a record SUMMING.
 """
 
 from __future__ import annotations

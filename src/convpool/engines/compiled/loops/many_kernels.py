@@ -1,7 +1,8 @@
 """The loops of convolution with many kernels of the same channels: vectors hold kernels.
 
 A panel is some vectors of kernels; a tile holds the sums of some pixels with one panel in
-registers. Fields are those of the records TILES, REGION and PANELS.
+registers. A run is the channels of a tap, or of a row of taps, that lie side by side. A function of
+a form returns its loop: a function of the address of a record, which is `call`, TILES or PANELS.
 """
 
 from __future__ import annotations

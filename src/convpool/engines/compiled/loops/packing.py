@@ -6,6 +6,7 @@ padded and converted, as (image, plane, row, line). A line is one row of pixels 
 `ch // per_line * phases + x % phases`. The margin is what stands in a scratch around the pixels,
 where the padding is.
 
+A function of a form returns its loop: a function of the address of a record, which is `call`.
 Fields are those of the records PACKING and UNPACKING. `image_dtype`, `sum_dtype` and `output_dtype`
 are zeros whose dtype is that of the images, sums and results.
 """
@@ -186,7 +187,10 @@ def _pad_rows(call, rows, image_dtype, sum_dtype):
 
 
 def unpack(form):
-    """Return the loop that copies the results of a block, of the form's dtype, to the output."""
+    """Return the loop that copies rows of a block's results to the output.
+
+    In the scratch they are (kernel, image, row, column); the output has strides of its own.
+    """
     output_dtype = form.results.type(0)
 
     def entry(address):

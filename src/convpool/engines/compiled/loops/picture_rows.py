@@ -1,6 +1,7 @@
 """The loops that take pictures row by row: rows are padded, converted, and combined by others.
 
-Fields are those of the records FILTERING and READING.
+A function of a form returns its loop: a function of the address of a record, which is `call`:
+FILTERING or READING.
 """
 
 from __future__ import annotations

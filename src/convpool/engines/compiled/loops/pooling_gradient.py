@@ -2,7 +2,8 @@
 
 A band is some rows of an image. Its gradient is filled with zeros; then each window that has taps
 on it adds what it gives: to the first of its greatest or least pixels, or to all its pixels in the
-band. A vector holds channels of a pixel: whole vectors of them, then halves, quarters and so on.
+band. A vector holds channels of a pixel: whole vectors of them, then halves, quarters and so on. A
+function of a form returns its loop: a function of the address of a record, which is `call`.
 """
 
 from __future__ import annotations
@@ -192,34 +193,14 @@ def _window_adder(form, fixed, is_alone):
     @intrinsic
     def add_window(typing, window):
         def codegen(context, builder, signature, arguments):
-            window = Window(*cgutils.unpack_tuple(builder, arguments[0]))
-            if fixed:
-                window = window._replace(taps=INT64(fixed), first_row=INT64(0))
-
-            def give(place, lanes):
-                base = pointer_to(builder, window.gradient, kind)
-                g = load(builder, base, place, kind, lanes)
-                chosen = None
-                if form.combination != ADD:
-                    chosen = _chosen_tap(builder, window, place, lanes, (form, fixed))
-                _give(builder, window, place, g, chosen, (kind, fixed, is_alone))
-
-            _for_each_vector(builder, window.channels, kind, give)
+            fields = Window(*cgutils.unpack_tuple(builder, arguments[0]))
+            emitter = WindowEmitter(builder, form, fields, fixed, is_alone)
+            _for_each_vector(builder, emitter.window.channels, kind, emitter.add_vector)
             return context.get_dummy_value()
 
         return types.void(window), codegen
 
     return add_window
-
-
-def _for_each_tap(builder, rows, taps, fixed, emit):
-    """Emit code that does emit(row, tap) for all taps; unrolled if their number is fixed."""
-    if fixed:
-        for row, tap in product(range(fixed), repeat=2):
-            emit(INT64(row), INT64(tap))
-        return
-    with cgutils.for_range(builder, rows) as row, cgutils.for_range(builder, taps) as tap:
-        emit(row.index, tap.index)
 
 
 def _number_type(kind):
@@ -232,68 +213,102 @@ def _as_number(builder, value, number):
     return value if number.width == 64 else builder.trunc(value, number)
 
 
-def _tap_numbers(builder, window, row, tap, lanes, number):
-    """Return a vector with the number of a tap of the window in every lane."""
-    value = builder.add(builder.mul(row, window.taps), tap)
-    return splat(builder, _as_number(builder, value, number), lanes)
+class WindowEmitter:
+    """Emits code that adds what a window gives to the rows of a band.
 
-
-def _chosen_tap(builder, window, place, lanes, words):
-    """Emit code that finds the tap of the first greatest, or least, pixel; return its numbers.
-
-    They are a vector, one number for each channel from a place on. NaN wins, the first one.
-    `words` are (form, how many rows and columns of taps are fixed, or 0).
+    Parameters
+    ----------
+    builder, form, window
+        What writes LLVM's instructions, the form of this loop, and the window.
+    fixed, is_alone
+        As in `_window_adder`.
     """
-    form, fixed = words
-    kind = number_type(form.dtype)
-    number = _number_type(kind)
-    first = load(builder, pointer_to(builder, window.source, kind), place, kind, lanes)
-    best = cgutils.alloca_once(builder, first.type)
-    chosen = cgutils.alloca_once(builder, ir.VectorType(number, lanes))
-    builder.store(first, best)
-    builder.store(ir.Constant(ir.VectorType(number, lanes), None), chosen)
-    sign = ">" if form.combination == GREATER else "<"
 
-    def compare(row, tap):
-        address = builder.add(window.source, builder.mul(row, window.row_step))
-        address = builder.add(address, builder.mul(tap, window.tap_step))
-        pixel = load(builder, pointer_to(builder, address, kind), place, kind, lanes)
-        before = builder.load(best)
-        if isinstance(kind, types.Float):
-            # true where one of them is NaN too
-            is_better = builder.fcmp_unordered(sign, pixel, before)
-            is_better = builder.and_(is_better, builder.fcmp_ordered("ord", before, before))
-        else:
-            is_better = builder.icmp_signed(sign, pixel, before)
-        builder.store(builder.select(is_better, pixel, before), best)
-        numbers = _tap_numbers(builder, window, row, tap, lanes, number)
-        builder.store(builder.select(is_better, numbers, builder.load(chosen)), chosen)
+    def __init__(self, builder, form, window, fixed, is_alone):
+        self.builder, self.form, self.fixed, self.is_alone = builder, form, fixed, is_alone
+        if fixed:
+            window = window._replace(taps=INT64(fixed), first_row=INT64(0))
+        self.window, self.kind = window, number_type(form.dtype)
+        self.integer = _number_type(self.kind)
 
-    _for_each_tap(builder, window.rows, window.taps, fixed, compare)
-    return builder.load(chosen)
+    def add_vector(self, place, lanes):
+        """Emit code for `lanes` channels, from number `place` on."""
+        base = pointer_to(self.builder, self.window.gradient, self.kind)
+        g = load(self.builder, base, place, self.kind, lanes)
+        chosen = None if self.form.combination == ADD else self.chosen_tap(place, lanes)
+        self.add_to_results(place, g, chosen)
 
+    def for_each_tap(self, rows, emit):
+        """Emit code that does emit(row, tap) for the taps of `rows` rows; unrolled if fixed."""
+        if self.fixed:
+            for row, tap in product(range(self.fixed), repeat=2):
+                emit(INT64(row), INT64(tap))
+            return
+        builder = self.builder
+        with (
+            cgutils.for_range(builder, rows) as row,
+            cgutils.for_range(builder, self.window.taps) as tap,
+        ):
+            emit(row.index, tap.index)
 
-def _give(builder, window, place, g, chosen, words):
-    """Emit code that adds g to the results of the chosen taps in the band, of all if it is None.
+    def address(self, base, row, tap, row_step, tap_step):
+        """Return the address of what lies `row` and `tap` steps behind the address `base`."""
+        below = self.builder.add(base, self.builder.mul(row, row_step))
+        return self.builder.add(below, self.builder.mul(tap, tap_step))
 
-    `words` are (type of numbers, how many rows and columns of taps are fixed, or 0, whether the
-    window is alone).
-    """
-    (kind, fixed, is_alone), lanes = words, g.type.count
-    number, zeros = _number_type(kind), ir.Constant(g.type, None)
+    def tap_numbers(self, row, tap, lanes):
+        """Return a vector with the number of a tap, counted over all rows, in every lane."""
+        number = self.builder.add(self.builder.mul(row, self.window.taps), tap)
+        return splat(self.builder, _as_number(self.builder, number, self.integer), lanes)
 
-    def give(row, tap):
-        address = builder.add(window.target, builder.mul(row, window.result_row_step))
-        address = builder.add(address, builder.mul(tap, window.result_tap_step))
-        base = pointer_to(builder, address, kind)
-        given = g
-        if chosen is not None:
-            line = builder.add(row, window.first_row)
-            numbers = _tap_numbers(builder, window, line, tap, lanes, number)
-            given = builder.select(builder.icmp_signed("==", chosen, numbers), g, zeros)
-        if not is_alone:
-            given = add(builder, load(builder, base, place, kind, lanes), given, kind)
-        store(builder, given, base, place, kind)
+    def chosen_tap(self, place, lanes):
+        """Emit code that finds the first greatest, or least, pixel; return its tap's number.
 
-    count = builder.sub(window.last_row, window.first_row)
-    _for_each_tap(builder, count, window.taps, fixed, give)
+        That is a vector, with a number for each of `lanes` channels from number `place` on. NaN
+        wins, the first one.
+        """
+        builder, window, kind = self.builder, self.window, self.kind
+        first = load(builder, pointer_to(builder, window.source, kind), place, kind, lanes)
+        best = cgutils.alloca_once(builder, first.type)
+        chosen = cgutils.alloca_once(builder, ir.VectorType(self.integer, lanes))
+        builder.store(first, best)
+        builder.store(ir.Constant(ir.VectorType(self.integer, lanes), None), chosen)
+        sign = ">" if self.form.combination == GREATER else "<"
+
+        def compare(row, tap):
+            address = self.address(window.source, row, tap, window.row_step, window.tap_step)
+            pixel = load(builder, pointer_to(builder, address, kind), place, kind, lanes)
+            before = builder.load(best)
+            if isinstance(kind, types.Float):
+                # true where one of them is NaN too
+                is_better = builder.fcmp_unordered(sign, pixel, before)
+                is_better = builder.and_(is_better, builder.fcmp_ordered("ord", before, before))
+            else:
+                is_better = builder.icmp_signed(sign, pixel, before)
+            builder.store(builder.select(is_better, pixel, before), best)
+            numbers = self.tap_numbers(row, tap, lanes)
+            builder.store(builder.select(is_better, numbers, builder.load(chosen)), chosen)
+
+        self.for_each_tap(window.rows, compare)
+        return builder.load(chosen)
+
+    def add_to_results(self, place, g, chosen):
+        """Emit code that adds the vector g to the results of the chosen taps that lie in the band.
+
+        Channels begin at number `place`; `chosen` is what `chosen_tap` returned, None for all taps.
+        """
+        builder, window, kind, lanes = self.builder, self.window, self.kind, g.type.count
+        zeros = ir.Constant(g.type, None)
+
+        def add_tap(row, tap):
+            steps = window.result_row_step, window.result_tap_step
+            base = pointer_to(builder, self.address(window.target, row, tap, *steps), kind)
+            share = g
+            if chosen is not None:
+                numbers = self.tap_numbers(builder.add(row, window.first_row), tap, lanes)
+                share = builder.select(builder.icmp_signed("==", chosen, numbers), g, zeros)
+            if not self.is_alone:
+                share = add(builder, load(builder, base, place, kind, lanes), share, kind)
+            store(builder, share, base, place, kind)
+
+        self.for_each_tap(builder.sub(window.last_row, window.first_row), add_tap)

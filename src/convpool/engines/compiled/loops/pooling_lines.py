@@ -1,7 +1,7 @@
 """The loops on lines: they combine lines of numbers, skip columns of them, and write results.
 
-Fields are those of the records COMBINING, WRITING and SKIPPING. Strides are in bytes, counts in
-numbers.
+A function of a form returns its loop: a function of the address of a record, which is `call`:
+COMBINING, WRITING or SKIPPING. Strides are in bytes, counts in numbers.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ combining_at, writing_at, skipping_at = map(reader_of, (COMBINING, WRITING, SKIP
 
 
 def number_of_bits(builder, bits, kind):
-    """Return the number of type `kind` that the lowest bits of an int64 are."""
+    """Return the lowest bits of an int64 read as a number of type `kind`."""
     if kind.bitwidth < 64:
         bits = builder.trunc(bits, ir.IntType(kind.bitwidth))
     return builder.bitcast(bits, element_type(kind))
 
 
 def is_set(builder, flag):
-    """Return the bit whether an int64 is not 0."""
+    """Return, as one bit, whether an int64 is not 0."""
     return builder.icmp_signed("!=", flag, INT64(0))
 
 
@@ -229,7 +229,10 @@ class Taps:
 
     @contextmanager
     def from_address(self, source):
-        """Emit a loop over the taps of a window, from its first line on; yield a tap's address."""
+        """Emit a loop over the taps of a window; yield the address of a tap's line.
+
+        source: address of the first tap's line.
+        """
         builder = self.builder
         address = cgutils.alloca_once_value(builder, builder.add(source, self.start))
         column = cgutils.alloca_once_value(builder, self.first_column)
@@ -242,7 +245,7 @@ class Taps:
 
 
 def _product_of_divisors(builder, call):
-    """Return the product of a record's row_divisor and, if there is one, its column_divisor."""
+    """Return the product of the divisors of a record COMBINING, whose fields are `call`."""
     double = types.float64
     divisor = builder.load(pointer_to(builder, call["row_divisor"], double))
     product = cgutils.alloca_once_value(builder, divisor)

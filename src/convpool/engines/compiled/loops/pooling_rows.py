@@ -1,4 +1,7 @@
-"""The loop over rows of short windows, which are pooled in registers: record POOLING_ROWS."""
+"""The loop over rows of short windows, which are pooled in registers: record POOLING_ROWS.
+
+A function of a form returns its loop: a function of the address of that record.
+"""
 
 from __future__ import annotations
 

@@ -130,7 +130,10 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
     def _write_with_missing(
         self, pixels: Array, absent: Array, kernels: Array, gradient: Array, targets: Gradients
     ) -> None:
-        """Write what `_write` does where pixels are absent: `gradients_with_missing_pixels`."""
+        """Write what `_write` does where some pixels are `absent`.
+
+        The formulas are those of `gradients_with_missing_pixels`.
+        """
         reached, gone = self.reached_pixels.gather(pixels), self.reached_pixels.gather(absent)
         filled = missing_pixels.replace(reached, gone, 0)
         terms = missing_terms(self, filled, gone, kernels, gradient)

@@ -198,7 +198,7 @@ class Runner:
     def _run_first(
         self, operands: Operands, axes: Sequence[Axis], groups: int, pad_mode: str
     ) -> Program | None:
-        """Convolve, with arguments as in `run`; return what can do it again, or None if nothing."""
+        """Convolve, with arguments as in `run`; return what can do it again, or None."""
         fill = operands.fill
         keywords = {
             "axes": (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1]),
@@ -212,7 +212,10 @@ class Runner:
     def _run_stacks(
         self, operands: Operands, axes: Sequence[Axis], groups: int, padding: volumes.Padding
     ) -> None:
-        """Convolve volumes with weights into out, as stacks of slices, some at a time."""
+        """Convolve volumes (m, d, h, w, c) with weights into out, some stacks of slices at a time.
+
+        `axes` are the windows on all three axes.
+        """
         images, weights, out, _ = operands
         sums, first = weights.kernels.dtype, axes[0]
         keywords = {"groups": groups, **padding._asdict()}

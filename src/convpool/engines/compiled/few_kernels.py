@@ -63,9 +63,10 @@ class Convolution:
         records.run(schedule.function, prepare, cuts)
 
     def _lane_weights(self, weights: Weights) -> tuple[Array, Array, bool]:
-        """Return (weights, what sums start from, whether each lane has weights of its own).
+        """Return (weights, what sums start from, per_lane) as the loop reads them.
 
-        One kernel for all channels, as a photograph has, needs no weight of its own in each lane.
+        per_lane: whether each lane of a vector has weights of its own. One kernel for all channels,
+        as a photograph has, needs no weight of its own in each lane.
         """
         arrays = weights.kernels, weights.bias
         if self.per_line == 1 or all((array == array[..., :1]).all() for array in arrays):

@@ -188,7 +188,7 @@ class _Scheduler:
         )
 
     def _vectors(self) -> Vectors:
-        """Return where the vectors of a block begin."""
+        """Return where the vectors of a block of results begin, in groups that go down together."""
         period = self.per_line if self.per_lane else 1
         lines = self.block[0], self.block[2] if self.is_one_column else 1
         starts = line_starts(self.line_length, self.geometry.lanes)
@@ -197,7 +197,7 @@ class _Scheduler:
         return vectors_of(lines, starts, period, at_once)
 
     def _tables(self, vectors: Vectors) -> Tables:
-        """Return the tables of a call."""
+        """Return the tables of COLUMNS for these vectors: numbers in the pixels and the output."""
         _, kw, depth, _ = self.geometry.kernels
         dilation, layout = self.geometry.axes[1].dilation, self.layout
         columns = [(v * dilation, ch) for v, ch in product(range(kw), range(depth))]

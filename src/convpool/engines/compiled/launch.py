@@ -48,9 +48,9 @@ def split_range(count: int, parts: int) -> list[tuple[int, int]]:
 
 
 def cuts_of(count: int, most: int) -> list[int]:
-    """Return where the parts of range(count) begin, and the last one ends.
+    """Return where the parts of range(count) that threads share begin, and the last one ends.
 
-    There are as many as `part_count` says, but no more than `most`, nor than numbers.
+    There are as many parts as `part_count` says, but no more than `most`, nor than numbers.
     """
     if most < 2:
         return [0, count]
@@ -135,10 +135,18 @@ MAIN = LINE_STARTS + max(LINES)  # where the record of the form begins
 def point_to_pixels(
     words: Words, main: SimpleNamespace, images: Array, fill: Any, scratch: Array | None
 ) -> int:
-    """Write the addresses of images, of the packing record and of a scratch; return that of words.
+    """Point the words of a convolution to its images and scratch; return the address of the words.
 
-    `main` are the indices of the form's record. The scratch, of the dtype of the sums, is None
-    where pixels are read in place; `fill` is the number that constant padding consists of.
+    The words are the record PACKING and, from number MAIN on, that of the form.
+
+    Parameters
+    ----------
+    words, main
+        The words, and the indices of the form's record.
+    images, fill
+        The images, and the number that constant padding consists of.
+    scratch
+        Of the dtype of the sums, for the packed pixels; None where pixels are read in place.
     """
     base, pixels = ctypes.addressof(words), address_of(images)
     words[main.address] = pixels

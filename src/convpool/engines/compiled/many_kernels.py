@@ -214,7 +214,7 @@ class Convolution:
         self._convolve_by_blocks(tiles, records)
 
     def _run_packed(self, operands: Operands) -> None:
-        """Convolve with pixels that are packed."""
+        """Convolve with pixels that are packed: block by block, or all images at once, padded."""
         schedule, records = self._schedule(False)
         if schedule.is_shared:
             self._convolve_by_blocks(Tiles(self.geometry, schedule, operands), records)

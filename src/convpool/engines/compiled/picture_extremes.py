@@ -33,7 +33,7 @@ MOST_CHANNELS = 4
 
 
 def rows_of(images: Array, out: Array, pooling: Pooling) -> Rows | None:
-    """Return how pictures (m, h, w, c) are pooled into out row by row, None if they are not."""
+    """Return what pools pictures (m, h, w, c) row by row into out; None if nothing does."""
     down, across = pooling.axes
     dtype, c = number_dtype(images.dtype), images.shape[3]
     lanes = library.isa().vector_bytes // dtype.itemsize

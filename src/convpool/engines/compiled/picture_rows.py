@@ -213,7 +213,7 @@ class Rows:
         self.records.run(self.function, prepare, cuts)
 
     def _words(self) -> Words:
-        """Return the words of a call, without addresses: FILTERING, READING, some of SUMMING.
+        """Return the words of a call, without addresses: FILTERING, READING, several SUMMING.
 
         That of the results comes first, then those of the passes.
         """

@@ -1,7 +1,10 @@
 """How a compiled pooling is divided: programs that combine the taps of an axis, and blocks.
 
 c channels, oh x ow output. A line holds the channels of all columns of a row of a block. A part is
-some neighbouring taps of a window, combined.
+some taps of a window, combined; at first, each is one tap. A program is steps (is_result, taps,
+step, first_tap). A step combines `taps` parts whose first taps are `step` taps apart: into longer
+parts, which replace the former ones, or if is_result is 1 into the results, from the window's tap
+`first_tap` on, together with what the steps before have written there.
 """
 
 from __future__ import annotations
@@ -24,11 +27,10 @@ ALIGNED = 64  # a multiple of the numbers of a vector of any dtype
 
 
 def program_of(axis: Axis, reuses_taps: bool) -> Ints:
-    """Return the program of an axis: an array with rows (is_result, taps, step, first_tap).
+    """Return the program of an axis: an array with a row for each step.
 
-    The head of loops.pooling_blocks says what they mean. It is one step over all taps, or if that
-    takes more work, a chain of parts. If it `reuses_taps`, a tap may be combined twice, as for max
-    and min.
+    It is one step over all taps, or if that takes more work, a chain of parts. If it `reuses_taps`,
+    a tap may be combined twice, as for max and min.
     """
     one_step = [(1, axis.window, 1, 0)]
     chain = _chain(axis.window, reuses_taps)
@@ -40,10 +42,10 @@ def program_of(axis: Axis, reuses_taps: bool) -> Ints:
 
 
 def _chain(window: int, reuses_taps: bool) -> list[tuple[int, int, int, int]]:
-    """Return a program that makes parts of BASE times the length, again and again.
+    """Return the steps of a program that makes parts of BASE times the length, again and again.
 
-    If it `reuses_taps`, the window is at last combined from two of the longest parts, which may
-    overlap; else from parts by the digits of its length in base BASE.
+    window: taps of a window. If it `reuses_taps`, the window is at last combined from two of the
+    longest parts, which may overlap; else from parts by the digits of its length in base BASE.
     """
     steps, length = [], 1
     if reuses_taps:

@@ -160,7 +160,7 @@ _kept_call = lru_cache(CALLS)(_make_call)
 
 
 class _CallMaker:
-    """Works out the call for some layouts."""
+    """Works out the call that pools arrays of the layouts `images` and `out`, 4 axes each."""
 
     def __init__(self, images: Layout, out: Layout, pooling: Pooling) -> None:
         self.images, self.out, self.pooling = images, out, pooling
@@ -362,7 +362,7 @@ class _CallMaker:
         return {**stride_fields(images[:2]), **stride_fields(out[:2], "output_")}
 
     def _parts(self) -> int:
-        """Return how many parts of the work are worth a thread."""
+        """Return into how many parts the work may be split, by the bytes that it moves."""
         moved = sum(volume(array.shape) * array.dtype.itemsize for array in (self.images, self.out))
         # windows of many taps are combined from parts
         taps = sum(min(axis.window, FEW_TAPS) for axis in self.pooling.axes)

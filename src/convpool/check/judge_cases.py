@@ -224,10 +224,13 @@ def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
         words = f"{finding.words}. {suspicion.words}" if finding.reading else suspicion.words
         finding = replace(finding, line=suspicion.line)
     simplest = min(wrong, key=lambda trial: trial.case.simplicity)
-    details = finding.details
-    if simplest.answer.printed:
-        details = f"{details}\n\nit printed: {simplest.answer.printed}"
+    details = f"{finding.details}{_printed(simplest)}"
     return [counted(replace(finding, words=words, details=details))]
+
+
+def _printed(trial: Trial) -> str:
+    """Return what a call printed, as the last lines of details; "" if it printed nothing."""
+    return f"\n\nit printed: {trial.answer.printed}" if trial.answer.printed else ""
 
 
 def _related(run: TaskRun, case: Case) -> list[diagnose.Result]:
@@ -270,7 +273,7 @@ def _errors(run: TaskRun, trials: Sequence[Trial]) -> Iterator[Finding]:
         yield Finding(
             words,
             line=line,
-            details="\n".join([*sizes, "", first.case.source]).lstrip(),
+            details="\n".join([*sizes, "", first.case.source]).lstrip() + _printed(first),
             failing=len(similar),
             cases=len(trials),
         )

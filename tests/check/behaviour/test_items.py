@@ -269,8 +269,9 @@ def test_what_a_call_printed_stands_at_its_case(judge):
             for answer in call_in_process(function, calls, python, limits)
         ]
 
-    items, _ = judge(0, ("return output", "return output + 1"), run=run)
-    assert "it printed: shape (3, 3)" in items["valid"].findings[0].details
+    for end in ("return output + 1", "raise ValueError"):
+        items, _ = judge(0, ("return output", end), run=run)
+        assert "it printed: shape (3, 3)" in items["valid"].findings[0].details
 
 
 def test_a_part_that_was_not_run_to_its_end_could_not_be_checked(judge):

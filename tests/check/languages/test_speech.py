@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from convpool.check import requirement_titles
+from convpool.check.behaviour.cases_by_task import CASES, LARGE
 from convpool.check.behaviour.judged_answers import TRAITS
 from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.languages.speech import (
     LANGUAGES,
     say,
     say_change,
+    say_lines,
     speaking,
     table,
     translation,
@@ -51,6 +53,8 @@ COMPOSED = [
     "function out below if __name__ == '__main__':, where it does not run on import",
     "called with 2 images of 5 x 4 x 3 (uint8), kernel 3 x 3 x 3 (int64), 2 kernels, "
     "padding='valid', stride=(2, 2)",
+    "judged is a/new with 7 of the seven files, and not a/old with 6 of the seven files",
+    "homework.ipynb is a notebook; the task asks for seven files, 0-a.py to 6-b.py",
     "0-convolve_grayscale_valid.py:3, 1-convolve_grayscale_same.py:4 and 3 more",
     "rows: (h + zeros - kh) // sh + 1 = (6 + 2 - 3) // 1 + 1 = 6; got 4",
 ]
@@ -103,6 +107,12 @@ def causes():
 def test_titles_and_causes_are_in_the_table(language):
     texts = [*requirement_titles().values(), *causes(), *COMPOSED]
     assert [text for text in texts if translation(text, language) is None] == []
+
+
+def test_code_stays_as_it_is():
+    sources = {case.source for cases in (*CASES.values(), *LARGE.values()) for case in cases}
+    with speaking("fr"):
+        assert [text for text in sources if say_lines(text) != text] == []
 
 
 @pytest.mark.full

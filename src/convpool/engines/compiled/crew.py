@@ -154,7 +154,7 @@ class Crew:
     def _prepare(self, participants: int) -> None:
         """Start helpers if there are too few for so many participants, the caller included.
 
-        Write for how many looks waiting threads may spin: none where CPUs are not free.
+        Also set how often waiting threads look before they sleep: never where CPUs are not free.
         """
         now = monotonic()
         if self.looked_at is None or now - self.looked_at >= LOOK_AGAIN:

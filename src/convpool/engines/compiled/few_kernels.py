@@ -84,7 +84,7 @@ class Convolution:
         return self.schedules[per_lane]
 
     def _record(self, schedule: BlockSchedule, operands: Operands) -> Record:
-        """Return a new record, without the addresses of weights and output."""
+        """Return a new record with its scratches, without the addresses of weights and output."""
         words, scratch, results = copy_of(schedule.words), None, None
         if schedule.layout.scratch:
             # a vector of a line may reach behind the last one

@@ -253,7 +253,7 @@ class KernelsGradient:
         self.records.run(self.schedule.function, prepare, range(parts * shares + 1))
 
     def _new_record(self) -> Record:
-        """Return a new record, without what depends on the arrays of a call."""
+        """Return a new record with its scratches, without what depends on the arrays of a call."""
         schedule, scratch, dtype = self.schedule, None, self.geometry.dtypes[1]
         words = copy_of(schedule.words)
         if schedule.scratch:

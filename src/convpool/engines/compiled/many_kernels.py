@@ -109,7 +109,7 @@ class Tiles:
         self.schedule.function(self.record(work)[0])
 
     def record(self, work: TileWork) -> Record:
-        """Return a record of this work for one thread."""
+        """Return a new record of this work for one thread, with its scratch."""
         words, operands, scratch = copy_of(self.schedule.words), self.operands, None
         words[TILE.starts] = address_of(operands.weights.bias)
         words[TILE.output] = address_of(operands.output)

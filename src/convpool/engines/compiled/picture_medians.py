@@ -75,7 +75,7 @@ class Runner:
                 rows.run(pixels, target)
 
     def _rows_of(self, images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
-        """Return what filters images of this layout, as `_rows` does; it is kept."""
+        """Return what `_rows` returned for arrays of this layout, which is kept."""
         key = images.shape, images.strides, images.flags.aligned, out.strides, out.flags.aligned
         if key not in self.rows:
             self.rows[key] = _rows(images, axes, out)

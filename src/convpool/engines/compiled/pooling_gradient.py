@@ -149,7 +149,10 @@ class Runner:
 
 
 class PoolingGradient:
-    """Computes gradients of one layout of (images, g, result), whose memory may be another."""
+    """Computes gradients of one layout of (images, g, result), whose memory may be another.
+
+    axes: the windows on rows and columns; form: the loop for these windows and this dtype.
+    """
 
     def __init__(
         self, form: PoolGradientForm, arrays: tuple[Array, Array, Array], axes: Sequence[Axis]

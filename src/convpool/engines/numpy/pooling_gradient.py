@@ -168,7 +168,7 @@ def _add_maxima(
     images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
 ) -> None:
     """Add the gradient of maxima to the total."""
-    taps = np.argwhere(_whole(options, axes)).tolist()
+    taps = np.argwhere(_footprint_of(options, axes)).tolist()
     if len(taps) > FEW_TAPS and options.footprint is None and options.absent is None:
         indices = np.empty(g.shape, np.int64)
         argmax.max_indices(images, axes, np.empty(g.shape, images.dtype), indices)
@@ -216,7 +216,7 @@ def _add_minima(
     _add_maxima(opposite, g, axes, options, total)
 
 
-def _whole(options: PoolingOptions, axes: Sequence[Axis]) -> Array:
+def _footprint_of(options: PoolingOptions, axes: Sequence[Axis]) -> Array:
     """Return the footprint, True everywhere if there is none."""
     if options.footprint is not None:
         return options.footprint
@@ -230,7 +230,7 @@ def _add_medians(
 
     Both halves go to one pixel if there is one in the middle, or if the two are equal.
     """
-    footprint, absent = _whole(options, axes), options.absent
+    footprint, absent = _footprint_of(options, axes), options.absent
     half = g * total.dtype.type(0.5)
     for block, lower, upper in middle_indices(images, axes, g.shape, footprint, absent):
         images_and_channels = block[0], ..., block[-1]

@@ -1011,7 +1011,7 @@ def test_demo_outside_the_repository_makes_data_runs_and_names_the_page(small, u
     assert [line.split()[1] for line in lines[1:-1]] == [task.function for task in TASKS]
     assert "(16, 28, 28) -> (16, 26, 26)" in lines[1]
     assert lines[-1] == f"open {(small / 'slides' / 'index.html').resolve()}"
-    pictures = [f"{task.file}.png" for task in TASKS]
+    pictures = [f"{task.file}{theme}.png" for task in TASKS for theme in ("", "-dark")]
     assert files_in(small) == sorted([*NAMES, "index.html", *pictures])
     assert "stand-in" in (small / "slides" / "index.html").read_text()
 

@@ -9,6 +9,7 @@ import convpool
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import (
     few_kernels,
+    geometry,
     many_kernels_schedule,
 )
 from convpool.engines.numpy import convolution as numpy_convolution
@@ -177,9 +178,9 @@ def test_parts_of_sums_are_each_added_once(name, shared, monkeypatch):
     )
     bias = np.arange(nc, dtype=np.float32)
     found = []
-    make_geometry = compiled_convolution.ConvolutionGeometry
+    make_geometry = geometry.ConvolutionGeometry
     monkeypatch.setattr(
-        compiled_convolution,
+        geometry,
         "ConvolutionGeometry",
         lambda **values: found.append(values["terms"]) or make_geometry(**values),
     )

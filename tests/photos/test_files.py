@@ -685,7 +685,7 @@ BAD_PHOTOS = [
     (
         (np.zeros(4, np.uint8),),
         ValueError,
-        r"gray \(h, w\) or colour \(h, w, 3\), at least 1 x 1, not \(4,\)",
+        r"grey \(h, w\) or colour \(h, w, 3\), at least 1 x 1, not \(4,\)",
     ),
     ((np.zeros((0, 2), np.uint8),), ValueError, r"not \(0, 2\)"),
     (

@@ -380,13 +380,11 @@ class Plan:
         ]
 
     @property
-    def _padding_text(self) -> str:
-        """The text of the printed plan's line "padding"."""
+    def _padding_text(self) -> str:  # of the printed plan, as is _work_text
         return self.padding
 
     @property
     def _work_text(self) -> str:
-        """The text of the printed plan's line "work"."""
         raise NotImplementedError
 
     def engine_rows(self) -> list[tuple[str, str]]:
@@ -394,8 +392,8 @@ class Plan:
         return [("engine", f"{name}: {reason}") for name, reason in self.candidates]
 
     def __str__(self) -> str:
-        rows = [*self.rows(), *self.engine_rows()]
-        return "\n".join([self.title, *(f"  {name:<9} {text}" for name, text in rows)])
+        rows = (f"  {name:<9} {text}" for name, text in [*self.rows(), *self.engine_rows()])
+        return "\n".join([self.title, *rows])
 
     def __getstate__(self) -> dict[str, Any]:
         # copies and pickles have the plan's fields, not what was computed from them

@@ -100,8 +100,7 @@ def kernels_gradient(form):
 
         The first are at number `place` of g; `windows` are (images, rows, columns) of the block.
         """
-        images, rows, columns = windows
-        target = call.panel
+        (images, rows, columns), target = windows, call.panel
         for b in range(images):
             for r in range(rows):
                 first = place + (b * call.oh + r) * call.ow * call.nc
@@ -162,21 +161,19 @@ def kernels_gradient(form):
         x = block % across * call.block_columns
         images, rows = min(call.block_images, call.m - b), min(call.block_rows, call.oh - r)
         columns = min(call.block_columns, call.ow - x)
-        source = call.address + b * call.image_bytes
-        source += r * call.row_bytes * call.stride_down
-        source += x * call.column_bytes * call.stride_across
+        y, left = r * call.stride_down, x * call.stride_across  # the pixel of the first tap
+        source = call.address + b * call.image_bytes + y * call.row_bytes + left * call.column_bytes
         if call.scratch:
             packing = packing_at(call.packing)
-            packing.image, packing.image_count = b, images
-            packing.row, packing.column = r * call.stride_down, x * call.stride_across
+            packing.image, packing.image_count, packing.row, packing.column = b, images, y, left
             packing.row_count = (rows - 1) * call.stride_down + call.span_down
             packing.columns = (columns - 1) * call.stride_across + call.span_across
             packing.writes_margin = True
             call_form(call.pack, call.packing)
             source = call.scratch
-        corner, windows = (b, r, x), (images, rows, columns)
+        windows = images, rows, columns
         for panel in range(first_panel, last_panel):
-            sum_panel(call, corner, windows, panel, source, totals, accumulates)
+            sum_panel(call, (b, r, x), windows, panel, source, totals, accumulates)
 
     def entry(address):
         call = gradient_at(address)

@@ -175,17 +175,14 @@ def _combine(combination, *, averages=False):
             is_one_vector = builder.and_(is_short, is_padded)
             with builder.if_else(taps.are_none) as (without_taps, with_taps):
                 with without_taps, cgutils.for_range(builder, call["windows"]) as window:
-                    lines = lines_of(window.index)
-                    fill = partial(combine_part, *lines, has_taps=False)
+                    fill = partial(combine_part, *lines_of(window.index), has_taps=False)
                     for_each_part(*words, (), may_overlap, masks, fill)
                 with with_taps, builder.if_else(is_one_vector) as (one_vector, any_count):
                     with one_vector, cgutils.for_range(builder, call["windows"]) as window:
                         combine_part(*lines_of(window.index), INT64(0), 1, lanes, None)
                     with any_count, cgutils.for_range(builder, call["windows"]) as window:
-                        lines = lines_of(window.index)
-                        for_each_part(
-                            *words, UNROLLED, may_overlap, masks, partial(combine_part, *lines)
-                        )
+                        emit = partial(combine_part, *lines_of(window.index))
+                        for_each_part(*words, UNROLLED, may_overlap, masks, emit)
             return context.get_dummy_value()
 
         return types.void(call, source_dtype, sum_dtype, output_dtype), codegen

@@ -39,9 +39,9 @@ def test_presets_are_whole_kernels_of_their_size(visit):
     page = visit("")
     for kh, kw in SHAPES:
         kernels = {
-            name: page.evaluate("([name, ...size]) => explorer.presets.weightsOf(name, ...size)",
+            name: page.evaluate("([name, ...size]) => explorer.namedKernels.weightsOf(name, ...size)",
                                 [name, kh, kw])
-            for name in page.evaluate("explorer.presets.NAMES")
+            for name in page.evaluate("explorer.namedKernels.NAMES")
         }  # fmt: skip
         assert sum(kernels["edges"]) == 0
         assert len(set(kernels["edges"][:kw])) == min(kw, 3)
@@ -52,7 +52,7 @@ def test_presets_are_whole_kernels_of_their_size(visit):
         assert (kernels["sharpen"] is None) == ((kh, kw) != (3, 3))
     image = np.arange(30.0).reshape(1, 5, 6, 1)
     for kh, kw in SHAPES:
-        weights = page.evaluate("(size) => explorer.presets.weightsOf('identity', ...size)",
+        weights = page.evaluate("(size) => explorer.namedKernels.weightsOf('identity', ...size)",
                                 [kh, kw])  # fmt: skip
         kernels = np.reshape(weights, (kh, kw, 1, 1))
         np.testing.assert_array_equal(convpool.convolve(image, kernels, "same"), image)

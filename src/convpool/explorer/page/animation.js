@@ -51,7 +51,9 @@ const animation = (() => {
     explorer.note(problem);
     if (problem) return null;
     const { pictures, width, height } = picturesOf(explorer.state());
-    return new Blob([gif.encode(pictures, width, height, milliseconds)], { type: "image/gif" });
+    return new Blob([gifEncoder.encode(pictures, width, height, milliseconds)], {
+      type: "image/gif",
+    });
   }
 
   return { file };

@@ -316,7 +316,7 @@ const explorer = (() => {
     tour,
     ownQuestions,
     words,
-    presets,
+    namedKernels,
     figures,
   };
 })();

@@ -97,7 +97,7 @@ const ownChoices = (() => {
       const isChosen = part.kernel === "own" && state.kernel !== "own" && !part.weights && shape;
       return isChosen && !part.kh ? { kh: shape[0], kw: shape[1] } : {};
     }
-    if (presets.fits(kernel, kh, kw)) return {};
+    if (namedKernels.fits(kernel, kh, kw)) return {};
     if (part.kernel) {
       explorer.note(say("preset.size", { name }));
       return { kh: 3, kw: 3 };

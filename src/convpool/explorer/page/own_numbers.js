@@ -88,7 +88,7 @@ const ownNumbers = (() => {
    * @returns {string}
    */
   function weightsName(state, plane, n, [, , depth, nc]) {
-    const preset = state.kernel === "own" ? "own" : presets.nameOf(state, n);
+    const preset = state.kernel === "own" ? "own" : namedKernels.nameOf(state, n);
     const factor = preset === "own" ? 1 : pictures.factorOf(state, plane);
     const times = factor > 1 ? ` × ${factor}` : "";
     const parts = [

@@ -1,5 +1,5 @@
-// Images and kernels to choose from. PHOTOS comes from photos.json, filled in when the page is
-// built: {name: {size, base64}}, 8 bits a channel, size x size x 3.
+// The images to choose from, and the kernels of a state. PHOTOS comes from photos.json, filled in
+// when the page is built: {name: {size, base64}}, 8 bits a channel, size x size x 3.
 const pictures = (() => {
   // strokes of a seven, each [x0, y0, x1, y1] on a field of 1 x 1; pixels near a stroke are bright
   const STROKES = [
@@ -150,8 +150,8 @@ const pictures = (() => {
   }
 
   /**
-   * Return the kernels of a state, the visitor's own or presets. The channels of small numbers have
-   * different weights; a photograph's have the same, so that its colours stay.
+   * Return the kernels of a state, the visitor's own or named ones. The channels of small numbers
+   * have different weights; a photograph's have the same, so that its colours stay.
    * @param {State} state
    * @returns {Kernels}
    */
@@ -160,7 +160,7 @@ const pictures = (() => {
     const shape = [state.kh, state.kw, depth, state.nc];
     if (state.weights) return { shape, data: Float64Array.from(state.weights) };
     const planes = Array.from({ length: state.nc }, (_, n) =>
-      presets.weightsOf(presets.nameOf(state, n), state.kh, state.kw),
+      namedKernels.weightsOf(namedKernels.nameOf(state, n), state.kh, state.kw),
     );
     const data = Float64Array.from(
       { length: state.kh * state.kw * depth * state.nc },

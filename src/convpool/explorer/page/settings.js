@@ -34,7 +34,7 @@ const settings = (() => {
   const CHOICES = {
     op: ["convolve", "pool", "transpose"],
     source: ["numbers", "digit", "stripes", ...Object.keys(PHOTOS), "own"],
-    kernel: [...presets.NAMES, "own"],
+    kernel: [...namedKernels.NAMES, "own"],
     padding: ["valid", "same", "same_lower", "same_size", "full", "by hand"],
     padMode: ["zeros", "constant", "reflect", "symmetric", "edge", "wrap"],
     mode: ["max", "min", "avg", "sum"],
@@ -238,7 +238,7 @@ const settings = (() => {
       state.weights = null;
     if (state.source === "own" && !state.pixels) state.source = "numbers";
     if (state.kernel === "own" && !state.weights) state.kernel = "edges";
-    if (!presets.fits(state.kernel, state.kh, state.kw)) state.kernel = "average";
+    if (!namedKernels.fits(state.kernel, state.kh, state.kw)) state.kernel = "average";
     if (state.source !== "own") state.pixels = null;
     if (state.kernel !== "own") state.weights = null;
     return state;

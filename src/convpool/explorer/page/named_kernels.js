@@ -1,5 +1,5 @@
 // Kernels with a name. Each is made for the size that is asked for; some have one size only.
-const presets = (() => {
+const namedKernels = (() => {
   // row n of Pascal's triangle, a small bell: 1 2 1, 1 3 3 1
   const bell = (count) => {
     const row = [1];

@@ -1,5 +1,5 @@
 // An animated GIF of 256 colours from pictures of one size, as bytes of a file (GIF89a).
-const gif = (() => {
+const gifEncoder = (() => {
   const COLOURS = 256;
   // one of 32768 boxes of colours, five bits for each of red, green and blue
   const boxOf = (data, at) =>

@@ -117,7 +117,7 @@ class Tables(NamedTuple):
     masks: Ints
 
 
-@lru_cache(64)
+@lru_cache(geometries.KEPT_GEOMETRIES)
 def schedule_of(
     geometry: ConvolutionGeometry, channels_per_line: int, per_lane_weights: bool
 ) -> BlockSchedule:

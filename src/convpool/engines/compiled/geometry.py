@@ -29,6 +29,8 @@ Ints = NDArray[np.int64]
 Block = tuple[int, int, int]
 Value = TypeVar("Value")
 
+KEPT_GEOMETRIES = 64  # the last ones, whose schedules and packings are kept
+
 
 def strides_in_numbers(array: Array) -> tuple[int, ...]:
     """Return the strides of an array in numbers, one for each axis.
@@ -323,7 +325,7 @@ class Packing(NamedTuple):
     maps: tuple[Ints, ...]
 
 
-@lru_cache(64)
+@lru_cache(KEPT_GEOMETRIES)
 def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block) -> Packing:
     """Return how blocks of this size are packed, as `layout` says; nothing if it is in place."""
     if not layout.scratch:

@@ -104,7 +104,7 @@ class Schedule(NamedTuple):
     tables: tuple[Ints, ...]
 
 
-@lru_cache(64)
+@lru_cache(geometries.KEPT_GEOMETRIES)
 def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
     """Return how the gradient is summed."""
     block, c, nc = _block(geometry), geometry.images[3], geometry.output[3]

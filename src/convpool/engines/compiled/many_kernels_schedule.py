@@ -163,7 +163,7 @@ class Region(NamedTuple):
         return images, rows, columns
 
 
-@lru_cache(64)
+@lru_cache(geometries.KEPT_GEOMETRIES)
 def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedule:
     """Return how the tiles of a convolution are taken.
 
@@ -296,7 +296,7 @@ def _region(
     )
 
 
-@lru_cache(64)
+@lru_cache(geometries.KEPT_GEOMETRIES)
 def regions_in_place(geometry: ConvolutionGeometry) -> list[tuple[Taps, Taps]] | None:
     """Cut the output into regions, (rows, columns), if pixels can be read in the images.
 

@@ -39,7 +39,7 @@ def test_presets_are_whole_kernels_of_their_size(visit):
     page = visit("")
     for kh, kw in SHAPES:
         kernels = {
-            name: page.evaluate("([name, ...size]) => explorer.namedKernels.weightsOf(name, ...size)",
+            name: page.evaluate("(words) => explorer.namedKernels.weightsOf(...words)",
                                 [name, kh, kw])
             for name in page.evaluate("explorer.namedKernels.NAMES")
         }  # fmt: skip

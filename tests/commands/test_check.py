@@ -164,11 +164,11 @@ def test_a_student_reads_another_language_and_a_program_english(tmp_path, fake):
     result = run_command("check", folder, "--language", "fr", "--out", tmp_path / "out")
     text = next((tmp_path / "out").glob("*.txt")).read_text(encoding="utf-8")
     for words in (result.stdout, text):
-        assert "1 exigences sont remplies, 7 ne le sont pas" in words
+        assert "1 exigence est remplie, 7 ne le sont pas" in words
     html = tmp_path / "page.html"
     result = run_command("check", folder, "--language", "fr", "--json", "--html", html)
     assert json.loads(result.stdout)["outcome"] == "does not hold"
-    assert "1 requirements hold, 7 do not" in html.read_text(encoding="utf-8")
+    assert "1 requirement holds, 7 do not" in html.read_text(encoding="utf-8")
     assert "is not one of 'en', 'fr', 'es'" in refused(folder, "--language", "de")
 
 

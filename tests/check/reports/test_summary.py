@@ -165,4 +165,4 @@ def test_every_part_of_the_behaviour_has_a_row():
 def test_the_worst_is_told():
     assert screen([make_judgement()]).splitlines()[-1] == "ada: all 1 requirements hold"
     some = replace(BROKEN, items=BROKEN.items[-3:])
-    assert screen([some]).splitlines()[-1] == "ada: 1 requirements hold, 2 could not be checked"
+    assert screen([some]).splitlines()[-1] == "ada: 1 requirement holds, 2 could not be checked"

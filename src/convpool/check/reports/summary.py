@@ -388,7 +388,8 @@ def summary_sentence(judgements: Sequence[Judgement]) -> str:
     if counts[Outcome.HOLDS] == len(judgements[0].items):
         return f"all {counts[Outcome.HOLDS]} requirements hold{score}"
     verb = "does" if counts[Outcome.FAILS] == 1 else "do"
-    words = ("requirements hold", f"{verb} not", "could not be checked")
+    noun = "requirement holds" if counts[Outcome.HOLDS] == 1 else "requirements hold"
+    words = (noun, f"{verb} not", "could not be checked")
     parts = (
         f"{counts[outcome]} {phrase}"
         for outcome, phrase in zip(Outcome, words, strict=True)

@@ -666,6 +666,7 @@ def test_a_file_that_comes_too_late_is_forgotten(page):
 
 
 def test_everything_is_reached_by_keyboard_and_its_focus_is_seen(page):
+    page.get_by_text("Read as 8").wait_for(state="attached")  # the last that is built
     page.locator("#layers button").first.wait_for()  # the network comes after the rest
     wanted = page.evaluate("""() => {
       const focusable = "a, button, input, select, textarea, summary, [tabindex='0']";

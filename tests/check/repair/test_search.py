@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 
 import pytest
 
@@ -144,11 +145,18 @@ def convolve_grayscale(images, kernel, padding='same', stride=(1, 1)):
 )
 def test_an_assignment_that_one_branch_or_axis_lacks_is_put_in(line, monkeypatch):
     monkeypatch.setattr(caller, "run", call_in_process)
-    trials = Trials(TASKS[3], PYTHON, LIMITS)
+    trials = unhurried(TASKS[3])
     cases, wrong = wrong_cases(BRANCHES.replace(f"{line}\n", "", 1), 3, trials)
     found = find_repair(BRANCHES.replace(f"{line}\n", "", 1), cases, wrong, trials)
     assert found.is_complete
     assert line in found.lines
+
+
+def unhurried(task):
+    """Return trials of files that may take any time, in this process."""
+    trials = Trials(task, PYTHON, LIMITS)
+    trials.seconds_left = trials.end = math.inf
+    return trials
 
 
 def wrong_cases(text, task, trials):
@@ -162,7 +170,7 @@ def wrong_cases(text, task, trials):
 def test_what_to_write(source, part, instead, lines, monkeypatch):
     monkeypatch.setattr(caller, "run", call_in_process)
     task = 0 if source is VALID else 1
-    trials = Trials(TASKS[task], PYTHON, LIMITS)
+    trials = unhurried(TASKS[task])
     assert part in source or not lines
     text = source.replace(part, instead, 1)
     cases, wrong = wrong_cases(text, task, trials)
@@ -175,7 +183,7 @@ def test_what_to_write(source, part, instead, lines, monkeypatch):
 
 
 def test_what_makes_only_a_few_cases_right_is_no_advice(monkeypatch):
-    trials = Trials(TASKS[0], PYTHON, LIMITS)
+    trials = unhurried(TASKS[0])
     for still_wrong, mended in (({1, 2, 3}, None), ({1, 2}, {0, 3})):
         left = [None, search.Candidate("y = 1\n", still_wrong)]
         monkeypatch.setattr(search, "_best", lambda *_, left=left: left.pop())
@@ -194,7 +202,7 @@ def test_the_child_runs_changed_files(python):
 def test_arrays_that_are_changed_are_no_right_answer(monkeypatch):
     monkeypatch.setattr(caller, "run", call_in_process)
     case = fresh_cases.cases(0, 0)[0][0]
-    trials = Trials(TASKS[0], PYTHON, LIMITS)
+    trials = unhurried(TASKS[0])
     text = VALID.replace("return", "images[:] = 0\n    return")
     assert trials.right([text, VALID], [case]) == [[False], [True]]
 

@@ -559,6 +559,7 @@ def test_run_with_other_kernels_names_both(kernels, came):
     ],
     ids=["convolution", "pooling"],
 )
+@needs_kernels
 def test_engines_by_name(make, engines):
     for engine in ("auto", *engines):
         assert make(engine).engine == engine

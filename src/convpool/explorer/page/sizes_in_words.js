@@ -1,6 +1,8 @@
 // The sizes of the output in words: their formulas, with padding and what is left over.
 const sizesInWords = (() => {
   const { element } = controls;
+  // "height: 5", from the key of a name
+  const named = (key, formula) => say("pools.bound", { name: say(key), formula });
 
   /**
    * Return the output padding of a transposed convolution as a term, " + 1"; empty for 0.
@@ -67,7 +69,7 @@ const sizesInWords = (() => {
       ["size.width", "size.columns"],
     ].map(([name, key], side) => {
       const axis = model.axes[side];
-      return `${say(name)}: ${totalPadding(model, axis)} (${say(key, axis)})`;
+      return named(name, `${totalPadding(model, axis)} (${say(key, axis)})`);
     });
     return lines.join("\n");
   }
@@ -116,7 +118,7 @@ const sizesInWords = (() => {
     const [height, width] = model.axes.map((axis) => sizeOf(model, axis));
     const c = model.output.shape[2];
     const channels = c > 1 || model.image.shape[2] > 1 ? [say("size.channels", { n: c })] : [];
-    const lines = [`${say("size.height")}: ${height}`, `${say("size.width")}: ${width}`];
+    const lines = [named("size.height", height), named("size.width", width)];
     return [...lines, ...channels].join("\n");
   }
 

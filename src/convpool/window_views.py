@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool.engines.numpy.convolution import add_windows, sums_of_sums
+from convpool.engines.numpy.convolution import add_windows, dtype_of_partial_sums
 from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.channel_checks import warn_of_colours_first
@@ -133,7 +133,7 @@ def fold(
         largest_sum = dtypes.Sums(np.array([overlap]))
         # only for its error, if a sum might overflow
         largest_sum.working_dtype(sums, dtypes.extremes(windows), "sums of windows")
-    total = allocation.zeros((1, c, m, *spatial), sums_of_sums(sums, volume(window)))
+    total = allocation.zeros((1, c, m, *spatial), dtype_of_partial_sums(sums, volume(window)))
     taps_first = np.moveaxis(windows, (axis, *range(rank + 2, windows.ndim)), range(rank + 1))
     with np.errstate(all="ignore"):
         add_windows(

@@ -29,6 +29,7 @@ from convpool.windows import volume
 TOTAL, PANEL_NUMBER = 3e-9, 0.3e-9
 # seconds in the compiled loops for a window and vector of channels, and for each tap
 WINDOW, TAP_IN_VECTORS = 8e-9, 1e-9
+VECTOR_BYTES = 32  # of the vectors that these were fitted to
 
 
 def compiled_kernels_gradient_seconds(work: ConvolutionWork) -> float:
@@ -112,10 +113,11 @@ def pooling_gradient_bytes(work: PoolingWork) -> int:
 def compiled_pooling_gradient_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread for the gradient of a pooling in the compiled loops."""
     size = work.accumulation.itemsize
-    taps = 1 if work.mode in ("avg", "sum") else 2
-    vectors = work.outputs / max(1, work.images[-1]) * math.ceil(work.images[-1] * size / 32)
+    passes = 1 if work.mode in ("avg", "sum") else 2  # over a window: max and min seek their pixel
+    c = work.images[-1]
+    vectors = work.outputs / max(1, c) * math.ceil(c * size / VECTOR_BYTES)
     moved = (volume(work.images) + work.outputs) * size * MOVE_BYTE
-    return vectors * (WINDOW + taps * work.taps * TAP_IN_VECTORS) + moved
+    return vectors * (WINDOW + passes * work.taps * TAP_IN_VECTORS) + moved
 
 
 def compiled_pooling_gradient_bytes(work: PoolingWork) -> int:

@@ -83,8 +83,9 @@ class SeparablePlan(ConvolutionPlan):
 
     def check_weights(self, kernels: Any) -> Any:
         """Return kernels; raise ValueError if pixels may be missing and weights sum to 0."""
-        for kernel in kernels if self.missing is not None else ():
-            missing_pixels.check_weights(kernel[:, np.newaxis])
+        if self.missing is not None:
+            for kernel in kernels:
+                missing_pixels.check_weights(kernel[:, np.newaxis])  # (taps, 1): one kernel
         return kernels
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:

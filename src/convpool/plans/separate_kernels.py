@@ -84,7 +84,7 @@ def factors_of_named(
         return None
     if kernel.nbytes > KEPT_BYTES:
         return _factors_of(kernel)
-    return _recent_factors(kernel.tobytes(), kernel.shape, kernel.dtype)
+    return _cached_factors(kernel.tobytes(), kernel.shape, kernel.dtype)
 
 
 def _factors_of(kernel: Kernel) -> tuple[Kernel, Kernel] | None:
@@ -96,8 +96,11 @@ def _factors_of(kernel: Kernel) -> tuple[Kernel, Kernel] | None:
 
 
 @lru_cache(64)
-def _recent_factors(
+def _cached_factors(
     weights: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]
 ) -> tuple[Kernel, Kernel] | None:
-    """Return what `_factors_of` does for the weights in memory; they may change between calls."""
+    """Return what `_factors_of` does for a kernel, whose bytes are the key of the cache.
+
+    The array itself is none, as it may change between calls. `weights` are its bytes in C order.
+    """
     return _factors_of(np.frombuffer(weights, dtype).reshape(shape))

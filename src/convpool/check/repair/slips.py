@@ -183,7 +183,8 @@ def _tuple(node: ast.Tuple, names: Collection[str]) -> Iterator[ast.AST]:
 def _subscript(node: ast.Subscript, names: Collection[str]) -> Iterator[ast.AST]:
     """Yield the whole for a part of an array, and a part along the last axis for one of the first.
 
-    Of a target, the place with an axis more.
+    images[i] -> images, images[:, :, :, i], images[:, :, i]. Of a target, the place with an index
+    more, by any variable of one letter: output[:, i, j] = ... -> output[:, i, j, k] = ...
     """
     if isinstance(node.ctx, ast.Load):
         yield node.value

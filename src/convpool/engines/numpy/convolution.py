@@ -81,7 +81,7 @@ def convolve(
     *window, _, nc = kernels.shape
     weights = _weights(kernels, groups, dtype)
     terms = volume(kernels.shape[:-1])
-    sum_dtype = sums_of_sums(dtype, volume(window)) if terms > CHAIN else dtype
+    sum_dtype = dtype_of_partial_sums(dtype, volume(window)) if terms > CHAIN else dtype
     source = PaddedImages(images, axes, pad_mode, fill)
     c = images.shape[-1]
     all_blocks = list(blocks(out.shape[:-1], _windows_at_once(c, window, nc, axes)))
@@ -152,7 +152,7 @@ def _multiply(weights: Array, columns: Array) -> Array:
     return products
 
 
-def sums_of_sums(dtype: DTypeLike, count: int) -> np.dtype[Any]:
+def dtype_of_partial_sums(dtype: DTypeLike, count: int) -> np.dtype[Any]:
     """Return the dtype in which sums of `dtype` over parts of a window are added.
 
     `count` is the taps of a window. The dtype is float64, or complex128, if `dtype` has single
@@ -323,7 +323,7 @@ def convolve_transpose(
     # (groups, depth, *window, nc // groups)
     weights = np.moveaxis(_weights(kernels, groups, dtype), 1, -1)
     numbers = max(1, volume(values.shape[1:-1]) * max(1, depth * groups), volume(out.shape[1:]))
-    sum_dtype = sums_of_sums(dtype, volume(window))
+    sum_dtype = dtype_of_partial_sums(dtype, volume(window))
     for (batch,) in blocks(out.shape[:1], BLOCK // numbers):
         # the values of a batch, (nc, b, *output)
         part = np.moveaxis(values[batch], -1, 0).astype(dtype, copy=False)

@@ -17,8 +17,8 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines.numpy.convolution import (
     CHAIN,
     PaddedImages,
+    dtype_of_partial_sums,
     gather,
-    sums_of_sums,
     window_columns,
 )
 from convpool.windows import Axis, blocks, volume
@@ -59,7 +59,7 @@ def kernels_gradient(
     """
     *window, depth, nc = out.shape
     c, kernels_of_group = images.shape[-1], nc // groups
-    sum_dtype = sums_of_sums(dtype, volume(output_gradient.shape[:-1]))
+    sum_dtype = dtype_of_partial_sums(dtype, volume(output_gradient.shape[:-1]))
     source = PaddedImages(images, axes, pad_mode, fill)
     target = out.reshape(*window, depth, groups, kernels_of_group)
     for taps in blocks(window, TAPS // max(1, c)):
@@ -106,7 +106,7 @@ def bias_gradient(output_gradient: Array, out: Array, dtype: DTypeLike) -> None:
     # rows of many windows are added, so that numbers of a row lie side by side
     rows = max(1, min(CHAIN, count))
     chained = count - count % rows
-    sum_dtype = sums_of_sums(dtype, count)
+    sum_dtype = dtype_of_partial_sums(dtype, count)
     chains = np.add.reduce(g[:chained].reshape(rows, chained // rows * nc), axis=0)
     total = np.add.reduce(chains.reshape(chained // rows, nc), axis=0, dtype=sum_dtype)
     out[...] = total + np.add.reduce(g[chained:], axis=0, dtype=sum_dtype)

@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.numpy import argmax
 from convpool.engines.numpy import pooling as numpy_pooling
-from convpool.engines.numpy.convolution import sums_of_sums
+from convpool.engines.numpy.convolution import dtype_of_partial_sums
 from convpool.engines.numpy.footprint_and_median import middle_indices
 from convpool.engines.numpy.reductions import least
 from convpool.engines.values import dataclass
@@ -77,7 +77,7 @@ def pool_gradient(
         For max, min and median: which pixels are missing, bools like images. In these there is what
         never wins, and for medians the greatest number.
     """
-    sum_dtype = sums_of_sums(dtype, volume([axis.window for axis in axes]))
+    sum_dtype = dtype_of_partial_sums(dtype, volume([axis.window for axis in axes]))
     numbers = max(1, volume(images.shape[1:]), volume(output_gradient.shape[1:]))
     for (batch,) in blocks(images.shape[:1], BLOCK_BYTES // (numbers * sum_dtype.itemsize)):
         g = output_gradient[batch].astype(sum_dtype, copy=False)

@@ -149,9 +149,10 @@ class Tile(NamedTuple):
 def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
     """Return the instruction that sums `width` windows of a row, for all channels.
 
-    `taps` are those of a row, 0 if they are not fixed; then windows are `stride` columns apart. If
-    it `shares_pixels`, that is one, and each pixel is loaded once for all of them. For `multiplier`
-    and `depth` see DepthwiseForm.
+    It takes a Tile and a zero of the numbers' dtype, and writes the results at `tile.target`.
+    `taps` are those of a row of the kernel, of windows `stride` columns apart; with taps 0, it is
+    any number, and any stride. If it `shares_pixels`, each is loaded once for all windows. Each
+    channel has `multiplier` kernels, or is one of `depth` in a group with as many kernels.
     """
 
     @intrinsic

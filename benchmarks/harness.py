@@ -206,9 +206,17 @@ def contenders(
 def time_call(call: Callable[[], Any], pause: float = PAUSE, least: float = 0.0) -> float:
     """Return the seconds of a call; the last result is freed after the time is taken.
 
-    Short calls are repeated until they have taken `least` seconds, and their mean is returned.
+    Short calls are repeated until they have taken `least` seconds, and their mean is returned; as
+    long again, they have been called before, since after a pause a processor is slow for a while.
     """
     time.sleep(pause)
+    if least:
+        _time_calls(call, least)
+    return _time_calls(call, least)
+
+
+def _time_calls(call: Callable[[], Any], least: float) -> float:
+    """Return the mean seconds of calls that take `least` seconds together, or of one."""
     count, seconds, start = 0, 0.0, time.perf_counter()
     while not count or seconds < least:
         result = call()

@@ -32,7 +32,7 @@ from network_rows import NETWORK_ROWS, family
 RUNS = 5
 PLAIN = "plain call"
 NETWORK_PEERS = ("PyTorch", "PyTorch channels-last", "ONNX Runtime", "OpenVINO", "JAX")
-LEAST = 2e-3  # seconds that a run takes at least
+LEAST = 5e-3  # seconds that a run takes at least
 LOST = 0.95  # a row is lost if the fastest peer takes less than so many times as long as ours
 WORST = 10  # rows that are listed
 

@@ -67,6 +67,17 @@ def test_short_calls_are_repeated():
     assert seconds * len(calls) >= 1e-3
 
 
+def test_the_first_calls_after_a_pause_do_not_count(monkeypatch):
+    clock, calls = [0.0], []
+
+    def call():
+        clock[0] += 1.0 if calls else 10.0
+        calls.append(0)
+
+    monkeypatch.setattr(harness.time, "perf_counter", lambda: clock[0])
+    assert harness.time_call(call, pause=0, least=2.0) == 1.0
+
+
 def result_of(name, **seconds):
     """Return the measurements of a row, each run twice."""
     measured = {word.replace("_", " "): [value] * 2 for word, value in seconds.items()}

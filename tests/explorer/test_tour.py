@@ -282,6 +282,15 @@ def test_the_stop_is_in_the_link_and_back_goes_to_the_one_before(visit):
     page.wait_for_function("() => !document.querySelector('#tour-body h3')")
 
 
+@pytest.mark.parametrize("leaves", ["Now you", "End the tour"])
+def test_what_plays_stops_where_the_tour_goes_on(visit, leaves):
+    page = visit("#tour=2")
+    press(page, "▶ Play")
+    assert page.locator("#play").get_attribute("aria-pressed") == "true"
+    press(page, leaves)
+    assert page.locator("#play").get_attribute("aria-pressed") == "false"
+
+
 def test_on_a_phone_nothing_covers_the_buttons_of_the_tour(show):
     page = show("", **PHONE)
     covered = """() => [...document.querySelectorAll("#tour-body > .row > button")]
@@ -298,4 +307,7 @@ def test_on_a_phone_nothing_covers_the_buttons_of_the_tour(show):
         page.locator("#answer").fill(answer(page))
         press(page, "Check")
         assert page.evaluate(covered) == []
+        told = page.locator("#tour-body [role=status]").bounding_box()
+        buttons = page.locator("#tour-body > .row").bounding_box()
+        assert told["y"] + told["height"] <= buttons["y"] + 1
         page.evaluate("explorer.open(`#tour=${explorer.state().tour % 9 + 1}`)")

@@ -71,6 +71,7 @@ const groupsPicture = (() => {
     return element(
       "div",
       { className: "groups-row" },
+      element("p", { className: "hint", textContent: say("groups.fours") }),
       ...[1, 2, 4].map((groups) => draw(4, 4, groups)),
       element("p", { className: "hint", textContent: say("groups.how") }),
     );

@@ -65,6 +65,7 @@ const tour = (() => {
     isRunning = false;
     current = 0;
     address.hold("");
+    interactivePicture.play(false);
     interactivePicture.cover("");
     explorer.change(state);
     intro();
@@ -77,6 +78,7 @@ const tour = (() => {
    * @param {any} set the settings that differ from the defaults
    */
   function picture(set) {
+    interactivePicture.play(false); // the window stays where the text speaks of it
     fresh(set);
     own = { set, link: settings.encodeResult(explorer.state()) };
     showChanged();
@@ -255,12 +257,14 @@ const tour = (() => {
   }
 
   /**
-   * Bring a button into sight at the lower edge; the text above it is to be read first.
+   * Bring a button into sight at the lower edge, and what is said of the answer, which is to be
+   * read first, and which the button may cover on a phone.
    * @param {HTMLElement} node
    */
   function reveal(node) {
     node.focus({ preventScroll: true });
     node.scrollIntoView({ block: "nearest" });
+    byId("tour-body").querySelector("[role=status]")?.scrollIntoView({ block: "nearest" });
   }
 
   // ---- questions in a row: the self-test, or a teacher's own ----

@@ -102,8 +102,8 @@ Object.assign(WORDS_EN, {
     "the window k = 3, so o = 3: each axis needs one zero, at its end.",
   "tour.5.further2":
     "There is another rule, “same_size”: as many outputs as pixels, n, at any stride. So T = (n " +
-    "− 1)·s + k − n, and the window moves over much padding. The course's brief wants this one: " +
-    "it divides T by 2 and rounds up, so the top and the left get one more if T is odd.",
+    "− 1)·s + k − n, and the window moves over much padding. At stride 1 both are alike. Some " +
+    "courses call this one “same”, so read what yours says; networks use the first one.",
   "tour.6.title": "What are channels?",
   "tour.6.before":
     "A colour image has three numbers for each pixel: three planes, called channels. A " +

@@ -105,9 +105,8 @@ Object.assign(WORDS_ES, {
     "paso s = 2 y la ventana k = 3, así que o = 3: cada eje necesita un cero, al final.",
   "tour.5.further2":
     "Hay otra regla, “same_size”: tantas salidas como píxeles, n, con cualquier paso. Así, T = " +
-    "(n − 1)·s + k − n, y la ventana pasa sobre mucho relleno. El enunciado del curso quiere " +
-    "esta: divide T entre 2 y redondea hacia arriba, así que, si T es impar, arriba y a la " +
-    "izquierda va uno más.",
+    "(n − 1)·s + k − n, y la ventana pasa sobre mucho relleno. Con paso 1 ambas son iguales. " +
+    "Algunos cursos llaman “same” a esta: lee qué dice el tuyo; las redes usan la primera.",
   "tour.6.title": "¿Qué son los canales?",
   "tour.6.before":
     "Una imagen en color tiene tres números por píxel: tres planos, llamados canales. Un " +

@@ -111,8 +111,8 @@ Object.assign(WORDS_FR, {
   "tour.5.further2":
     "Il y a une autre règle, « same_size » : autant de sorties que de pixels, n, quel que soit " +
     "le pas. Donc T = (n − 1)·s + k − n, et la fenêtre passe sur beaucoup de remplissage. " +
-    "L'énoncé du cours veut celle-ci : il divise T par 2 et arrondit vers le haut, donc, si T " +
-    "est impair, le haut et la gauche en reçoivent un de plus.",
+    "Au pas 1, les deux sont pareilles. Certains cours appellent celle-ci « same » : lisez ce " +
+    "que dit le vôtre ; les réseaux utilisent la première.",
   "tour.6.title": "Que sont les canaux ?",
   "tour.6.before":
     "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux. Un " +

@@ -76,6 +76,16 @@ def test_a_clone_with_a_stray_copy_is_one_submission(tmp_path):
     assert "and not stuff" in one.notes[0]
 
 
+def test_a_class_may_have_one_student_who_handed_something_in(tmp_path):
+    rows = laid_out(tmp_path, {"ada": 7, "bob": 0, "cy": 0})
+    assert [row.name for row in rows] == ["ada", "bob", "cy"]
+    assert judged_places(rows, tmp_path) == ["ada"]
+    assert all(row.problem for row in rows[1:])
+    (tmp_path / "class" / "README.md").write_text("My work\n")  # a clone has one
+    (row,) = search.find([tmp_path / "class"], tmp_path / "scratch")
+    assert row.name == "class"
+
+
 def test_files_beside_the_students_are_named(tmp_path):
     rows = laid_out(tmp_path, dict.fromkeys(("ada", "bob", "cy"), 7) | {"": 1})
     assert [row.name for row in rows] == ["ada", "bob", "cy", FILES[0]]

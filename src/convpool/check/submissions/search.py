@@ -128,11 +128,22 @@ def _is_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> bo
     (`is_top`) is a class with two folders that hold files, even if one looks like a copy.
     """
     students = [part for part in node.parts if not is_copy(part.name)]
-    if is_group and len(students) == 1 and len(node.children) > 1:
+    if len(students) == 1 and len(node.children) > 1 and (is_group or _is_of_one(node, is_top)):
         return True
     if len(students) < 2 and not (is_top and not node.judged_files and len(node.parts) > 1):
         return False
     return not (_has_attempts(node, is_top=is_top) or _is_clone(node))
+
+
+def _is_of_one(node: Node, is_top: bool) -> bool:
+    """Return whether a folder is a class in which one student alone has handed something in.
+
+    That is what a path names, with nothing of a clone in it, and other folders beside the student's
+    own, which has not the name of the course.
+    """
+    if not is_top or node.judged_files or node.looks_like_clone or len(node.parts) != 1:
+        return False
+    return not (node.parts[0].name == "math" or is_course(node.parts[0].name))
 
 
 def _has_attempts(node: Node, *, is_top: bool) -> bool:

@@ -220,7 +220,7 @@ def _input_unchanged(run: TaskRun) -> Item:
             and run.is_mended([one for one in changed if not one.case.is_large])
             and not any(one.problem for one in called)
         ):
-            change = run.repair.told("they stay as they are")
+            change = run.repair.advice("they stay as they are")
             finding = replace(finding, line=run.repair.line, change=change)
         return make_item(run.task, name, Outcome.FAILS, [finding])
     if any(trial.answer.outcome == "returned" for trial in called):

@@ -149,7 +149,7 @@ def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
     suspicion = _suspicion(run)
     words = suspicion.words if suspicion and suspicion.line == run.repair.line else main.words
     count = len(run.counted)
-    brings = (
+    effect = (
         f"all {count} smaller cases are right"
         if run.repair.is_complete
         else "these cases are right"
@@ -158,7 +158,7 @@ def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
         main,
         words=words,
         line=run.repair.line,
-        change=run.repair.told(brings),
+        change=run.repair.advice(effect),
         details=re.sub(r"^(line \d+: .*\n)+", "", main.details),  # the change has its lines
         failing=sum(finding.failing for finding in findings),
     )

@@ -66,7 +66,7 @@ def say_lines(text: str) -> str:
 
 
 def say_change(change: str) -> str:
-    """Return what to write, as `Repair.told` says it, in the language that is spoken.
+    """Return what to write, as `Repair.advice` says it, in the language that is spoken.
 
     Lines of code stay as they are; what stands before them is aligned.
     """
@@ -75,13 +75,13 @@ def say_change(change: str) -> str:
     first, *lines = change.split("\n")
     labels = [match[1] if (match := _LABEL.fullmatch(line)) else "" for line in lines]
     widths = {len(say(label)) for pair in pairwise([*labels, ""]) for label in pair if label}
-    told = [say(first)]
+    advice = [say(first)]
     for line, label in zip(lines, labels, strict=True):
         if label:
-            told.append(say(label).rjust(max(widths)) + line.partition(label)[2])
+            advice.append(say(label).rjust(max(widths)) + line.partition(label)[2])
         else:
-            told.append(say(line) if _HEADING.fullmatch(line) else line)
-    return "\n".join(told)
+            advice.append(say(line) if _HEADING.fullmatch(line) else line)
+    return "\n".join(advice)
 
 
 @cache

@@ -89,12 +89,12 @@ def changed_lines(before: str, after: str) -> tuple[int, str]:
     old, new = before.splitlines(), after.splitlines()
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     first = 0
-    told: list[str] = []
+    advice: list[str] = []
     for kind, start, end, new_start, new_end in matcher.get_opcodes():
         if kind != "equal":
             first = first or (max(start, 1) if kind == "insert" else start + 1)
-            told += _block(start, old[start:end], new[new_start:new_end])
-    return first, "\n".join(told)
+            advice += _block(start, old[start:end], new[new_start:new_end])
+    return first, "\n".join(advice)
 
 
 LONGEST = 79  # characters of a line, as pycodestyle asks for

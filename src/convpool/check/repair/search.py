@@ -32,9 +32,9 @@ class Repair:
     mended: frozenset[int]  # numbers of the cases that were wrong and become right
     is_complete: bool  # whether all cases are right then
 
-    def told(self, brings: str) -> str:
-        """Return what to write, below a sentence that says what it brings."""
-        return f"With this change, which was tried, {brings}:\n{self.lines}"
+    def advice(self, effect: str) -> str:
+        """Return what to write, below a sentence that says what effect it has."""
+        return f"With this change, which was tried, {effect}:\n{self.lines}"
 
 
 class Candidate(NamedTuple):

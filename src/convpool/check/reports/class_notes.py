@@ -43,14 +43,14 @@ def class_notes(judgements: Sequence[Judgement]) -> list[str]:
         words = [f"not judged: {judgement.not_judged}"] if judgement.not_judged else []
         lines += [f"{judgement.submission}: {text}" for text in (*words, *judgement.notes)]
     similar: list[str] = []
-    told: list[str] = []  # submissions whose pairs are there already
+    named: list[str] = []  # submissions whose pairs are there already
     for judgement in judgements:
         others = [
             other
             for other in judgement.similar
-            if not any(other.startswith(f"{name} (tasks ") for name in told)
+            if not any(other.startswith(f"{name} (tasks ") for name in named)
         ]
-        told.append(judgement.submission)
+        named.append(judgement.submission)
         if others:
             similar.append(f"{judgement.submission} and {', '.join(others)}")
     lines += [f"Similar, for you to see: {words}" for words in similar[:MOST_SIMILAR]]

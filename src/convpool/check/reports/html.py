@@ -107,7 +107,7 @@ def _overview(judgements: Sequence[Judgement]) -> str:
         )
         for number, judgement in enumerate(judgements)
     ]
-    told = "".join(f"<p>{escape(line)}</p>" for line in class_notes(judgements))
+    notes = "".join(f"<p>{escape(line)}</p>" for line in class_notes(judgements))
     slow = ", ".join(
         f"{escape(judgement.submission)} {judgement.seconds:.1f} s"
         for judgement in slowest(judgements)
@@ -115,7 +115,7 @@ def _overview(judgements: Sequence[Judgement]) -> str:
     items = "\n".join(map(_common_row, common_items(judgements)))
     common = COMMON.substitute(rows=items, count=len(judgements)) if items else ""
     return (
-        f'<div class="card">{_table(head, rows)}</div>\n{told}{common}\n<p class="faint">Slowest: '
+        f'<div class="card">{_table(head, rows)}</div>\n{notes}{common}\n<p class="faint">Slowest: '
         f"{slow}</p>\n<h2>One by one</h2>"
     )
 

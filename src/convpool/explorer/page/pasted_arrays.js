@@ -25,15 +25,8 @@ const pastedArrays = (() => {
    * @param {string} text
    * @returns {string}
    */
-  function statementOf(text) {
-    let depth = 0;
-    for (let at = 0; at < text.length; at++) {
-      if ("([{".includes(text[at])) depth += 1;
-      if (")]}".includes(text[at])) depth -= 1;
-      if (text[at] === "\n" && depth <= 0) return text.slice(0, at);
-    }
-    return text;
-  }
+  const statementOf = (text) =>
+    pythonCall.upTo(text, 0, (sign, depth) => sign === "\n" && depth <= 0);
 
   // the number of "9" or "1/9"
   const quotient = (text) => text.split("/").reduce((a, b, index) => (index ? a / +b : +b), 1);

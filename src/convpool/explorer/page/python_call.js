@@ -74,19 +74,27 @@ const pythonCall = (() => {
   }
 
   /**
-   * Return a text up to the bracket that closes one that is open before it.
+   * Return a text up to where it ends, by a sign and how many brackets are open with it.
    * @param {string} text
+   * @param {number} depth how many brackets are open before it
+   * @param {(sign: string, depth: number) => boolean} isEnd
    * @returns {string}
    */
-  function insideOf(text) {
-    let depth = 1;
+  function upTo(text, depth, isEnd) {
     for (let at = 0; at < text.length; at++) {
       if ("([{".includes(text[at])) depth += 1;
       if (")]}".includes(text[at])) depth -= 1;
-      if (!depth) return text.slice(0, at);
+      if (isEnd(text[at], depth)) return text.slice(0, at);
     }
     return text;
   }
 
-  return { read, insideOf };
+  /**
+   * Return a text up to the bracket that closes one that is open before it.
+   * @param {string} text
+   * @returns {string}
+   */
+  const insideOf = (text) => upTo(text, 1, (_, depth) => depth === 0);
+
+  return { read, insideOf, upTo };
 })();

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from convpool.check import check, judge_behaviour
 from convpool.check.behaviour import timing
-from convpool.check.repair.trials import MOST_PROCESSES
+from convpool.check.repair.trials import MOST_SECONDS, USUAL_SECONDS
 from convpool.check.sandbox import caller
 from convpool.check.verdicts import Outcome
 from support.judged_here import call_in_process
@@ -61,18 +61,18 @@ def test_a_private_seed_calls_with_other_numbers(tmp_path, monkeypatch):
     assert len(arrays[1] & arrays[2]) < 6
 
 
-def test_a_class_shares_what_is_tried_unless_all_or_nothing_is_asked_for(tmp_path, monkeypatch):
-    processes = []
+def test_some_changes_are_tried_unless_all_or_nothing_is_asked_for(tmp_path, monkeypatch):
+    seconds = []
 
     def judge(course, tasks, python, limits, options, workers):
-        processes.append(options.trial_processes)
+        seconds.append(options.trial_seconds)
         return [], []
 
     monkeypatch.setattr(judge_behaviour, "judge", judge)
     for number in range(4):
         copy_ours(tmp_path / f"student {number}")
     words = {"python": sys.executable, "only": ["valid"], "is_trusted": True}
-    for has_changes, each in ((None, MOST_PROCESSES // 4), (True, MOST_PROCESSES), (False, 0)):
-        processes.clear()
+    for has_changes, each in ((None, USUAL_SECONDS), (True, MOST_SECONDS), (False, 0)):
+        seconds.clear()
         check([tmp_path], has_changes=has_changes, **words)
-        assert processes == [each] * 4
+        assert seconds == [each] * 4

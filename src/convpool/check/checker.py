@@ -19,7 +19,7 @@ from convpool.check.grading.points import requirements, score
 from convpool.check.grading.similar import similar_pairs
 from convpool.check.judge_cases import Options
 from convpool.check.printable_judgements import printable_judgement
-from convpool.check.repair.trials import MOST_PROCESSES, processes_for_each
+from convpool.check.repair.trials import MOST_SECONDS, USUAL_SECONDS
 from convpool.check.rules import isolated
 from convpool.check.rules import registry as rules
 from convpool.check.sandbox import available_isolation, interpreters
@@ -111,8 +111,8 @@ def check(
     private_seed : int
         Other than 0: the cases are others of the same kinds, which no student has seen.
     has_changes : bool, optional
-        Whether a change is searched, by trying many, that makes a file's results right, which takes
-        a few seconds for each wrong file; None: in a class, the fewer the more submissions it has.
+        Whether a change is searched, by trying many, that makes a file's results right, which may
+        take a minute; None: at most some seconds for each submission.
     jobs : int
         How many submissions are judged at once; of fewer submissions, several tasks.
     progress : function of (done, total), optional
@@ -139,6 +139,7 @@ def check(
         raise ValueError(f"'same' cannot mean {same!r}; {', '.join(MEANINGS)} would do")
     if unknown := set(tasks or ()) - set(TASKS):
         raise ValueError(f"there is no task {min(unknown)}; tasks are {min(TASKS)} to {max(TASKS)}")
+    trial_seconds = {True: MOST_SECONDS, False: 0.0, None: USUAL_SECONDS}[has_changes]
     selection = Selection(
         rules=selected & frozenset(rules.RULES),
         behaviour=selected & frozenset(requirement_names.TITLES),
@@ -146,7 +147,11 @@ def check(
         python=interpreters.find(python),
         limits=Limits() if time_out is None else Limits(task_seconds=time_out),
         options=Options(
-            max_ratio, same, is_timed=is_timed or max_ratio is not None, private_seed=private_seed
+            max_ratio,
+            same,
+            is_timed=is_timed or max_ratio is not None,
+            trial_seconds=trial_seconds,
+            private_seed=private_seed,
         ),
         points=points or {},
         decisions=decisions,
@@ -154,11 +159,8 @@ def check(
     with open_submissions(paths) as submissions:
         if selection.behaviour and len(submissions) > 1 and not is_trusted:
             _require_walls(selection)
-        processes = {True: MOST_PROCESSES, False: 0, None: processes_for_each(len(submissions))}
-        options = replace(selection.options, trial_processes=processes[has_changes])
-        selection = replace(
-            selection, options=options, workers=max(1, jobs // max(1, len(submissions)))
-        )
+        workers = max(1, jobs // max(1, len(submissions)))
+        selection = replace(selection, workers=workers)
 
         def tell(judged: Judgement, count: int, total: int) -> None:
             if done:

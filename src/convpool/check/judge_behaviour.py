@@ -62,7 +62,7 @@ def judge(
     """
     options = options or Options()
     start = time.monotonic()
-    budget = Budget(options.trial_processes)
+    budget = Budget(options.trial_seconds)
     baseline_seconds: list[float] = []  # the submission does not pay for our own files
 
     def judge_task(number: int) -> tuple[list[Item], list[Measure]]:
@@ -77,8 +77,8 @@ def judge(
         run = TaskRun(file, (), None, baseline_cost)
         if time.monotonic() < deadline:
             run = _with_answers(run, python, limits.until(deadline), options)
-            if options.trial_processes:
-                trials = Trials(file.task, python, limits.until(deadline), budget)
+            if options.trial_seconds:
+                trials = Trials(file.task, python, limits.until(deadline), budget, workers)
                 run = _with_repair(run, trials, options)
         measure = Measure(number, *file.word_counts, *run.ratios, run.has_untried)
         return _items(run, limits, options), [measure]

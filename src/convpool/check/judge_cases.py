@@ -76,8 +76,8 @@ class Options:
     max_ratio: float | None = None
     same: str = BRIEF  # what 'same' means, a key of MEANINGS
     is_timed: bool = True  # whether time and memory are measured
-    # how many processes may try changes that make files right, all tasks together; 0: none
-    trial_processes: int = 0
+    # processor time for trying changes that make files right, all tasks together; 0: none is tried
+    trial_seconds: float = 0
     private_seed: int = 0  # of fresh cases; 0: those of the table
 
 

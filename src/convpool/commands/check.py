@@ -86,7 +86,7 @@ class Numbers(Names):
     "has_changes",
     default=None,
     help="Try changes of wrong files until one makes their results right, all or none; default: "
-    "all for one submission, for one of a large class those of some seconds.",
+    "those of a few seconds for each submission.",
 )
 @click.option(
     "--trace", type=int, metavar="TASK", help="Follow one output pixel of the task's own function."

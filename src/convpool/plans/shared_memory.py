@@ -48,11 +48,13 @@ def copy_if_shared(out: Any, *operands: Any) -> tuple[Any, ...]:
     """
     if out is None:
         return operands
-    return tuple(_apart_from(out, operand) for operand in operands)
+    return tuple([_apart_from(out, operand) for operand in operands])  # a list is faster
 
 
 def _apart_from(out: Any, operand: Any) -> Any:
     """Return an operand, copied if writing to `out`, which is not None, may change it."""
+    if operand is None:
+        return None
     if isinstance(operand, tuple):
         return tuple(_apart_from(out, item) for item in operand)
     may_change = not isinstance(out, np.ndarray) or shares_memory(operand, out)
@@ -68,7 +70,8 @@ def copy_operand(operand: Any) -> Any:
 
 def _map_one_file(source: Array, out: Array) -> bool:
     """Return whether two arrays map bytes of one file, with some bytes in common."""
-    read, written = _mapped_bytes(source), _mapped_bytes(out)
+    written = _mapped_bytes(out)
+    read = None if written is None else _mapped_bytes(source)
     if read is None or written is None:
         return False
     if read.start >= written.stop or written.start >= read.stop:

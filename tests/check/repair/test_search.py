@@ -11,19 +11,13 @@ from convpool.check import judge_behaviour
 from convpool.check.behaviour import fresh_cases, timing
 from convpool.check.judge_cases import Options
 from convpool.check.repair import search
+from convpool.check.repair import trials as trials_module
 from convpool.check.repair.edits import Source, changed_lines, wrapped
 from convpool.check.repair.names import partners
 from convpool.check.repair.right_lines import right_lines
 from convpool.check.repair.search import find_repair
 from convpool.check.repair.slips import slips
-from convpool.check.repair.trials import (
-    LEAST_PROCESSES,
-    MOST_PROCESSES,
-    MOST_SECONDS,
-    Budget,
-    Trials,
-    processes_for_each,
-)
+from convpool.check.repair.trials import Budget, Trials
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.limits import LIMITS
 from convpool.check.tasks import TASKS
@@ -155,7 +149,7 @@ def test_an_assignment_that_one_branch_or_axis_lacks_is_put_in(line, monkeypatch
 def unhurried(task):
     """Return trials of files that may take any time, in this process."""
     trials = Trials(task, PYTHON, LIMITS)
-    trials.seconds_left = trials.end = math.inf
+    trials.seconds_left = trials.budget.seconds = trials.end = math.inf
     return trials
 
 
@@ -210,7 +204,7 @@ def test_arrays_that_are_changed_are_no_right_answer(monkeypatch):
 def test_a_report_has_the_change_in_every_wrong_item(tmp_path, monkeypatch):
     monkeypatch.setattr(caller, "run", call_in_process)
     monkeypatch.setattr(timing, "baseline_cost", lambda *_: None)
-    options = Options(is_timed=False, trial_processes=99)
+    options = Options(is_timed=False, trial_seconds=99)
 
     def items(text):
         (tmp_path / TASKS[0].file).write_text(text)
@@ -280,36 +274,51 @@ def test_long_new_lines_are_broken_inside_brackets():
 
 
 def test_no_more_time_is_spent_than_there_is(monkeypatch):
+    """A task takes at most its share, and tasks together no more than the submission's budget."""
     monkeypatch.setattr(caller, "run", call_in_process)
     case = fresh_cases.cases(0, 0)[0][0]
-    trials = Trials(TASKS[0], PYTHON, LIMITS)
-    assert trials.right([VALID], [case]) == [[True]]
-    assert trials.seconds_left < MOST_SECONDS
-    trials.seconds_left = 0.0
-    assert trials.right([VALID], [case]) == [[False]]
-
-
-def test_a_class_shares_the_processes_that_try_changes(monkeypatch):
-    monkeypatch.setattr(caller, "run", call_in_process)
-    case = fresh_cases.cases(0, 0)[0][0]
-    budget = Budget(1)
+    budget = Budget(1.5 * trials_module.START)
     first, second = (Trials(TASKS[0], PYTHON, LIMITS, budget) for _ in range(2))
-    assert first.right([VALID], [case]) == [[True]]
-    assert second.right([VALID], [case]) == [[False]]
-    assert (first.is_cut, second.is_cut) == (False, True)
-    assert processes_for_each(1) == MOST_PROCESSES
-    assert processes_for_each(100) == processes_for_each(1000) == LEAST_PROCESSES
+    for trials, rows in (
+        (first, [[True], [False]]),  # its share is used up by one process
+        (second, [[True], [False]]),  # what is left of the budget
+        (Trials(TASKS[0], PYTHON, LIMITS, budget), [[False]]),
+    ):
+        assert [trials.right([VALID], [case]) for _ in rows] == [[row] for row in rows]
+        assert trials.is_cut
+    assert budget.seconds < 0
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_many_sources_are_shared_by_several_processes(workers, monkeypatch):
+    runs = []
+
+    def recorded(function, calls, *words):
+        runs.append(len(calls))
+        return call_in_process(function, calls, *words)
+
+    monkeypatch.setattr(caller, "run", recorded)
+    monkeypatch.setattr(trials_module, "MANY", 7)
+    cases = fresh_cases.cases(0, 0)[0][:2]
+    trials = Trials(TASKS[0], PYTHON, LIMITS, workers=workers)
+    sources = [VALID, "x = 1", VALID, VALID, "x = 2", "x = 3", VALID]
+    for count, processes in ((7, workers), (6, 1)):
+        runs.clear()
+        rows = trials.right(sources[:count], cases)
+        assert rows == [[source is VALID] * 2 for source in sources[:count]]
+        assert len(runs) == processes
+        assert sum(runs) == 2 * count
 
 
 def test_a_measure_tells_that_changes_were_not_tried(tmp_path, monkeypatch):
     monkeypatch.setattr(caller, "run", call_in_process)
     (tmp_path / TASKS[0].file).write_text(VALID.replace("h - kh + 1, w", "h - kw + 1, w"))
-    for processes, is_mended in ((0, False), (1, False), (99, True)):
-        options = Options(is_timed=False, trial_processes=processes)
+    for seconds, is_mended in ((0, False), (0.1, False), (99, True)):
+        options = Options(is_timed=False, trial_seconds=seconds)
         course = course_folder(tmp_path)
         items, (measure,) = judge_behaviour.judge(course, [0], PYTHON, LIMITS, options)
         assert any(finding.change for item in items for finding in item.findings) == is_mended
-        assert measure.has_untried == (processes == 1)
+        assert measure.has_untried == (seconds == 0.1)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from convpool.check.reports import text as report
 from convpool.check.reports.csv import as_csv
 from convpool.check.reports.json import as_json
 from convpool.check.tasks import TASKS
-from convpool.check.verdicts import Finding
+from convpool.check.verdicts import Finding, Measure
 from convpool.system.printable_text import LONGEST, printable
 from support.judgements import (
     BROKEN,
@@ -110,6 +111,13 @@ FIVE = make_judgement(
     python_warning="the brief's Python was not found, so another one ran the files",
     notes=("judged is a, and not b",),
 )
+
+
+def test_a_report_names_tasks_of_which_not_all_changes_were_tried():
+    measures = tuple(Measure(task, 1, 2, 3, has_untried=task > 2) for task in (0, 3, 5))
+    line = "With --changes: more is tried (tasks: 3, 5)"
+    assert line in screen([replace(BROKEN, measures=measures)]).splitlines()
+    assert "--changes" not in screen([replace(BROKEN, measures=measures[:1])])
 
 
 def test_a_report_of_five_causes_is_a_screen():

@@ -86,12 +86,11 @@ def _best(before: Candidate, cases: Sequence[Case], trials: Trials) -> Candidate
     turns = [(near, first), (lines, samples), (far, first), (near, others), (far, others)]
     best: Candidate | None = None
     for texts, numbers in turns:
-        for number in numbers:
-            better = _best_of(before, texts, number, cases, trials)
-            if better and not better.wrong:
-                return better
-            if better and (best is None or len(better.wrong) < len(best.wrong)):
-                best = better
+        better = _best_of(before, texts, numbers, cases, trials)
+        if better and not better.wrong:
+            return better
+        if better and (best is None or len(better.wrong) < len(best.wrong)):
+            best = better
     return best
 
 
@@ -121,16 +120,22 @@ def _new_texts(source: Source, changes: Iterable[Change], seen: set[str]) -> lis
 
 
 def _best_of(
-    before: Candidate, texts: Sequence[str], sample: int, cases: Sequence[Case], trials: Trials
+    before: Candidate,
+    texts: Sequence[str],
+    samples: Sequence[int],
+    cases: Sequence[Case],
+    trials: Trials,
 ) -> Candidate | None:
     """Return the best of some changed texts; None if none is better than before.
 
-    sample: the number of a case that it must make right.
+    samples: the numbers of the cases of which it must make one right at least.
     """
-    results = trials.right(texts, [cases[sample]])
-    survivors = [text for text, (is_right,) in zip(texts, results, strict=True) if is_right]
-    survivors.sort(key=lambda text: _size(before.text, text))
-    survivors = survivors[:MOST_SURVIVORS]
+    if not samples:
+        return None
+    rows = trials.right(texts, [cases[sample] for sample in samples])
+    found = [(sum(row), text) for text, row in zip(texts, rows, strict=True) if any(row)]
+    found.sort(key=lambda pair: (-pair[0], _size(before.text, pair[1])))
+    survivors = [text for _, text in found[:MOST_SURVIVORS]]
     several = _spread(sorted(before.wrong), SEVERAL)
     counts = [sum(row) for row in trials.right(survivors, [cases[number] for number in several])]
     finalists = sorted(zip(counts, survivors, strict=True), key=lambda pair: -pair[0])

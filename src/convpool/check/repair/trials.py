@@ -6,19 +6,29 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.judged_answers import Trial
+from convpool.check.concurrency import call_all
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.calls import Call, SubmittedFunction
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import Task
 
-MOST_SECONDS = 20.0  # of processor time, for the calls of all sources
+# Processor time for all changes of one submission; of it each task may take TASK_SHARE.
+USUAL_SECONDS = 6.0
+MOST_SECONDS = 80.0  # where all changes are asked for
+TASK_SHARE = 0.5
 RUN_SECONDS = 8.0  # for the calls of one process; those of a usual file take a tenth of one
 MOST_WAITING_SECONDS = 120.0  # of a clock
+# Processor time that is reckoned for starting a process, for compiling a source and for a call,
+# beside what calls take themselves. It is not measured, so that a busy machine tries as much.
+START, COMPILATION, CALL = 0.13, 0.35e-3, 0.36e-3
+MANY = 400  # sources that are shared by two processes
 # What the child loads in the place of the submission's file: a function that runs a source's
 # statements, passes over those that fail, as the child does, and calls the source's function.
 _RUNNER = """
@@ -52,32 +62,30 @@ def _names_of(text):
 
 @dataclass
 class Budget:
-    """How many processes may still be started to try changes of one submission's files."""
+    """How many seconds of processor time are left to try changes of one submission's files."""
 
-    processes: int
-
-
-# for one submission, more than there are changes to try; a class shares them
-MOST_PROCESSES = 1600
-LEAST_PROCESSES = 16  # for each submission of a class, 4 seconds of processor time
-
-
-def processes_for_each(submissions: int) -> int:
-    """Return the budget of each submission of a class, so that 100 are judged in minutes."""
-    return max(MOST_PROCESSES // max(submissions, 1), LEAST_PROCESSES)
+    seconds: float
 
 
 class Trials:
-    """Runs sources of one task, until so much processor time or the budget is used up."""
+    """Runs sources of one task, until its share of the budget is used up.
+
+    Up to `workers` processes run at once.
+    """
 
     def __init__(
-        self, task: Task, python: Interpreter, limits: Limits, budget: Budget | None = None
+        self,
+        task: Task,
+        python: Interpreter,
+        limits: Limits,
+        budget: Budget | None = None,
+        workers: int = 1,
     ) -> None:
-        self.task, self.python = task, python
+        self.task, self.python, self.workers = task, python, workers
         self.limits = replace(limits, task_seconds=min(limits.task_seconds, RUN_SECONDS))
-        self.budget = budget or Budget(MOST_PROCESSES)
+        self.budget = budget or Budget(MOST_SECONDS)
+        self.seconds_left = TASK_SHARE * self.budget.seconds
         self.is_cut = False  # whether something was not tried
-        self.seconds_left = MOST_SECONDS
         self.end = time.monotonic() + MOST_WAITING_SECONDS
 
     def right(self, sources: Sequence[str], cases: Sequence[Case]) -> list[list[bool]]:
@@ -86,11 +94,25 @@ class Trials:
         It is not either if the arrays that are passed in are changed, or if the time is over.
         """
         limits = self.limits.until(self.end)
-        is_over = min(self.seconds_left, limits.task_seconds, self.budget.processes) <= 0
+        is_over = min(self.seconds_left, limits.task_seconds, self.budget.seconds) <= 0
         if not sources or is_over:
             self.is_cut = self.is_cut or bool(sources)
             return [[False] * len(cases) for _ in sources]
-        self.budget.processes -= 1
+        parts = self.workers if len(sources) >= MANY else 1
+        cuts = [len(sources) * part // parts for part in range(parts + 1)]
+        runs = [
+            partial(self._run, sources[start:end], cases, limits) for start, end in pairwise(cuts)
+        ]
+        by_part = call_all(runs, parts, limits.stop)
+        seconds = sum(seconds for _, seconds in by_part)
+        self.seconds_left -= seconds
+        self.budget.seconds -= seconds
+        return [row for rows, _ in by_part for row in rows]
+
+    def _run(
+        self, sources: Sequence[str], cases: Sequence[Case], limits: Limits
+    ) -> tuple[list[list[bool]], float]:
+        """Run sources in one process; return what `right` returns, and the seconds to reckon."""
         calls = [
             Call((source, self.task.function, *case.call.arguments), case.call.keywords)
             for source in sources
@@ -101,9 +123,11 @@ class Trials:
             function = SubmittedFunction(Path(name), self.task.file, "run_source")
             answers = caller.run(function, calls, self.python, limits)
         late = sum(answer.outcome in ("timed out", "died") for answer in answers)
-        self.seconds_left -= sum(answer.seconds for answer in answers) + late * limits.call_seconds
+        seconds = sum(answer.seconds for answer in answers) + late * limits.call_seconds
+        seconds += START + COMPILATION * len(sources) + CALL * len(calls)
         flat = [
             not answer.changed and not Trial(case, answer).problem
             for answer, case in zip(answers, [*cases] * len(sources), strict=True)
         ]
-        return [flat[start : start + len(cases)] for start in range(0, len(flat), len(cases))]
+        rows = [flat[start : start + len(cases)] for start in range(0, len(flat), len(cases))]
+        return rows, seconds

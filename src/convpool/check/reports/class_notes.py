@@ -27,12 +27,14 @@ def readings_of_same(judgements: Iterable[Judgement]) -> str:
     )
 
 
+def untried_tasks(judgement: Judgement) -> list[str]:
+    """Return the tasks of which not all changes were tried."""
+    return [str(measure.task) for measure in judgement.measures if measure.has_untried]
+
+
 def untried_changes(judgements: Iterable[Judgement]) -> str:
     """Return in whose files not all changes were tried, as "ada (tasks 3, 4)"; "" for none."""
-    tasks = {
-        judgement.submission: [str(one.task) for one in judgement.measures if one.has_untried]
-        for judgement in judgements
-    }
+    tasks = {judgement.submission: untried_tasks(judgement) for judgement in judgements}
     return "; ".join(f"{name} (tasks {', '.join(some)})" for name, some in tasks.items() if some)
 
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from convpool.check.languages.speech import is_english, say, say_change, say_lines
-from convpool.check.reports.class_notes import class_notes
+from convpool.check.reports.class_notes import class_notes, untried_tasks
 from convpool.check.reports.summary import (
     ReportedFinding,
     common_items,
@@ -101,6 +101,8 @@ def print_submission(judgement: Judgement, console: Console, *, is_verbose: bool
         _print_line(console, (say(f"Not judged: {', '.join(judgement.others)}"), "dim"))
     if hidden:
         _print_line(console, (say(f"With --verbose: {hidden}"), "dim"))
+    if untried := ", ".join(untried_tasks(judgement)):
+        _print_line(console, (say(f"With --changes: more is tried (tasks: {untried})"), "dim"))
     sentence = f"{judgement.submission}: {say(summary_sentence([judgement]))}"
     _print_line(console, (sentence, STYLES[judgement.outcome]))
 

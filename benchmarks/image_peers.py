@@ -107,14 +107,14 @@ def opencv_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> Pr
     return Prepared(call)
 
 
-def has_one_kernel(row: Row) -> bool:
-    """Whether there is one channel and one kernel."""
-    return row.channels == row.kernels == 1
+def has_flat_kernel(row: Row) -> bool:
+    """Whether there is one channel and one kernel, of two axes."""
+    return row.channels == row.kernels == 1 and len(row.window) == 2
 
 
 def has_one_bearable_kernel(row: Row) -> bool:
     """Whether there is one channel and one kernel that is not too large."""
-    return has_one_kernel(row) and has_bearable_kernel(row)
+    return row.channels == row.kernels == 1 and has_bearable_kernel(row)
 
 
 def opencv_can_pool(row: Row) -> bool:
@@ -122,6 +122,8 @@ def opencv_can_pool(row: Row) -> bool:
 
     There are few channels.
     """
+    if len(row.window) != 2:
+        return False
     if row.mode == "median":
         most = 255 if row.dtype == "uint8" else 5
         return row.window[0] <= most and row.channels == row.images[0] == row.stride[0] == 1
@@ -135,21 +137,21 @@ def opencv_can_pool(row: Row) -> bool:
 
 
 def pad_with_zeros(row: Row, images: np.ndarray) -> np.ndarray:
-    """Return images (m, h, w, c) in the dtype of the result, with zeros around them."""
+    """Return images in the dtype of the result, with zeros around them."""
     images = images.astype(row.float_dtype, copy=False)
-    (ph, pw) = row.padding
-    return np.pad(images, ((0, 0), (ph, ph), (pw, pw), (0, 0))) if ph or pw else images
+    widths = [(0, 0), *((p, p) for p in row.padding), (0, 0)]
+    return np.pad(images, widths) if any(row.padding) else images
 
 
 def ndimage_convolve(row: Row, images: np.ndarray, kernels: np.ndarray, threads: int) -> Prepared:
     """Filter the whole stack with correlate; valid and stride are cut out of more."""
     from scipy import ndimage
 
-    (ph, pw), (kh, kw), (sh, sw) = row.padding, row.window, row.stride
-    beyond = ph > kh // 2 or pw > kw // 2
-    top, left = (0 if beyond else kh // 2 - ph), (0 if beyond else kw // 2 - pw)
-    top, left = (kh // 2, kw // 2) if beyond else (top, left)
-    cut = np.s_[:, top : -top or None : sh, left : -left or None : sw]
+    axes = [*zip(row.padding, row.window, row.stride, strict=True)]
+    beyond = any(p > k // 2 for p, k, _ in axes)
+    starts = [k // 2 if beyond else k // 2 - p for p, k, _ in axes]
+    steps = zip(starts, row.stride, strict=True)
+    cut = (slice(None), *(slice(start, -start or None, step) for start, step in steps))
 
     def call() -> np.ndarray:
         stack = pad_with_zeros(row, images) if beyond else images
@@ -194,14 +196,14 @@ def ndimage_pool(row: Row, images: np.ndarray, kernels: None, threads: int) -> P
 
     names = {"max": "maximum", "min": "minimum", "avg": "uniform", "median": "median"}
     name = f"{names[row.mode]}_filter"
-    size = (1, *row.window, 1)
-    _, oh, ow, _ = row.output
-    (kh, kw), (sh, sw), (ph, pw) = row.window, row.stride, row.padding
-    top, left = kh // 2 - ph, kw // 2 - pw  # of the middle of the first window
-    rows, columns = slice(top, top + oh * sh, sh), slice(left, left + ow * sw, sw)
+    size, counts = (1, *row.window, 1), row.output[1:-1]
+    # of the middle of the first window
+    starts = [k // 2 - p for k, p in zip(row.window, row.padding, strict=True)]
+    axes = zip(starts, counts, row.stride, strict=True)
+    cut = (slice(None), *(slice(start, start + n * step, step) for start, n, step in axes))
 
     def call() -> np.ndarray:
-        return getattr(ndimage, name)(images, size, output=row.float_dtype)[:, rows, columns]
+        return getattr(ndimage, name)(images, size, output=row.float_dtype)[cut]
 
     return Prepared(call)
 

@@ -7,6 +7,7 @@ output.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -297,4 +298,4 @@ def jax_compile(row: Row, images: np.ndarray, compute: Callable[[Any], Any]) -> 
 
 def has_bearable_kernel(row: Row) -> bool:
     """Whether the kernel is small enough for a direct sum within minutes."""
-    return row.window[0] * row.window[1] <= 1000
+    return math.prod(row.window) <= 1000

@@ -81,7 +81,7 @@ PEERS = {
     ),
     "OpenCV": Peer(
         "opencv-python-headless",
-        convolve=Way(image.has_one_kernel, image.opencv_convolve),
+        convolve=Way(image.has_flat_kernel, image.opencv_convolve),
         filter=Way(can_always, image.opencv_filter),
         pool=Way(image.opencv_can_pool, image.opencv_pool),
     ),

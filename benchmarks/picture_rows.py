@@ -1,10 +1,11 @@
 """Everyday filters of pictures as rows of a benchmark: what people call who work with pictures.
 
-To add one, add a line to `small_and_large`, `wide` or `medians`. A signal is a picture of one row.
+To add one, add a line to the function of its group. A signal is a picture of one row.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,4 +64,23 @@ def medians() -> Iterator[Row]:
         yield Row("median", f"median of {size}x{size}", "pool", (1, 512, 512, 1), **words)
 
 
-PICTURE_ROWS = [*(row for side in SIDES for row in small_and_large(side)), *wide(), *medians()]
+def volumes() -> Iterator[Row]:
+    """Yield rows of a volume, as scanners make them."""
+    volume = functools.partial(
+        Row, "volume", images=(1, 96, 96, 96, 1), stride=(1, 1, 1), dilation=(1, 1, 1)
+    )
+    window, inside, around = (3, 3, 3), (0, 0, 0), (1, 1, 1)
+    words = {"padding": "same_size"}
+    yield volume("3x3x3", kind="convolve", window=window, words=words, kernels=1, padding=around)
+    for name, mode, padding in (("largest", "max", around), ("mean", "avg", inside)):
+        yield volume(f"{name} of 3x3x3", kind="pool", window=window, mode=mode, padding=padding)
+    halves = {"window": (2, 2, 2), "stride": (2, 2, 2), "padding": inside, "mode": "avg"}
+    yield volume("halving", kind="pool", **halves)
+
+
+PICTURE_ROWS = [
+    *(row for side in SIDES for row in small_and_large(side)),
+    *wide(),
+    *medians(),
+    *volumes(),
+]

@@ -1,9 +1,8 @@
 """The rows of the benchmark as data: images, kernels, words of the call, and our bars.
 
-m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw stride, oh x ow
-output. To add a row of the table, add one entry to ROWS. Images are (m, h, w, c) and kernels (kh,
-kw, c // groups, nc); for the kind "filter" images are one picture (h, w, c) and the kernel is (kh,
-kw).
+m images, h x w pixels, c channels, kh x kw kernel, nc kernels. To add a row of the table, add one
+entry to ROWS. Images are (m, h, w, c), volumes (m, d, h, w, c), kernels (*window, c // groups, nc).
+For the kind "filter" images are one picture (h, w, c) and the kernel is (kh, kw).
 """
 
 from __future__ import annotations
@@ -42,7 +41,8 @@ class Bar:
 class Row:
     """A row: the same work for every contender, and what is asked of ours.
 
-    padding : (ph, pw) zeros on both sides; for the kind "filter" the picture is reflected instead
+    padding : zeros on both sides of each spatial axis, as many axes as the window has; for the kind
+        "filter" the picture is reflected instead
     words : what ours is called with, beside images and kernels
     copies : ours is to take at most so many times as long as the threaded copy of its bytes
     """
@@ -51,14 +51,14 @@ class Row:
     name: str
     kind: str  # convolve, pool, filter
     images: tuple[int, ...]
-    window: tuple[int, int]
+    window: tuple[int, ...]
     words: dict[str, Any] = field(default_factory=dict, hash=False)
     dtype: str = "float32"
     kernels: int = 0  # nc
     groups: int = 1
-    padding: tuple[int, int] = (0, 0)
-    stride: tuple[int, int] = (1, 1)
-    dilation: tuple[int, int] = (1, 1)
+    padding: tuple[int, ...] = (0, 0)
+    stride: tuple[int, ...] = (1, 1)
+    dilation: tuple[int, ...] = (1, 1)
     mode: str = ""  # of pooling
     kernel_name: str = ""  # one of FILTERS; random weights otherwise
     is_separable: bool = False  # ours is called with one kernel for each axis
@@ -79,18 +79,26 @@ class Row:
         return self.images[-1]
 
     @property
-    def spans(self) -> tuple[int, int]:
-        """Rows and columns of pixels that a window reaches over."""
-        (kh, kw), (down, across) = self.window, self.dilation
-        return down * (kh - 1) + 1, across * (kw - 1) + 1
+    def spatial(self) -> tuple[int, ...]:
+        """The sizes of the images, (h, w) or (d, h, w)."""
+        return self.images[-1 - len(self.window) : -1]
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """(m,), or () for one picture."""
+        return self.images[: -1 - len(self.window)]
+
+    @property
+    def spans(self) -> tuple[int, ...]:
+        """How many pixels a window reaches over on each axis."""
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.window, self.dilation, strict=True))
 
     @property
     def output(self) -> tuple[int, ...]:
         """The shape of the result."""
-        *batch, h, w, c = self.images
-        (height, width), (ph, pw), (sh, sw) = self.spans, self.padding, self.stride
-        oh, ow = (h + 2 * ph - height) // sh + 1, (w + 2 * pw - width) // sw + 1
-        return (*batch, oh, ow, self.kernels or c)
+        axes = zip(self.spatial, self.padding, self.spans, self.stride, strict=True)
+        sizes = ((n + 2 * p - span) // s + 1 for n, p, span, s in axes)
+        return (*self.batch, *sizes, self.kernels or self.channels)
 
     @property
     def multiply_adds(self) -> int:
@@ -124,20 +132,20 @@ class Row:
 
     def small(self) -> Row:
         """Return the same row with fewer images, and smaller ones where that is not enough."""
-        *batch, h, w, c = self.images
-        fewer = [max(1, min(m, SMALL // (h * w * c))) for m in batch]
-        many = max(1.0, math.sqrt(math.prod(fewer) * h * w * c / SMALL))
+        pixels = math.prod(self.spatial) * self.channels
+        fewer = [max(1, min(m, SMALL // pixels)) for m in self.batch]
+        many = max(1.0, (math.prod(fewer) * pixels / SMALL) ** (1 / len(self.spatial)))
         if self.channels > 3:
             many = 1  # deep layers and pools stay as wide as they are; one image is small enough
         least = max(self.spans) + 9
-        h, w = (max(min(size, least), int(size / many)) for size in (h, w))
+        sizes = [max(min(size, least), int(size / many)) for size in self.spatial]
         if self.window == self.stride:  # windows side by side, and none that is cut
-            h, w = (size - size % step for size, step in zip((h, w), self.stride, strict=True))
-        return replace(self, images=(*fewer, h, w, c))
+            sizes = [size - size % step for size, step in zip(sizes, self.stride, strict=True)]
+        return replace(self, images=(*fewer, *sizes, self.channels))
 
     def select_compared(self, result: np.ndarray) -> np.ndarray:
         """Return the part of a result that is compared: some rows of some images."""
-        return result[np.ix_(*compared_indices(result.shape))]
+        return result[np.ix_(*compared_indices(result.shape, len(self.window)))]
 
 
 # Kernels of convpool.filters, written out: the judge shares no code with what it judges.
@@ -301,42 +309,48 @@ COMPARED = 8  # images, and rows of each, evenly spaced from the first to the la
 TOLERANCE = {"float32": 1e-5, "float64": 1e-12}  # of the greatest sum of |weight| * |pixel|
 
 
-def compared_indices(shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-    """Return the indices of the images (if there are several) and of the rows of a result."""
-    return tuple(evenly_spaced(size, COMPARED) for size in shape[:-2])
+def compared_indices(shape: tuple[int, ...], rank: int) -> tuple[np.ndarray, ...]:
+    """Return the indices of the images (if there are several) and of the rows of a result.
+
+    Of volumes, whose rank is 3, the rows are slices.
+    """
+    return tuple(evenly_spaced(size, COMPARED) for size in shape[:-rank])
 
 
 def expect(row: Row, images: np.ndarray, kernels: np.ndarray | None) -> Expected:
     """Return the part of the result that is compared, and how far others may be away."""
-    indices = compared_indices(row.output)
-    stack = images[None] if row.kind == "filter" else images[indices[0]]
-    (ph, pw), (sh, sw), (height, width) = row.padding, row.stride, row.spans
-    down, across = row.dilation
+    rank = len(row.window)
+    indices = compared_indices(row.output, rank)
+    stack = images[indices[0]] if row.batch else images[None]
     mode = {"mode": "reflect"} if row.kind == "filter" else {}
-    stack = np.pad(stack, ((0, 0), (ph, ph), (pw, pw), (0, 0)), **mode)
+    stack = np.pad(stack, [(0, 0), *((p, p) for p in row.padding), (0, 0)], **mode)
+    skip = [slice(None, None, s) for s in row.stride[1:]]
+    taps = [slice(None, None, d) for d in row.dilation]
     combine, magnitudes = COMBINE[row.kind], None if kernels is None else np.abs(kernels)
     lines, greatest = [], 0.0
     for i in indices[-1]:
-        strip = stack[:, i * sh : i * sh + height].astype(np.float64)
-        # (m, ow, c, kh, kw)
-        windows = sliding_window_view(strip, (height, width), axis=(1, 2))
-        windows = windows[:, 0, ::sw, :, ::down, ::across]
+        first = i * row.stride[0]
+        strip = stack[:, first : first + row.spans[0]].astype(np.float64)
+        # (m, [oh,] ow, c, *window)
+        windows = sliding_window_view(strip, row.spans, axis=tuple(range(1, rank + 1)))
+        windows = windows[(slice(None), 0, *skip, slice(None), *taps)]
         lines.append(combine(row, windows, kernels))
         greatest = max(greatest, float(combine(row, np.abs(windows), magnitudes).max()))
     part = np.stack(lines, axis=1)
-    part = part[0] if row.kind == "filter" else part
+    part = part if row.batch else part[0]
     return Expected(row.output, part, TOLERANCE[row.float_dtype.name] * greatest)
 
 
 def combine_convolve(row: Row, windows: np.ndarray, kernels: np.ndarray) -> np.ndarray:
-    """Sum products of windows (m, ow, c, kh, kw) over the window and the channels of each group."""
-    weights = kernels.astype(np.float64).transpose(2, 0, 1, 3)  # (c // groups, kh, kw, nc)
-    if row.groups == 1:
-        return np.tensordot(windows, weights, 3)
+    """Sum products of windows (..., c, *window) over the window and the channels of each group."""
+    weights = np.moveaxis(kernels.astype(np.float64), -2, 0)  # (c // groups, *window, nc)
+    summed = weights.ndim - 1  # axes
     each, nc = row.channels // row.groups, row.kernels // row.groups
     parts = [
         np.tensordot(
-            windows[:, :, g * each : (g + 1) * each], weights[..., g * nc : (g + 1) * nc], 3
+            windows.take(range(g * each, (g + 1) * each), axis=-summed),
+            weights[..., g * nc : (g + 1) * nc],
+            summed,
         )
         for g in range(row.groups)
     ]
@@ -351,7 +365,7 @@ def combine_filter(row: Row, windows: np.ndarray, kernels: np.ndarray) -> np.nda
 def combine_pool(row: Row, windows: np.ndarray, kernels: None) -> np.ndarray:
     """Combine the pixels of each window and channel."""
     reduce = {"max": np.max, "min": np.min, "avg": np.mean, "median": np.median}[row.mode]
-    return reduce(windows, axis=(-2, -1))
+    return reduce(windows, axis=tuple(range(-len(row.window), 0)))
 
 
 COMBINE = {"convolve": combine_convolve, "filter": combine_filter, "pool": combine_pool}

@@ -7,7 +7,7 @@ import pytest
 
 import pictures
 import rows
-from convpool import filter_image, pool
+from convpool import convolve, filter_image, pool
 from harness import Result
 from picture_rows import PICTURE_ROWS, SIDES
 from support.benchmarks import read_table, run_benchmark
@@ -16,11 +16,12 @@ from support.benchmarks import read_table, run_benchmark
 def test_every_row_has_a_name_of_its_own():
     assert len({str(row) for row in PICTURE_ROWS}) == len(PICTURE_ROWS)
     groups = {row.group for row in PICTURE_ROWS}
-    assert {f"{side}x{side}" for side in SIDES} | {"large kernel", "signal", "median"} == groups
+    others = {"large kernel", "signal", "median", "volume"}
+    assert {f"{side}x{side}" for side in SIDES} | others == groups
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in PICTURE_ROWS if row.group in ("256x256", "median")], ids=str
+    "row", [row for row in PICTURE_ROWS if row.group in ("256x256", "median", "volume")], ids=str
 )
 def test_what_is_right_is_what_the_library_gives(row):
     row = row.small()
@@ -29,6 +30,8 @@ def test_what_is_right_is_what_the_library_gives(row):
     if row.kind == "pool":
         words = {"stride": row.stride, "mode": row.mode, "padding": row.padding}
         result = pool(images, row.window, **words)
+    elif row.kind == "convolve":
+        result = convolve(images, kernel, **row.words)
     else:
         result = filter_image(images, kernel)
     assert result.shape == shape == row.output
@@ -54,6 +57,15 @@ def test_table_runs():
     done = run_benchmark("pictures.py", *words)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len([line for line in read_table(done.stdout) if line[0].startswith("256x256")]) == 14
+
+
+def test_volumes_are_compared_with_scipy():
+    words = ("--small", "--threads", 1, "--runs", 1, "--only", "volume", "--peers", "scipy")
+    done = run_benchmark("pictures.py", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    table = [line for line in read_table(done.stdout) if line[0].startswith("volume")]
+    assert len(table) == 4
+    assert all(line[2].startswith("SciPy") for line in table)
 
 
 def test_rows_that_do_not_exist_are_refused(capsys):

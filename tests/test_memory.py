@@ -8,6 +8,7 @@ import pytest
 import convpool
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.engines.pool_modes import POOL_MODES
+from support.arrays import numbers
 from support.engines import refusals
 
 MIB = 2**20
@@ -88,6 +89,19 @@ def test_a_kernel_as_large_as_the_image_takes_few_steps(monkeypatch):
     assert result.item() == 2**20
     assert len(steps) < 20  # not one for each of a million taps
     assert most < 8 * MIB + kernel.nbytes  # the kernel is laid out anew
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("mode", ["max", "avg"])
+@pytest.mark.parametrize("kind", ["uint8", "float64"])
+def test_pooling_of_volumes_takes_no_more_than_its_plan_says(kind, mode, engine):
+    volumes = numbers((2, 9, 300, 400, 1), kind)
+    plan = convpool.plan_pooling(
+        volumes.shape, (3, 2, 5), (1, 1, 1), mode, images_dtype=kind, engine=engine
+    )
+    out = np.empty(plan.output_shape, plan.dtype)
+    _, most = peak(lambda: plan.run(volumes, out=out))
+    assert most + out.nbytes <= plan.scratch
 
 
 @pytest.mark.parametrize("engine", ENGINES)

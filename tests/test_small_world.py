@@ -176,14 +176,11 @@ COUNTS = {
 }  # of a sample
 
 
-def drawn_geometries(engine, way, random, ceil=False):
-    """Return drawn geometries of every number of axes that the engine takes."""
-    counts = {
-        rank: count for rank, count in COUNTS[way].items() if engine != "compiled" or rank < 3
-    }
+def drawn_geometries(way, random, ceil=False):
+    """Return drawn geometries of one, two and three axes."""
     return [
         one
-        for rank, count in counts.items()
+        for rank, count in COUNTS[way].items()
         for one in small_world.some_axes(rank, count, random, ceil)
     ]
 
@@ -193,7 +190,7 @@ def drawn_geometries(engine, way, random, ceil=False):
 def test_convolutions(engine, way):
     skip_without(engine, way)
     random, verdict = generator(f"convolutions {engine} {way}"), Verdict()
-    for geometry in drawn_geometries(engine, way, random):
+    for geometry in drawn_geometries(way, random):
         convolve(
             verdict,
             engine,
@@ -232,8 +229,6 @@ def test_every_convolution_on_one_axis(engine, way, window):
 @pytest.mark.parametrize("rank", [2, 3])
 def test_many_convolutions_on_more_axes(rank, engine, way):
     skip_without(engine, way)
-    if engine == "compiled" and rank == 3:
-        pytest.skip("it takes one or two axes")
     random, verdict = generator(f"many convolutions {engine} {way} {rank}"), Verdict()
     # float64 has half as many numbers in a vector, integers are summed in what holds them
     kinds = [
@@ -328,7 +323,7 @@ def test_poolings(engine, way):
     random, verdict = generator(f"poolings {engine} {way}"), Verdict()
     modes, channels = modes_of(engine), (1, 3, n, 2 * n + 1)
     for ceil in (False, True):
-        for geometry in drawn_geometries(engine, way, random, ceil):
+        for geometry in drawn_geometries(way, random, ceil):
             words = random.choice(channels), random.choice(modes), random.choice((False, True))
             pool(verdict, engine, way, geometry, *words, random)
     verdict.expect_none(40)
@@ -359,6 +354,23 @@ def test_every_pooling_on_one_axis(engine, way, mode):
             random,
         )
     verdict.expect_none(1500)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("engine", POOL_ENGINES)
+@pytest.mark.parametrize("rank", [2, 3])
+def test_many_poolings_on_more_axes(rank, engine, way):
+    skip_without(engine, way)
+    random, verdict = generator(f"many poolings {engine} {way} {rank}"), Verdict()
+    count = {"memory": 2500, "tiles": 150, "dask": 100}[way]
+    for ceil in (False, True):
+        for geometry in small_world.some_axes(rank, count, random, ceil):
+            words = random.choice((1, 3, n, 2 * n + 1)), random.choice(modes_of(engine))
+            dtype = random.choice(("float32", "float64", "uint8", "int64"))
+            counts_padding = random.choice((False, True))
+            pool(verdict, engine, way, geometry, *words, counts_padding, random, dtype)
+    verdict.expect_none(200)
 
 
 def indices(verdict, geometry, random):
@@ -404,7 +416,7 @@ def run_beside_fences(engine, count):
     modules = (fences, launching, pooling_call)
     random = generator(f"fences {engine}")
     for way in WAYS:
-        cases = [(one, random.choice(FEW + MANY)) for one in drawn_geometries(engine, way, random)]
+        cases = [(one, random.choice(FEW + MANY)) for one in drawn_geometries(way, random)]
         for geometry, form in random.sample(
             cases, min(len(cases), count if way == "memory" else count // 3)
         ):

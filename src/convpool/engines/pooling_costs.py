@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from convpool.engines.compiled.picture_forms import MEDIAN_TAPS
+from convpool.engines.compiled.pooling import volume_windows
 from convpool.engines.convolution_costs import MOVE_BYTE, block_bytes
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.work import PoolingWork, bytes_moved
@@ -43,6 +44,8 @@ def numpy_pooling_seconds(work: PoolingWork) -> float:
 def compiled_pooling_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread in the compiled loops."""
     itemsize, moved = work.images_dtype.itemsize, bytes_moved(work) * MOVE_BYTE_IN_VECTORS
+    if len(work.axes) > 2:  # results of slices are written and read too
+        moved *= 3
     if work.mode == "median" and work.taps not in MEDIAN_TAPS:
         return work.outputs * HISTOGRAM + moved
     if work.mode == "median":  # exchanges of pixels, which grow faster than the taps
@@ -66,7 +69,19 @@ def numpy_pooling_tile_bytes(work: PoolingWork) -> int:
     return itemsize * numpy_pooling.numbers_held(images, work.axes, itemsize)
 
 
+def compiled_pooling_bytes(work: PoolingWork) -> int:
+    """Return the bytes of blocks and, of volumes, of results of slices, totals and divisors."""
+    if len(work.axes) < 3:
+        return block_bytes(work)
+    first, *others = work.axes
+    counts = [axis.count for axis in others]
+    slice_bytes = volume([*counts, work.images[-1]]) * work.accumulation.itemsize
+    windows = volume_windows(first, slice_bytes)
+    slices = min(first.size, (windows - 1) * first.stride + first.span)
+    return block_bytes(work) + (slices + 3 * windows) * slice_bytes
+
+
 def compiled_pooling_tile_bytes(work: PoolingWork) -> int:
     """Return the bytes of a tile: blocks, and converted copies of one image and its results."""
     converted = (volume(work.images) + work.outputs) * work.accumulation.itemsize
-    return block_bytes(work) + converted // max(1, work.images[0])
+    return compiled_pooling_bytes(work) + converted // max(1, work.images[0])

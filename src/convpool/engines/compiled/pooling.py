@@ -1,6 +1,7 @@
 """Compiled pooling: what the loops can read and write, and copies where they cannot.
 
-`pooling_call` says which loops pool, and how. m images, h x w pixels, c channels, oh x ow output.
+`pooling_call` says which loops pool, and how. Of volumes, the windows of each slice are reduced
+first, and then the results across slices. m images, h x w pixels, c channels, oh x ow output.
 images (m, *spatial, c), out (m, *output, c), `axes` the windows on each spatial axis; `pooling` is
 these windows and how they are reduced, for two spatial axes.
 """
@@ -8,6 +9,7 @@ these windows and how they are reduced, for two spatial axes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -21,12 +23,14 @@ from convpool.engines.compiled.pooling_call import PoolingCall, call_of
 from convpool.engines.compiled.pooling_layout import COMBINATIONS, Layout, Pooling
 from convpool.engines.numpy import footprint_and_median
 from convpool.engines.numpy.one_axis import axis_of_part
+from convpool.engines.numpy.reductions import REDUCTIONS
 from convpool.engines.quiet import without_warnings
 from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 
+SLICES = 2**21  # bytes of results of slices of volumes that are held at a time
 KEPT_CALLS = 16  # of one plan: layouts that its arrays have in turn
 
 
@@ -42,6 +46,8 @@ def refusal(
     `images` is the dtype of the pixels, `sums` the dtype in which avg and sum add and `results`
     that of the results, None if they are not known.
     """
+    if mode == "median" and len(axes) > 2:
+        return "there are 3 spatial axes, and the compiled kernels take medians of 1 or 2"
     if mode == "median" and (text := picture_medians.refusal(images, results, axes)):
         return text
     if mode not in (*COMBINATIONS, "median"):
@@ -56,9 +62,17 @@ def refusal(
         )
     if COMBINATIONS.get(mode) == ADD and sums is not None and sums not in (np.int64, np.float64):
         return f"sums are taken in {sums}, and the compiled kernels take int64 and float64"
-    if len(axes) > 2:
-        return f"there are {len(axes)} spatial axes, and the compiled kernels take 1 or 2"
     return host.refusal()
+
+
+def volume_windows(first: Axis, slice_bytes: int) -> int:
+    """Return how many windows on the first axis of a volume are pooled at a time.
+
+    slice_bytes: of the results of one slice.
+    """
+    slices = SLICES // max(1, slice_bytes)
+    windows = max(first.span // first.stride, (slices - first.span) // first.stride) + 1
+    return min(first.count, windows)
 
 
 def pool(images: Array, axes: Sequence[Axis], out: Array, **keywords: Any) -> None:
@@ -75,6 +89,7 @@ class Runner:
     def __init__(self) -> None:
         self.medians = picture_medians.Runner()
         self.calls: dict[Any, PoolingCall | Rows] = {}
+        self.of_slices: Runner | None = None  # what pools the slices of volumes
 
     def __call__(
         self,
@@ -108,6 +123,9 @@ class Runner:
             return
         if not out.size:
             return
+        if len(axes) == 3:
+            self._pool_volumes(images, axes, out, mode, count_padding, np.dtype(dtype))
+            return
         if len(axes) == 1:
             images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
         pooling = Pooling((axes[0], axes[1]), mode, count_padding, np.dtype(dtype))
@@ -116,6 +134,43 @@ class Runner:
             if len(self.calls) >= KEPT_CALLS:
                 self.calls.clear()
             self.calls[key] = call
+
+    @without_warnings
+    def _pool_volumes(
+        self,
+        images: Array,
+        axes: Sequence[Axis],
+        out: Array,
+        mode: str,
+        count_padding: bool,
+        dtype: np.dtype[Any],
+    ) -> None:
+        """Pool volumes (m, d, h, w, c) into out (m, od, oh, ow, c), some slices at a time."""
+        if self.of_slices is None:
+            self.of_slices = Runner()
+        first, *others = axes
+        combined, finish = "sum" if mode == "avg" else mode, REDUCTIONS[mode].finish
+        held = dtype if COMBINATIONS[mode] == ADD else images.dtype
+        divisors = [axis.divisors(count_padding=count_padding) for axis in axes]
+        columns = Axis(volume(out.shape[2:4]), 1)
+        count = volume_windows(first, columns.size * out.shape[4] * held.itemsize)
+        most = min(first.size, (count - 1) * first.stride + first.span)
+        slices, totals = (np.empty((n, *out.shape[2:]), held) for n in (most, count))
+        for number, (windows,) in product(range(len(out)), blocks((first.count,), count)):
+            pixels, rows = axis_of_part(first, windows)
+            source, target = images[number, pixels], out[number, windows]
+            self.of_slices(source, others, slices[: len(source)], mode=combined, dtype=dtype)
+            is_written = finish is None and target.flags.c_contiguous
+            results = target if is_written else totals[: len(target)]
+            lines, reduced = (
+                array.reshape(1, len(array), columns.size, out.shape[4])
+                for array in (slices[: len(source)], results)
+            )
+            _pool(lines, reduced, Pooling((rows, columns), combined, count_padding, dtype))
+            if finish is not None:
+                results = finish(results[None], [divisors[0][windows], *divisors[1:]], 0)[0]
+            if not is_written:
+                target[...] = results
 
     @without_warnings
     def _find_medians(
@@ -201,7 +256,11 @@ def _staged(images: Array, out: Array, pooling: Pooling) -> Iterator[Stage]:
             source, target = images[batch, pixels], out[batch, windows]
             output = target if is_writable else np.empty(target.shape, pooling.dtype)
             source = source if is_readable else np.array(source, read_dtype, order="C")
-            part = pooling._replace(axes=(rows, across), divided_rows=down, first_row=windows.start)
+            part = pooling._replace(
+                axes=(rows, across),
+                divided_rows=pooling.divided_rows or down,
+                first_row=pooling.first_row + windows.start,
+            )
             yield Stage(source, output, part)
             if not is_writable:
                 target[...] = output

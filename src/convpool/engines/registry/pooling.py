@@ -5,7 +5,6 @@ from __future__ import annotations
 from convpool.engines import pooling_costs
 from convpool.engines.compiled import host
 from convpool.engines.compiled import pooling as compiled_pooling
-from convpool.engines.convolution_costs import block_bytes
 from convpool.engines.engine import Engine, by_name
 from convpool.engines.numpy import footprint_and_median
 from convpool.engines.work import PoolingWork
@@ -38,7 +37,7 @@ POOL_ENGINES = by_name(
         refusal=_compiled_pooling_refusal,
         host_refusal=host.refusal,
         seconds=pooling_costs.compiled_pooling_seconds,
-        memory=block_bytes,
+        memory=pooling_costs.compiled_pooling_bytes,
         tile_memory=pooling_costs.compiled_pooling_tile_bytes,
         start_up=15e-6,
     ),

@@ -15,7 +15,14 @@ from convpool.engines import threads
 from convpool.engines.numpy import adaptive, argmax, footprint_and_median
 from convpool.engines.pool_modes import POOL_MODES
 from convpool.out_of_core.routes import choose_route
-from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
+from convpool.plans import (
+    accepted_dtypes,
+    allocation,
+    arguments,
+    arrays,
+    integer_sums,
+    result_dtypes,
+)
 from convpool.plans.arguments import Ints
 from convpool.plans.channel_checks import warn_of_colours_first
 from convpool.plans.foreign_words import explain_foreign_keywords
@@ -111,23 +118,23 @@ def adaptive_pool(
     images = arrays.read_in_memory(images, "images", "adaptive_pool")
     windows = _adaptive_windows(images.shape, output_shape, channel_axis)
     mode = arguments.read_choice(mode, POOL_MODES, "mode")
-    operand_checks.check_pooled_dtype(images.dtype, mode)
+    accepted_dtypes.check_pooled_dtype(images.dtype, mode)
     threads.check()
-    requested = None if dtype is None else arguments.read_dtype(dtype)
-    result = dtypes.pooling_result_dtype(images.dtype, mode, requested)
+    requested = None if dtype is None else accepted_dtypes.read_dtype(dtype)
+    result = result_dtypes.pooling_result_dtype(images.dtype, mode, requested)
     if POOL_MODES[mode].may_overflow(result):
         most_taps = volume([int((stops - starts).max()) for starts, stops in windows.bounds])
-        sums = dtypes.Sums(np.array([most_taps]))
-        if not sums.fit(result, dtypes.limits(images.dtype)):
+        sums = integer_sums.Sums(np.array([most_taps]))
+        if not sums.fit(result, integer_sums.limits(images.dtype)):
             # only for its error, if the pixels are so large that a sum might overflow
-            sums.working_dtype(result, dtypes.extremes(images), "sums of pixels")
+            sums.working_dtype(result, integer_sums.extremes(images), "sums of pixels")
     out = allocation.empty(windows.shape, result)
     pixels, target = (np.moveaxis(array, windows.channel_axis, -1) for array in (images, out))
     with np.errstate(all="ignore"):
         if mode == "median":
             footprint_and_median.adaptive_medians(pixels, windows.bounds, target)
         else:
-            accumulation = dtypes.pooling_sum_dtype(images.dtype, mode, requested)
+            accumulation = result_dtypes.pooling_sum_dtype(images.dtype, mode, requested)
             adaptive.pool(pixels, windows.bounds, target, mode=mode, dtype=accumulation)
     return out
 
@@ -161,7 +168,7 @@ def adaptive_max_pool_indices(
     """
     images = arrays.read_in_memory(images, "images", "adaptive_max_pool_indices")
     windows = _adaptive_windows(images.shape, output_shape, channel_axis)
-    operand_checks.check_pooled_dtype(images.dtype, "max")
+    accepted_dtypes.check_pooled_dtype(images.dtype, "max")
     threads.check()
     values = allocation.empty(windows.shape, images.dtype.newbyteorder("="))
     indices = allocation.empty(windows.shape, np.dtype(np.int64))

@@ -11,7 +11,7 @@ from convpool.out_of_core.destination import Destination
 from convpool.out_of_core.lazy_call import takes_lazy_arrays
 from convpool.out_of_core.picture_axes import picture_axes
 from convpool.out_of_core.routes import choose_route
-from convpool.plans import arrays, channel_checks, dtypes, kernel_layouts
+from convpool.plans import arrays, channel_checks, kernel_layouts, result_dtypes
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.make_convolution import plan_convolution, plan_transposed
@@ -152,7 +152,7 @@ def convolve(
     route = choose_route(images, "images", out, max_memory, missing)
     images = route.images
     images_dtype = np.dtype(images.dtype)
-    dtype = dtypes.follow_images(images_dtype, kernels, dtype)
+    dtype = result_dtypes.follow_images(images_dtype, kernels, dtype)
     kernels = arrays.read_array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
         kernel_layout = channel_checks.default_layout(
@@ -252,7 +252,7 @@ def convolve_transpose(
     [10.0, 102.0, 20.0]
     """
     images = arrays.read_in_memory(images, "images", "convolve_transpose")
-    dtype = dtypes.follow_images(images.dtype, kernels, dtype)
+    dtype = result_dtypes.follow_images(images.dtype, kernels, dtype)
     kernels = arrays.read_array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
         kernel_layout = channel_checks.default_layout(
@@ -344,7 +344,7 @@ def filter_image(
     kernels = read_kernel(kernel)
     if engine == "auto" and len(kernels) == 1:
         kernels = factors_of_named(kernels[0], np.dtype(image.dtype), dtype) or kernels
-    dtype = dtypes.follow_images(np.dtype(image.dtype), kernels[0], dtype)
+    dtype = result_dtypes.follow_images(np.dtype(image.dtype), kernels[0], dtype)
     axes = picture_axes(tuple(image.shape), channel_axis)
     channels = axes.channels
     window = kernels[0].shape if len(kernels) == 1 else tuple(map(len, kernels))

@@ -20,7 +20,6 @@ from numpy.typing import DTypeLike, NDArray
 
 from convpool.convolution import filter_image
 from convpool.plans.arguments import Ints, Padding
-from convpool.plans.dtypes import NamedKernel
 from convpool.plans.filter_sizes import (
     WITHOUT_SIGMA,
     binomial_row,
@@ -34,6 +33,7 @@ from convpool.plans.filter_sizes import default_size as default_size
 from convpool.plans.filter_sizes import effective_sigma as effective_sigma
 from convpool.plans.foreign_calls import hint_for_call
 from convpool.plans.foreign_words import explain_foreign_keywords
+from convpool.plans.result_dtypes import NamedKernel
 from convpool.plans.separate_kernels import separate as separate
 
 Kernel = NDArray[np.float64] | NDArray[np.int64]

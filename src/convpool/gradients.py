@@ -17,10 +17,10 @@ from convpool.plans import (
     arguments,
     arrays,
     channel_checks,
-    dtypes,
     gradient_arguments,
     kernel_layouts,
     missing_pixels,
+    result_dtypes,
 )
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
@@ -124,7 +124,7 @@ def convolve_gradients(
     route = choose_route(images, "images", target, max_memory, missing)
     images, gradient = route.images, _read_gradient(output_gradient, route)
     images_dtype, gradient_dtype = np.dtype(images.dtype), np.dtype(gradient.dtype)
-    forward_dtype = dtypes.follow_images(images_dtype, kernels, dtype)
+    forward_dtype = result_dtypes.follow_images(images_dtype, kernels, dtype)
     kernels = arrays.read_array(kernels, "kernels")
     if kernel_layout is kernel_layouts.DEFAULT:
         kernel_layout = channel_checks.default_layout(

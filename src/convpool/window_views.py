@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from convpool.engines.numpy.convolution import add_windows, dtype_of_partial_sums
-from convpool.plans import allocation, arguments, arrays, dtypes, operand_checks
+from convpool.plans import (
+    accepted_dtypes,
+    allocation,
+    arguments,
+    arrays,
+    integer_sums,
+    operand_checks,
+    result_dtypes,
+)
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.channel_checks import warn_of_colours_first
 from convpool.plans.foreign_words import explain_foreign_keywords
@@ -122,17 +130,17 @@ def fold(
     operand_checks.check_positions(axes)
     if [axis.count for axis in axes] != counts:
         raise _count_error(windows.shape, counts, axes, placement)
-    requested = None if dtype is None else arguments.read_dtype(dtype)
-    result = dtypes.pooling_result_dtype(windows.dtype, "sum", requested)
-    sums = dtypes.accumulation_dtype(result)
+    requested = None if dtype is None else accepted_dtypes.read_dtype(dtype)
+    result = result_dtypes.pooling_result_dtype(windows.dtype, "sum", requested)
+    sums = result_dtypes.accumulation_dtype(result)
     if sums.kind in "iu":
         # how many windows can have a tap on one pixel
         overlap = volume(
             [min(axis.count, -(-axis.window // axis.meeting_distance)) for axis in axes]
         )
-        largest_sum = dtypes.Sums(np.array([overlap]))
+        largest_sum = integer_sums.Sums(np.array([overlap]))
         # only for its error, if a sum might overflow
-        largest_sum.working_dtype(sums, dtypes.extremes(windows), "sums of windows")
+        largest_sum.working_dtype(sums, integer_sums.extremes(windows), "sums of windows")
     total = allocation.zeros((1, c, m, *spatial), dtype_of_partial_sums(sums, volume(window)))
     taps_first = np.moveaxis(windows, (axis, *range(rank + 2, windows.ndim)), range(rank + 1))
     with np.errstate(all="ignore"):

@@ -9,7 +9,7 @@ import click
 import convpool as package
 from convpool.commands.options import Padding, PerAxis, Shape, example
 from convpool.engines.pool_modes import POOL_MODES
-from convpool.plans import arguments
+from convpool.plans import accepted_dtypes
 
 PER_AXIS = PerAxis(max_axes=3)
 
@@ -48,7 +48,7 @@ def plan(
     for name in sorted(call.keys() & of_other_kind):
         other = "--kernels" if kernels is None else "--size"
         raise click.UsageError(f"--{name} goes with {other}; leave it out")
-    call["images_dtype"] = arguments.read_dtype(dtype)
+    call["images_dtype"] = accepted_dtypes.read_dtype(dtype)
     if kernels is None:
         click.echo(str(package.plan_pooling(images, size, **call)))
     else:

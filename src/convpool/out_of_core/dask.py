@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.values import dataclass
 from convpool.out_of_core.destination import Destination
-from convpool.plans import arguments, arrays, missing_pixels
+from convpool.plans import accepted_dtypes, arguments, arrays, missing_pixels
 from convpool.plans.base import Plan
 from convpool.plans.rounding import saturate
 from convpool.plans.shared_memory import copy_operand
@@ -68,7 +68,7 @@ def check_images(images: Any, name: str = "images") -> Any:
             f"{name} are a dask {type(images).__name__}; pass a dask array, as its "
             "to_dask_array() gives"
         )
-    arguments.read_dtype(images.dtype, f"the dtype of {name}")
+    accepted_dtypes.read_dtype(images.dtype, f"the dtype of {name}")
     if any(size != size for size in images.shape):  # NaN, dask's sign for an unknown size
         raise ValueError(
             f"{name} are {images.shape}, and dask knows no size where it says nan: call "

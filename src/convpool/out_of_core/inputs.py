@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from convpool.plans import arguments, arrays, missing_pixels
+from convpool.plans import accepted_dtypes, arrays, missing_pixels
 
 
 def check_source(images: Any, name: str = "images") -> Any:
@@ -28,7 +28,7 @@ def check_source(images: Any, name: str = "images") -> Any:
         has_slices = False
     if not has_slices or isinstance(images, np.ndarray):
         return arrays.read_array(images, name)
-    arguments.read_dtype(dtype, f"the dtype of {name}")
+    accepted_dtypes.read_dtype(dtype, f"the dtype of {name}")
     return images
 
 

@@ -27,7 +27,7 @@ from convpool.out_of_core.tile_sizes import (
     tile_sizes,
 )
 from convpool.out_of_core.unit_axes import with_unit_axes, without_unit_axes
-from convpool.plans import arrays, dtypes
+from convpool.plans import arrays, integer_sums
 from convpool.plans.base import Plan
 from convpool.plans.formatting import plural
 from convpool.plans.halos import Part
@@ -204,7 +204,7 @@ class _Tiles:
                 pixels = arrays.read_array(self.sources.images[block], "images[:]")
                 if self.sources.mask is not None:
                     pixels = np.where(self.sources.mask[block], dtype.type(0), pixels)
-            block_least, block_greatest = dtypes.extremes(pixels)
+            block_least, block_greatest = integer_sums.extremes(pixels)
             least, greatest = min(least, block_least), max(greatest, block_greatest)
         self.plan.check(np.array([least, greatest], dtype), *self.operands)
 

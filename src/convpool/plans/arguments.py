@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from convpool.plans import foreign_arrays
 from convpool.plans.foreign_words import hint_for_sizes, hint_for_word
 from convpool.windows import PADDINGS
 
@@ -326,52 +325,6 @@ def read_picture_channels(value: Any, image: tuple[int, ...]) -> int | None:
 def shape_channels_last(sizes: Sequence[Item], axis: int) -> tuple[Item, ...]:
     """Return a shape as (batch, *spatial, channels); `axis` is that of the channels."""
     return (*sizes[:axis], *sizes[axis + 1 :], sizes[axis])
-
-
-def read_dtype(value: Any, name: str = "dtype") -> np.dtype[Any]:
-    """Return the argument `name` as a dtype of numbers, from anything that np.dtype takes.
-
-    Raises
-    ------
-    TypeError : it is no dtype, or one of texts, objects or dates, or of another library
-    """
-    dtype = _any_dtype(value, name)
-    if not foreign_arrays.is_numeric(dtype):
-        cast = foreign_arrays.numeric_dtype_for(np.empty(0, dtype))
-        raise TypeError(
-            f"{name} is {dtype}; convpool takes bool, integers, floats and complex numbers"
-            + (f", to which astype({cast}) leads" if cast else "")
-        )
-    return dtype
-
-
-def read_result_dtype(value: Any) -> np.dtype[Any]:
-    """Return the argument `dtype` of a call, in the byte order of this machine.
-
-    Sums are computed in this dtype, except that float16 is summed in float32, and results have it.
-
-    Raises
-    ------
-    TypeError : it is not an integer, float or complex dtype of NumPy; bool is none
-    """
-    dtype = _any_dtype(value, "dtype")
-    if dtype.kind == "b" or not foreign_arrays.is_numeric(dtype):
-        raise TypeError(
-            f"dtype is {dtype}; it must be an integer, float or complex dtype of NumPy, such as "
-            "float32"
-        )
-    return dtype.newbyteorder("=")
-
-
-def _any_dtype(value: Any, name: str) -> np.dtype[Any]:
-    """Return the argument `name` as a dtype; raise TypeError if np.dtype does not take it."""
-    try:
-        dtype: np.dtype[Any] = np.dtype(value)
-        return dtype
-    except (TypeError, ValueError, SyntaxError):  # SyntaxError: for texts such as "i4,,"
-        raise TypeError(
-            f"{name} is {value!r}; it must name a dtype of NumPy, such as float32 or int64"
-        ) from None
 
 
 def read_pixel_sizes(images: tuple[int, ...], channel_axis: int) -> tuple[int, ...]:

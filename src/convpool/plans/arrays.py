@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.plans import foreign_arrays
+from convpool.plans import accepted_dtypes, foreign_arrays
 from convpool.plans.foreign_calls import FILTERS_WITHOUT_KERNEL
 
 Array = NDArray[Any]
@@ -29,7 +29,7 @@ def read_array(value: Any, name: str) -> Array:
     ------
     TypeError : it has a mask or a unit, is sparse, is a text, or holds no numbers
     """
-    if type(value) is np.ndarray and value.dtype.type in foreign_arrays.NUMBERS:
+    if type(value) is np.ndarray and value.dtype.type in accepted_dtypes.NUMBERS:
         return value
     if type(value) is not np.ndarray:
         check_plain(value, name)
@@ -45,8 +45,8 @@ def read_array(value: Any, name: str) -> Array:
             f"{name} {'are' if name.endswith('s') else 'is'} {str(numbers)!r}; "
             f"{_array_advice(str(numbers), name)}"
         )
-    if not foreign_arrays.is_numeric(numbers.dtype):
-        cast = foreign_arrays.numeric_dtype_for(numbers)
+    if not accepted_dtypes.is_numeric(numbers.dtype):
+        cast = accepted_dtypes.numeric_dtype_for(numbers)
         raise TypeError(
             f"{name} {_verb(name, 'hold')} {numbers.dtype}; convpool takes bool, integers, "
             "floats and complex numbers"

@@ -12,7 +12,15 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines import threads
 from convpool.engines.values import dataclass
 from convpool.engines.work import ConvolutionWork
-from convpool.plans import allocation, arguments, dtypes, gradient_arguments, missing_pixels
+from convpool.plans import (
+    accepted_dtypes,
+    allocation,
+    arguments,
+    gradient_arguments,
+    integer_sums,
+    missing_pixels,
+    result_dtypes,
+)
 from convpool.plans.convolution_sums import ConvolutionSums
 from convpool.plans.formatting import plural
 from convpool.plans.gradient_arguments import NAMES
@@ -162,10 +170,10 @@ class ConvolutionPlan(ConvolutionSums):
     def _has_short_sums(self, kernels: tuple[Array, ...]) -> bool:
         """Return whether int16 holds all sums of products of the pixels with these kernels."""
         pixels = self._short_pixels
-        return pixels is not None and dtypes.sums_fit_int16(kernels, pixels)
+        return pixels is not None and integer_sums.sums_fit_int16(kernels, pixels)
 
     @cached_property
-    def _short_pixels(self) -> dtypes.Range | None:
+    def _short_pixels(self) -> integer_sums.Range | None:
         """The range of the pixels and of what stands in their padding, if int16 may hold sums.
 
         None unless pixels have one byte, and the padding a whole number.
@@ -283,11 +291,11 @@ class ConvolutionPlan(ConvolutionSums):
 
         gradient = self.dtype
         if output_gradient_dtype is not None:
-            gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")
+            gradient = accepted_dtypes.read_dtype(output_gradient_dtype, "output_gradient_dtype")
         result = gradient_arguments.gradient_dtype(self.dtype, gradient, dtype)
         changed_fields = {
             "dtype": result,
-            "accumulation": dtypes.accumulation_dtype(result),
+            "accumulation": result_dtypes.accumulation_dtype(result),
             "engine": arguments.read_choice(
                 engine, ("auto", *ConvolutionGradientsPlan.engine_names()), "engine"
             ),

@@ -19,7 +19,7 @@ from convpool.engines.pad_modes import (
 )
 from convpool.engines.registry.gradients import KERNELS_GRADIENT_ENGINES
 from convpool.engines.values import dataclass
-from convpool.plans import dtypes, missing_pixels
+from convpool.plans import integer_sums, missing_pixels
 from convpool.plans.formatting import byte_size
 from convpool.plans.gradient_arguments import (
     NAMES,
@@ -169,7 +169,7 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
         if self.accumulation.kind not in "iu" or "kernels" not in self.want:
             return True
         sums = self._sums(operands[1])
-        return sums.fit(self.accumulation, self._with_fill(dtypes.limits(self.images_dtype)))
+        return sums.fit(self.accumulation, self._with_fill(integer_sums.limits(self.images_dtype)))
 
     def check(self, images: Array, *operands: Any) -> None:
         """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
@@ -186,7 +186,7 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
         working: dict[str, DType] = {}
         if "images" in self.want:
             copies = volume([most_copies(copies) for _, copies in self.read_axes])
-            least, greatest = dtypes.extremes(gradient)
+            least, greatest = integer_sums.extremes(gradient)
             weights = self.images_plan.sums(kernels, None)
             working["images"] = weights.working_dtype(
                 self.accumulation,
@@ -195,11 +195,11 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
             )
         sums = self._sums(gradient)
         if "kernels" in self.want:
-            pixels = self._with_fill(dtypes.limits(self.images_dtype))
+            pixels = self._with_fill(integer_sums.limits(self.images_dtype))
             if not sums.fit(self.accumulation, pixels) or sums.bound(pixels) > (
-                dtypes.EXACT_IN_FLOAT64
+                integer_sums.EXACT_IN_FLOAT64
             ):
-                pixels = self._with_fill(dtypes.extremes(images))
+                pixels = self._with_fill(integer_sums.extremes(images))
             working["kernels"] = sums.working_dtype(
                 self.accumulation, pixels, "the gradient of the kernels"
             )
@@ -208,9 +208,9 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
             working["bias"] = self.accumulation
         return working
 
-    def _sums(self, gradient: Array) -> dtypes.Sums:
+    def _sums(self, gradient: Array) -> integer_sums.Sums:
         """Return the sums of each kernel: over the windows of all images, g (m, *output, nc)."""
-        return dtypes.Sums(gradient, tuple(range(gradient.ndim - 1)))
+        return integer_sums.Sums(gradient, tuple(range(gradient.ndim - 1)))
 
     # ---- text ----
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from convpool.engines.engine import Engine
 from convpool.engines.registry.convolution import ENGINES
 from convpool.engines.values import dataclass
-from convpool.plans import dtypes
+from convpool.plans import integer_sums
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.with_kernels import ConvolvedWindowsPlan
 
@@ -48,7 +48,7 @@ class ConvolutionSums(ConvolvedWindowsPlan):
         images: Array,
         kernels: Array,
         bias: Array | None,
-        sums_of: Callable[[], dtypes.Sums] | None = None,
+        sums_of: Callable[[], integer_sums.Sums] | None = None,
     ) -> DType:
         """Return the dtype to compute in: for integers, the fastest in which sums are exact.
 
@@ -59,32 +59,36 @@ class ConvolutionSums(ConvolvedWindowsPlan):
         if self.accumulation.kind not in "iu":
             return self.accumulation
         # the bound for any pixels and weights of these dtypes
-        limit = self._limit + (0 if bias is None else dtypes.magnitude(dtypes.extremes(bias)))
+        limit = self._limit + (
+            0 if bias is None else integer_sums.magnitude(integer_sums.extremes(bias))
+        )
         if self.accumulation.kind == "i" and limit <= min(
-            dtypes.EXACT_IN_FLOAT64, dtypes.limits(self.accumulation)[1]
+            integer_sums.EXACT_IN_FLOAT64, integer_sums.limits(self.accumulation)[1]
         ):
-            return dtypes.fastest_exact(self.accumulation, limit)
+            return integer_sums.fastest_exact(self.accumulation, limit)
         # the bound for any pixels of the images' dtype with these weights
         sums = self.sums_of_kernels(kernels, bias) if sums_of is None else sums_of()
         pixels = self._pixel_limits
-        if sums.bound(pixels) > dtypes.EXACT_IN_FLOAT64 or not sums.fit(self.accumulation, pixels):
-            pixels = self._with_fill(dtypes.extremes(images))
+        if sums.bound(pixels) > integer_sums.EXACT_IN_FLOAT64 or not sums.fit(
+            self.accumulation, pixels
+        ):
+            pixels = self._with_fill(integer_sums.extremes(images))
         return sums.working_dtype(self.accumulation, pixels, "sums of products")
 
-    def sums_of_kernels(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
+    def sums_of_kernels(self, kernels: Array, bias: Array | None) -> integer_sums.Sums:
         """Return the sums of each kernel: over the window and the channels that it reads."""
-        return dtypes.Sums(kernels, tuple(range(kernels.ndim - 1)), bias)
+        return integer_sums.Sums(kernels, tuple(range(kernels.ndim - 1)), bias)
 
     @cached_property
-    def _pixel_limits(self) -> dtypes.Range:
+    def _pixel_limits(self) -> integer_sums.Range:
         """The least and the greatest value that images of this dtype and their padding can have."""
-        return self._with_fill(dtypes.limits(self.images_dtype))
+        return self._with_fill(integer_sums.limits(self.images_dtype))
 
     @cached_property
     def _limit(self) -> int:
         """The greatest magnitude that a sum of products of these dtypes can have, without bias."""
-        weight = dtypes.magnitude(dtypes.limits(self.kernels_dtype))
-        return self.taps * self.depth * dtypes.magnitude(self._pixel_limits) * weight
+        weight = integer_sums.magnitude(integer_sums.limits(self.kernels_dtype))
+        return self.taps * self.depth * integer_sums.magnitude(self._pixel_limits) * weight
 
     # ---- the engine ----
 

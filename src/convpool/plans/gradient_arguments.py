@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines.values import NamedTuple
-from convpool.plans import allocation, arguments, arrays, dtypes
+from convpool.plans import allocation, arguments, arrays, result_dtypes
 
 Array = NDArray[Any]
 DType = np.dtype[Any]
@@ -67,7 +67,7 @@ def gradient_dtype(result: DType, output_gradient: DType, dtype: DTypeLike | Non
     TypeError : `dtype` is an integer dtype for floats, or not complex for complex operands
     """
     names = ("results", "an output_gradient")
-    return dtypes.convolution_dtype(result, output_gradient, dtype, names)
+    return result_dtypes.convolution_dtype(result, output_gradient, dtype, names)
 
 
 def check_output_gradient(value: Any, shape: Shape, dtype: DType) -> Array:

@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from convpool.plans import arguments, dtypes, kernel_layouts, missing_pixels, operand_checks
+from convpool.plans import (
+    accepted_dtypes,
+    arguments,
+    kernel_layouts,
+    missing_pixels,
+    operand_checks,
+    result_dtypes,
+)
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.convolution import ConvolutionPlan
 from convpool.plans.foreign_words import explain_foreign_keywords
@@ -178,19 +185,21 @@ def _kernel_fields(
     operand_dtypes
         The arguments `images_dtype` and `kernels_dtype`.
     dtype
-        The argument `dtype`; None for that of `dtypes.convolution_dtype`.
+        The argument `dtype`; None for that of `result_dtypes.convolution_dtype`.
     has_missing
         Whether pixels may be missing.
     """
-    images_dtype = arguments.read_dtype(operand_dtypes[0], "images_dtype")
-    kernels_dtype = arguments.read_dtype(operand_dtypes[1], "kernels_dtype")
-    result = dtypes.convolution_dtype(images_dtype, kernels_dtype, dtype, has_missing=has_missing)
+    images_dtype = accepted_dtypes.read_dtype(operand_dtypes[0], "images_dtype")
+    kernels_dtype = accepted_dtypes.read_dtype(operand_dtypes[1], "kernels_dtype")
+    result = result_dtypes.convolution_dtype(
+        images_dtype, kernels_dtype, dtype, has_missing=has_missing
+    )
     return {
         "images_shape": shapes.images,
         "images_dtype": images_dtype,
         "channel_axis": shapes.channel_axis,
         "dtype": result,
-        "accumulation": dtypes.accumulation_dtype(result),
+        "accumulation": result_dtypes.accumulation_dtype(result),
         "kernels_shape": shapes.kernels,
         "kernels_dtype": kernels_dtype,
         "groups": shapes.groups,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from convpool.engines.pool_modes import POOL_MODES
-from convpool.plans import arguments, dtypes, missing_pixels, operand_checks
+from convpool.plans import accepted_dtypes, arguments, missing_pixels, operand_checks, result_dtypes
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.channel_checks import warn_of_colours_first
 from convpool.plans.foreign_words import explain_foreign_keywords
@@ -77,19 +77,19 @@ def plan_pooling(
     ceil = arguments.read_bool(ceil, "ceil")
     spatial = arguments.shape_channels_last(images, axis)[1:-1]
     axes = operand_checks.make_axes(spatial, windows, ceil=ceil)
-    pixels = arguments.read_dtype(images_dtype, "images_dtype")
-    operand_checks.check_pooled_dtype(pixels, mode)
+    pixels = accepted_dtypes.read_dtype(images_dtype, "images_dtype")
+    accepted_dtypes.check_pooled_dtype(pixels, mode)
     p = _read_exponent(p)
     if pad_mode is not None:
         pad_mode = operand_checks.read_pad_mode(pad_mode, axes)
-    result = None if dtype is None else arguments.read_dtype(dtype)
+    result = None if dtype is None else accepted_dtypes.read_dtype(dtype)
     plan = PoolingPlan(
         images_shape=images,
         images_dtype=pixels,
         channel_axis=axis,
         axes=axes,
-        dtype=dtypes.pooling_result_dtype(pixels, mode, result),
-        accumulation=dtypes.pooling_sum_dtype(pixels, mode, result),
+        dtype=result_dtypes.pooling_result_dtype(pixels, mode, result),
+        accumulation=result_dtypes.pooling_sum_dtype(pixels, mode, result),
         padding=str(padding),
         engine=arguments.read_choice(engine, ("auto", *PoolingPlan.engines), "engine"),
         mode=mode,

@@ -12,7 +12,14 @@ import numpy as np
 from convpool.engines.pad_modes import PAD_MODES, REPEATING_PAD_MODES
 from convpool.engines.pool_modes import POOL_MODES
 from convpool.engines.values import NamedTuple
-from convpool.plans import arguments, arrays, channel_checks, dtypes, kernel_layouts
+from convpool.plans import (
+    arguments,
+    arrays,
+    channel_checks,
+    integer_sums,
+    kernel_layouts,
+    result_dtypes,
+)
 from convpool.windows import TRANSPOSED_SIZES, Axis, place
 
 MOST_POSITIONS = 2**62  # on an axis, so that the sum of two positions fits a 64-bit integer
@@ -231,9 +238,9 @@ def read_fill(value: Any, pad_mode: str, sums: DType) -> Any:
     dtype = _fill_dtype(value, pad_mode)
     if pad_mode != "constant":
         return 0
-    dtypes.check_kind(f"fill is {value!r}", dtype, sums)
+    result_dtypes.check_kind(f"fill is {value!r}", dtype, sums)
     if sums.kind in "iu":
-        number, (least, greatest) = int(value), dtypes.limits(sums)
+        number, (least, greatest) = int(value), integer_sums.limits(sums)
         if not least <= number <= greatest:
             raise OverflowError(
                 f"fill is {number}, but sums are taken in {sums}, which holds {least} to "
@@ -268,7 +275,7 @@ def read_pooling_fill(value: Any, pad_mode: str | None, images: DType) -> Any:
     if pad_mode != "constant":
         return 0
     if images.kind in "biu":
-        least, greatest = dtypes.limits(images)
+        least, greatest = integer_sums.limits(images)
         takes = f"a whole number from {least} to {greatest}, or images.astype(float)"
         fits = dtype.kind in "biu" and least <= int(value) <= greatest
     else:
@@ -291,16 +298,6 @@ def _is_representable(value: Any, dtype: DType) -> bool:
             return bool(np.isinf(value) or not np.isinf(dtype.type(value)))
     except (OverflowError, TypeError):  # an integer beyond every float
         return False
-
-
-def check_pooled_dtype(images: DType, mode: str) -> None:
-    """Raise TypeError for complex images with a mode that does not take them."""
-    if images.kind == "c" and not POOL_MODES[mode].takes_complex:
-        complex_modes = [repr(each.name) for each in POOL_MODES.values() if each.takes_complex]
-        raise TypeError(
-            f"{mode} pooling has no meaning for images of {images}; use "
-            f"{' or '.join(complex_modes)}, or pool np.abs(images)"
-        )
 
 
 def read_footprint(value: Any, window: Shape, mode: str) -> tuple[bool, ...] | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
-from convpool.plans import dtypes
+from convpool.plans import integer_sums
 from convpool.plans.convolution_sums import ConvolutionSums
 from convpool.plans.lock_free_property import cached_property
 
@@ -67,12 +67,12 @@ class PackedConvolution:
 
         return compute
 
-    def _known_sums(self) -> dtypes.Sums:
+    def _known_sums(self) -> integer_sums.Sums:
         """Return the sums of each kernel, computed once."""
         return self._sums
 
     @cached_property
-    def _sums(self) -> dtypes.Sums:
+    def _sums(self) -> integer_sums.Sums:
         """The sums of each kernel: over the window and the channels that it reads."""
         return self.plan.sums_of_kernels(self._kernels, self._bias)
 

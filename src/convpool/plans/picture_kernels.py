@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.plans import arrays, dtypes
+from convpool.plans import arrays, result_dtypes
 
 Array = NDArray[Any]
 
@@ -23,22 +23,22 @@ def read_kernel(kernel: Any) -> tuple[Array, ...]:
         if all(are_arrays) or (min(lengths) > 0 and lengths[0] != lengths[1]):
             down, right = (arrays.read_array(item, "kernel") for item in kernel)
             dtype = np.result_type(down, right)
-            named = all(isinstance(item, dtypes.NamedKernel) for item in kernel)
-            kind = dtypes.NamedKernel if named else np.ndarray
+            named = all(isinstance(item, result_dtypes.NamedKernel) for item in kernel)
+            kind = result_dtypes.NamedKernel if named else np.ndarray
             return down.astype(dtype).view(kind), right.astype(dtype).view(kind)
         if isinstance(kernel, tuple) and lengths[0] > 0:
             raise ValueError(
                 f"kernel {kernel!r} can be read in more than one way: pass np.array(kernel) for "
                 f"one kernel {np.shape(kernel)}, or a tuple of two arrays for one on each axis"
             )
-    is_named = isinstance(kernel, dtypes.NamedKernel)
+    is_named = isinstance(kernel, result_dtypes.NamedKernel)
     weights = arrays.read_array(kernel, "kernel")
     if weights.ndim != 2:
         raise ValueError(
             f"kernel is {weights.shape}; it must be (kh, kw), one for every "
             f"channel{_advice(weights)}"
         )
-    return (weights.view(dtypes.NamedKernel) if is_named else weights,)
+    return (weights.view(result_dtypes.NamedKernel) if is_named else weights,)
 
 
 def kernels_of_channels(kernels: tuple[Array, ...], channels: int) -> Any:

@@ -15,7 +15,14 @@ from convpool.engines.pool_modes import POOL_MODES
 from convpool.engines.quiet import without_warnings
 from convpool.engines.registry.pooling import POOL_ENGINES
 from convpool.engines.values import dataclass
-from convpool.plans import arguments, dtypes, gradient_arguments, missing_pixels
+from convpool.plans import (
+    accepted_dtypes,
+    arguments,
+    gradient_arguments,
+    integer_sums,
+    missing_pixels,
+    result_dtypes,
+)
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.pooled_windows import PooledWindowsPlan
 from convpool.plans.shared_memory import copy_if_shared
@@ -73,7 +80,7 @@ class PoolingPlan(PooledWindowsPlan):
     def check(self, images: Array, *operands: Any) -> None:
         """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
         if not self._fits:
-            least, greatest = dtypes.extremes(images)
+            least, greatest = integer_sums.extremes(images)
             pixels = min(least, self.fill), max(greatest, self.fill)
             self._sums.working_dtype(self.dtype, pixels, "sums of pixels")
 
@@ -82,12 +89,12 @@ class PoolingPlan(PooledWindowsPlan):
         """What `fits` returns."""
         if not POOL_MODES[self.mode].may_overflow(self.dtype):
             return True
-        return self._sums.fit(self.dtype, dtypes.limits(self.images_dtype))
+        return self._sums.fit(self.dtype, integer_sums.limits(self.images_dtype))
 
     @property
-    def _sums(self) -> dtypes.Sums:
+    def _sums(self) -> integer_sums.Sums:
         """The sum of the pixels of a window: of so many taps, each with a weight of 1."""
-        return dtypes.Sums(np.array([self.taps]))
+        return integer_sums.Sums(np.array([self.taps]))
 
     # ---- arrays ----
 
@@ -206,11 +213,11 @@ class PoolingPlan(PooledWindowsPlan):
 
         gradient = self.dtype
         if output_gradient_dtype is not None:
-            gradient = arguments.read_dtype(output_gradient_dtype, "output_gradient_dtype")
+            gradient = accepted_dtypes.read_dtype(output_gradient_dtype, "output_gradient_dtype")
         result = gradient_arguments.gradient_dtype(self.dtype, gradient, dtype)
         changed_fields = {
             "dtype": result,
-            "accumulation": dtypes.accumulation_dtype(result),
+            "accumulation": result_dtypes.accumulation_dtype(result),
             "engine": arguments.read_choice(
                 engine, ("auto", *PoolingGradientPlan.engines), "engine"
             ),

@@ -12,7 +12,7 @@ from convpool.engines import pad_modes, threads
 from convpool.engines.engine import Engine
 from convpool.engines.registry.gradients import POOL_GRADIENT_ENGINES
 from convpool.engines.values import dataclass
-from convpool.plans import allocation, dtypes, missing_pixels
+from convpool.plans import allocation, integer_sums, missing_pixels
 from convpool.plans.formatting import byte_size
 from convpool.plans.gradient_arguments import check_output_gradient
 from convpool.plans.halos import Part
@@ -63,8 +63,8 @@ class PoolingGradientPlan(PooledWindowsPlan):
         """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
         (gradient,) = operands
         if self.accumulation.kind in "iu":
-            sums = dtypes.Sums(np.array([self._most_shares], object))
-            extremes = dtypes.extremes(gradient)
+            sums = integer_sums.Sums(np.array([self._most_shares], object))
+            extremes = integer_sums.extremes(gradient)
             sums.working_dtype(self.accumulation, extremes, "the gradient of the images")
 
     @property

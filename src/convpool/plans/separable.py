@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from convpool.engines.quiet import without_warnings
 from convpool.engines.values import dataclass
 from convpool.engines.work import ConvolutionWork
-from convpool.plans import dtypes, missing_pixels
+from convpool.plans import integer_sums, missing_pixels
 from convpool.plans.convolution import ConvolutionPlan
 from convpool.plans.formatting import sizes
 from convpool.plans.halos import Part
@@ -106,16 +106,18 @@ class SeparablePlan(ConvolutionPlan):
         """Return the kernels as `working_dtype` takes them: as they are."""
         return kernels
 
-    def sums_of_kernels(self, kernels: Any, bias: Array | None) -> dtypes.Sums:
+    def sums_of_kernels(self, kernels: Any, bias: Array | None) -> integer_sums.Sums:
         """Return the sums of one channel, over the whole window."""
         product = self._products(kernels)[..., :1]
-        return dtypes.Sums(product, tuple(range(product.ndim - 1)), bias)
+        return integer_sums.Sums(product, tuple(range(product.ndim - 1)), bias)
 
     @cached_property
     def _limit(self) -> int:
         """The greatest magnitude that a sum of products of these dtypes can have."""
-        weight: int = dtypes.magnitude(dtypes.limits(self.kernels_dtype)) ** len(self.axes)
-        return self.taps * dtypes.magnitude(self._pixel_limits) * weight
+        weight: int = integer_sums.magnitude(integer_sums.limits(self.kernels_dtype)) ** len(
+            self.axes
+        )
+        return self.taps * integer_sums.magnitude(self._pixel_limits) * weight
 
     # ---- arrays ----
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from convpool.plans import arguments
-from convpool.plans.dtypes import NamedKernel
+from convpool.plans import accepted_dtypes
+from convpool.plans.result_dtypes import NamedKernel
 
 Kernel = NDArray[Any]
 
@@ -79,7 +79,7 @@ def factors_of_named(
         or kernel.dtype.kind != "f"
     ):
         return None
-    sums = images if dtype is None else arguments.read_result_dtype(dtype)
+    sums = images if dtype is None else accepted_dtypes.read_result_dtype(dtype)
     if sums in (np.longdouble, np.clongdouble):
         return None
     if kernel.nbytes > KEPT_BYTES:

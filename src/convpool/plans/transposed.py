@@ -13,7 +13,7 @@ from convpool.engines import threads
 from convpool.engines.engine import Engine
 from convpool.engines.registry.convolution import TRANSPOSE_ENGINES
 from convpool.engines.values import dataclass
-from convpool.plans import arguments, dtypes
+from convpool.plans import arguments, integer_sums
 from convpool.plans.formatting import span
 from convpool.plans.halos import Need, Part
 from convpool.plans.lock_free_property import cached_property
@@ -117,7 +117,7 @@ class TransposedPlan(KernelsPlan):
         """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
         if self.accumulation.kind not in "iu":
             return True
-        return self.sums(*operands).fit(self.accumulation, dtypes.limits(self.images_dtype))
+        return self.sums(*operands).fit(self.accumulation, integer_sums.limits(self.images_dtype))
 
     def check(self, images: Array, *operands: Any) -> None:
         """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
@@ -128,10 +128,10 @@ class TransposedPlan(KernelsPlan):
         if self.accumulation.kind not in "iu":
             return self.accumulation
         return self.sums(kernels, bias).working_dtype(
-            self.accumulation, dtypes.extremes(images), "sums of products"
+            self.accumulation, integer_sums.extremes(images), "sums of products"
         )
 
-    def sums(self, kernels: Array, bias: Array | None) -> dtypes.Sums:
+    def sums(self, kernels: Array, bias: Array | None) -> integer_sums.Sums:
         """Return the sums over the weights whose products are added up in one output pixel.
 
         These are the weights of all kernels of a group at taps that are a multiple of
@@ -151,7 +151,7 @@ class TransposedPlan(KernelsPlan):
         summed_axes = (*range(0, len(shape), 2), -1)  # the rows, and the kernels of a group
         # as the sums lie: (..., depth, groups)
         sums_bias = None if bias is None else bias.reshape(self.groups, self.depth).T
-        return dtypes.Sums(weights, summed_axes, sums_bias)
+        return integer_sums.Sums(weights, summed_axes, sums_bias)
 
     # ---- arrays ----
 

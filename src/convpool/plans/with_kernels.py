@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from convpool.engines.values import dataclass
 from convpool.engines.work import ConvolutionWork
-from convpool.plans import arrays, dtypes
+from convpool.plans import arrays, integer_sums, result_dtypes
 from convpool.plans.base import Plan
 from convpool.plans.formatting import plural, sizes
 from convpool.plans.kernel_layouts import LAYOUTS
@@ -97,7 +97,7 @@ class KernelsPlan(Plan):
                 f"bias is {numbers.shape}; it must be ({self.output_channels},), one number for "
                 f"each {self.bias_is_added_to}"
             )
-        dtypes.check_kind(f"bias is {numbers.dtype}", numbers.dtype, self.accumulation)
+        result_dtypes.check_kind(f"bias is {numbers.dtype}", numbers.dtype, self.accumulation)
         return numbers
 
     def work_of(
@@ -156,7 +156,7 @@ class ConvolvedWindowsPlan(KernelsPlan):
         """The pad mode that decides which pixels are read."""
         return self.pad_mode
 
-    def _with_fill(self, pixels: dtypes.Range) -> dtypes.Range:
+    def _with_fill(self, pixels: integer_sums.Range) -> integer_sums.Range:
         """Return a range of pixels, extended to the value that stands in the padding."""
         return min(pixels[0], self.fill), max(pixels[1], self.fill)
 

@@ -28,7 +28,7 @@ from convpool.engines.compiled import (
 from convpool.engines.compiled import pooling as compiled_pooling
 from convpool.engines.compiled.picture_forms import MEDIAN_TAPS, MEDIANS, FilterRowsForm
 from convpool.engines.numpy import pooling as numpy_pooling
-from convpool.plans import dtypes
+from convpool.plans import result_dtypes
 from convpool.windows import PADDINGS, Axis, place
 from support import children
 from support.arrays import full_range
@@ -52,11 +52,11 @@ def pooled(images, axes, mode, count_padding=False, engine=compiled_pooling, out
     """Call an engine as the plan does, with an output that holds rubbish."""
     shape = len(images), *(axis.count for axis in axes), images.shape[-1]
     out = (
-        np.full(shape, 77).astype(dtypes.pooling_result_dtype(images.dtype, mode))
+        np.full(shape, 77).astype(result_dtypes.pooling_result_dtype(images.dtype, mode))
         if out is None
         else out
     )
-    kind = dtypes.pooling_sum_dtype(images.dtype, mode)
+    kind = result_dtypes.pooling_sum_dtype(images.dtype, mode)
     engine.pool(images, axes, out, mode=mode, count_padding=count_padding, dtype=kind)
     return out
 
@@ -480,9 +480,9 @@ def check_form_case(case, memory):
     dtype = None if dtype is None else np.dtype(dtype)
     out = memory(
         (2, *(axis.count for axis in axes), c),
-        dtypes.pooling_result_dtype(images.dtype, mode, dtype),
+        result_dtypes.pooling_result_dtype(images.dtype, mode, dtype),
     )
-    sums = dtypes.pooling_sum_dtype(images.dtype, mode, dtype)
+    sums = result_dtypes.pooling_sum_dtype(images.dtype, mode, dtype)
     compiled_pooling.pool(images, axes, out, mode=mode, dtype=sums)
     expected = brute_force(images, per_axis(window, 2), per_axis(stride, 2), mode, out.dtype)
     if out.dtype.kind == "f" and mode in ("avg", "sum"):

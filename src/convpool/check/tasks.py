@@ -87,3 +87,4 @@ TASKS = {
     number: Task(number, title, f"{number}-{function}.py", function, parameters, loops)
     for number, (title, function, parameters, loops) in enumerate(_ROWS)
 }
+JUDGED_FILES = frozenset(task.file for task in TASKS.values())

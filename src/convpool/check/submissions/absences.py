@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from convpool.check.submissions.file_names import JUDGED_FILES
-from convpool.check.tasks import README, TASKS
+from convpool.check.tasks import JUDGED_FILES, README, TASKS
 
 MAX_BYTES = 256_000  # of a Python file that is looked into
 MAX_NAMES = 5  # of files that are listed

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
-from convpool.check.submissions.file_names import JUDGED_FILES
 from convpool.check.submissions.skipped_folders import is_skipped_name
+from convpool.check.tasks import JUDGED_FILES
 
 TARS = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".txz", ".tar")
 # suffixes of archives that are found; the last ones are reported, but cannot be unpacked

@@ -16,12 +16,11 @@ from pathlib import Path
 
 from convpool.check.submissions.absences import absence
 from convpool.check.submissions.archives import Unpacker
-from convpool.check.submissions.file_names import JUDGED_FILES
 from convpool.check.submissions.names_of_copies import are_attempts, is_copy, is_course
 from convpool.check.submissions.natural_order import natural_key
 from convpool.check.submissions.skipped_folders import is_skipped_name
 from convpool.check.submissions.tree import Node, Reader, archive_suffix
-from convpool.check.tasks import COURSE, README
+from convpool.check.tasks import COURSE, JUDGED_FILES, README
 from convpool.system.printable_text import printable
 
 MAX_OTHERS = 200  # names in Submission.others

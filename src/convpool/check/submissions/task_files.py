@@ -12,8 +12,8 @@ from pathlib import Path
 
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.static_checks import StaticRun
-from convpool.check.submissions.file_names import meant_file
 from convpool.check.submissions.git_index import executable_names_in_git
+from convpool.check.submissions.misspelt_names import meant_file
 from convpool.check.submissions.search import Submission
 from convpool.check.tasks import README, TASKS, Task
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from convpool.check.submissions.archives import ARCHIVES, Unpacker
-from convpool.check.submissions.file_names import download, meant_file
-from convpool.check.submissions.flat_downloads import Upload, lay_out
+from convpool.check.submissions.learning_platform_downloads import Upload, lay_out, read_name
+from convpool.check.submissions.misspelt_names import meant_file
 from convpool.check.submissions.natural_order import natural_key
 from convpool.check.submissions.skipped_folders import is_skipped_folder, is_skipped_name
 
@@ -67,7 +67,7 @@ class Node:
 
 @dataclass
 class Reader:
-    """Reads trees; archives and flat downloads are laid out in folders of `unpacker`."""
+    """Reads trees; archives and downloads are laid out in folders of `unpacker`."""
 
     unpacker: Unpacker
     folders: int = field(default=0)  # that were looked at
@@ -126,8 +126,8 @@ class Reader:
         """Yield a node for each student whose files lie in one folder with those of others."""
         by_student: dict[str, list[Upload]] = {}
         for name in files:
-            if found := download(name):
-                by_student.setdefault(found.student, []).append(Upload(name, found))
+            if upload := read_name(name):
+                by_student.setdefault(upload.student, []).append(upload)
         for student, uploads in by_student.items():
             folder = self.unpacker.new_folder()
             names, passed_over = lay_out(path, uploads, folder)

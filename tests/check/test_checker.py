@@ -4,8 +4,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from convpool.check import check, judge_behaviour
+from convpool.check import judge_behaviour
 from convpool.check.behaviour import timing
+from convpool.check.checker import check
 from convpool.check.repair.trials import MOST_SECONDS, USUAL_SECONDS
 from convpool.check.sandbox import caller
 from convpool.check.verdicts import Outcome
@@ -47,7 +48,8 @@ def test_a_private_seed_calls_with_other_numbers(tmp_path, monkeypatch):
     calls = []
 
     def recorded(function, its_calls, *words):
-        calls.append(its_calls)
+        if its_calls[0].arguments:  # not the call that finds out which walls there are
+            calls.append(its_calls)
         return call_in_process(function, its_calls, *words)
 
     monkeypatch.setattr(caller, "run", recorded)

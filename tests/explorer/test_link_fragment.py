@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from convpool import explain
+from convpool.engines.pad_modes import PAD_MODES
 from convpool.explorer import build, link_fragment
 
 RANDOM = np.random.default_rng(0)
@@ -77,15 +78,22 @@ def test_what_the_page_cannot_show_exactly_has_no_link(name):
     assert link_fragment.fragment_of(NOT_SHOWN[name]()) is None
 
 
+def table_of(name, file):
+    """Return the text of a table of the page, such as LIMITS of settings.js."""
+    text = resources.files("convpool.explorer").joinpath("page", file).read_text(encoding="utf-8")
+    return re.search(rf"^  const {name} = \{{(.*?)^  \}};", text, re.DOTALL | re.MULTILINE)[1]
+
+
+def names_in(table):
+    return set(re.findall(r"^    (\w+):", table, re.MULTILINE))
+
+
 def test_limits_and_names_are_those_of_the_page():
-    settings = resources.files("convpool.explorer").joinpath("page", "settings.js").read_text()
-    limits = re.search(r"const LIMITS = \{(.*?)\};", settings, re.DOTALL)[1]
-    pairs = re.findall(r"(\w+): \[(-?\d+), (\d+)\]", limits)
+    pairs = re.findall(r"(\w+): \[(-?\d+), (\d+)\]", table_of("LIMITS", "settings.js"))
     numbers = {name: (int(least), int(greatest)) for name, least, greatest in pairs}
     assert link_fragment.LIMITS.items() <= numbers.items()
-    for name, words in (
-        ("padding", link_fragment.EXPLORER_PADDINGS),
-        ("mode", link_fragment.EXPLORER_POOL_MODES),
-    ):
-        choices = re.search(rf"^ +{name}: \[(.*?)\]", settings, re.DOTALL | re.MULTILINE)[1]
-        assert set(words) <= set(re.findall(r'"([^"]+)"', choices))
+    modes = re.search(r"^ +mode: \[(.*?)\]", table_of("CHOICES", "settings.js"), re.MULTILINE)[1]
+    assert set(re.findall(r'"([^"]+)"', modes)) == set(link_fragment.EXPLORER_POOL_MODES)
+    paddings = names_in(table_of("PADDINGS", "window_axes.js"))
+    assert paddings == set(link_fragment.EXPLORER_PADDINGS)
+    assert names_in(table_of("PAD_MODES", "window_axes.js")) == set(PAD_MODES)

@@ -16,7 +16,9 @@ SOURCES = {
     for file in FOLDER.iterdir()
     if re.fullmatch(r"(?!words_)\w+\.(js|html)", file.name)
 }
-LANGUAGES = ("fr", "es")
+LANGUAGES = sorted(
+    file.name[6:8] for file in FOLDER.iterdir() if re.fullmatch(r"words_(?!en)\w\w\.js", file.name)
+)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 

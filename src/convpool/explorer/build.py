@@ -18,21 +18,12 @@ from convpool.system.optional_packages import needed
 from convpool.system.whole_files import check, check_name, whole
 from convpool.version import __version__
 
+_PAGE = resources.files("convpool.explorer").joinpath("page")
 # files in page/, without .js, in the order in which they stand in the page: each uses earlier ones
 SCRIPTS = (
     "storage",
-    "words_en",
-    "words_en_settings",
-    "words_en_tour",
-    "words_en_views",
-    "words_fr",
-    "words_fr_settings",
-    "words_fr_tour",
-    "words_fr_views",
-    "words_es",
-    "words_es_settings",
-    "words_es_tour",
-    "words_es_views",
+    # of each language, words_xx and what is added to it
+    *sorted(part.name[:-3] for part in _PAGE.iterdir() if part.name.startswith("words_")),
     "words",
     "written_numbers",
     "window_axes",
@@ -221,4 +212,4 @@ def _script(name: str) -> str:
 
 def _part(name: str) -> str:
     """Return the text of a file in the folder page."""
-    return resources.files("convpool.explorer").joinpath("page", name).read_text(encoding="utf-8")
+    return _PAGE.joinpath(name).read_text(encoding="utf-8")

@@ -196,7 +196,7 @@ const explorer = (() => {
     document.title = say("page.title");
     const credits = Object.keys(PHOTOS).filter((name) => words.has(`credit.${name}`));
     byId("credits").textContent = `${credits.map((name) => say(`credit.${name}`)).join("; ")}.`;
-    byId("language").value = words.language();
+    byId("language").append(...words.options());
     byId("language").addEventListener("change", ({ target }) => words.choose(target.value));
     setTheme(chosenTheme());
     // paper is white

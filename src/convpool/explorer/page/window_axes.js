@@ -41,11 +41,11 @@ const windowAxes = (() => {
   const PAD_MODES = {
     zeros: () => -1,
     constant: () => -1,
-    edge: (index, size) => Math.min(Math.max(index, 0), size - 1),
-    wrap: (index, size) => modulo(index, size),
-    symmetric: (index, size) => mirror(modulo(index, 2 * size), 2 * size - 1, size),
     reflect: (index, size) =>
       size === 1 ? 0 : mirror(modulo(index, 2 * size - 2), 2 * size - 2, size),
+    symmetric: (index, size) => mirror(modulo(index, 2 * size), 2 * size - 1, size),
+    edge: (index, size) => Math.min(Math.max(index, 0), size - 1),
+    wrap: (index, size) => modulo(index, size),
   };
 
   // remainder that is never negative; index behind the last pixel counted back from its mirror

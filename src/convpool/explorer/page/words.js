@@ -2,6 +2,7 @@
 // English.
 const words = (() => {
   const TABLES = { en: WORDS_EN, fr: WORDS_FR, es: WORDS_ES };
+  const NAMES = { en: "English", fr: "Français", es: "Español" };
   const LANGUAGES = Object.keys(TABLES);
   const language = chosen();
   // whether a number takes the singular; Intl.PluralRules says the same, but takes long to load
@@ -60,9 +61,21 @@ const words = (() => {
       node.setAttribute("aria-label", say(node.dataset.sayLabel));
   }
 
+  /**
+   * Return an option for each language, by its own name.
+   * @returns {HTMLOptionElement[]}
+   */
+  function options() {
+    return LANGUAGES.map((name) => {
+      const option = new Option(NAMES[name], name, false, name === language);
+      option.lang = name;
+      return option;
+    });
+  }
+
   // whether there is a sentence
   const has = (key) => key in WORDS_EN;
 
-  return { say, has, fill, choose, TABLES, language: () => language };
+  return { say, has, fill, choose, options, TABLES, language: () => language };
 })();
 const { say } = words;

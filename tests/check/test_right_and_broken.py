@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from convpool.check import check, judge_behaviour
+from convpool.check import judge_behaviour
 from convpool.check.behaviour import requirement_names, timing
+from convpool.check.checker import check
 from convpool.check.diagnosis.readings import registry
 from convpool.check.rules import registry as rules
 from convpool.check.sandbox import interpreters

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from convpool import check as checker
+from convpool.check import checker
 from convpool.check import judge_behaviour as behaviour
 from convpool.check.diagnosis import tracing
 from convpool.check.diagnosis.readings import padding

@@ -3,7 +3,3 @@
 `checker` judges submissions; each folder says what it is for. May import system and the version:
 the library's calls are never used, as they are among what is judged.
 """
-
-from convpool.check.checker import check, requirement_titles
-
-__all__ = ["check", "requirement_titles"]

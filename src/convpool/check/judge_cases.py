@@ -15,8 +15,9 @@ from convpool.check.behaviour.judged_answers import Trial, common_trait_phrase
 from convpool.check.diagnosis import diagnose
 from convpool.check.diagnosis.arithmetic import arguments_of
 from convpool.check.diagnosis.finding_text import same_sentence, size_formulas
+from convpool.check.diagnosis.matching_readings import reading_of_all
 from convpool.check.diagnosis.suspicious_lines import Suspicion, first_suspicion
-from convpool.check.grading.accepted_same import BRIEF, DESCRIPTIONS, find_reading, has_briefs
+from convpool.check.grading.accepted_same import BRIEF, MEANINGS, Meaning
 from convpool.check.repair.search import Repair
 from convpool.check.submissions.task_files import TaskFile
 from convpool.check.tasks import Task
@@ -97,7 +98,7 @@ def judge_cases(run: TaskRun, name: str, same: str = BRIEF) -> Item:
     ]
     called = [trial for trial in judged if trial.has_result]
     if name in ("same", "same-strided") and same != BRIEF:
-        findings, remarks = _by_meaning(run, called, same)
+        findings, remarks = _by_meaning(run, called, MEANINGS[same])
     else:
         findings, remarks = _findings(run, called), []
     if findings:
@@ -165,7 +166,7 @@ def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
 
 
 def _by_meaning(
-    run: TaskRun, trials: Sequence[Trial], same: str
+    run: TaskRun, trials: Sequence[Trial], meaning: Meaning
 ) -> tuple[list[Finding], list[Finding]]:
     """Return (findings, remarks) of 'same' with another meaning than the brief's.
 
@@ -176,14 +177,14 @@ def _by_meaning(
     if errors := list(_errors(run, trials)):
         return errors, []
     wrong = [trial for trial in trials if trial.problem]
-    if not wrong and has_briefs(same):
+    if not wrong and meaning.has_briefs:
         return [], []
-    if results and (reading := find_reading(same, results)):
+    if results and (reading := reading_of_all(meaning.readings, results)):
         words = f"'same' is read as {reading.removeprefix('same: ')}, which is fine here"
         return [], [Finding(words, reading=reading)]
-    if wrong and has_briefs(same):
+    if wrong and meaning.has_briefs:
         return _wrong_values(run, trials), []
-    words = f"'same' is not what was asked, {DESCRIPTIONS[same]}"
+    words = f"'same' is not what was asked, {meaning.description}"
     return [Finding(words)], []
 
 

@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convpool.check.grading.accepted_same import MEANINGS
+from convpool.check.languages.speech import LANGUAGES, speaking
+from convpool.check.reports.disclosure import DISCLOSURES
+from convpool.check.reports.files import FORMATS
 from convpool.commands import check_grading as grading
 from convpool.commands import check_reports as reports
 from convpool.commands.options import example
@@ -77,7 +81,7 @@ class Numbers(Names):
 )
 @click.option(
     "--same",
-    type=click.Choice(("brief", "size", "tensorflow", "any-named")),
+    type=click.Choice(list(MEANINGS)),
     default="brief",
     help="What 'same' means; any-named: any reading that public solutions have.",
 )
@@ -118,13 +122,7 @@ class Numbers(Names):
 @click.option("--github", "is_github", is_flag=True, help="Print annotations for GitHub Actions.")
 @click.option("-v", "--verbose", "is_verbose", is_flag=True, help="Print every drawing and remark.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report for programs.")
-@click.option(
-    "--csv",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write a row for each submission.",
-)
-@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write one page.")
+@reports.report_file_options
 @click.option(
     "--out",
     "to",
@@ -135,13 +133,13 @@ class Numbers(Names):
 @click.option(
     "--disclose",
     "disclosure",
-    type=click.Choice(("verdict", "cause", "case")),
+    type=click.Choice(DISCLOSURES),
     default="case",
     help="How much texts and comments for students tell.",
 )
 @click.option(
     "--language",
-    type=click.Choice(("en", "fr", "es")),
+    type=click.Choice(LANGUAGES),
     default="en",
     help="Of the report of one submission, and of texts and comments for students.",
 )
@@ -195,8 +193,6 @@ def check(
 
 def _check(places: Sequence[Path], options: dict[str, Any]) -> int:
     """Judge, print and write what is asked for; return the exit code."""
-    from convpool.check.languages.speech import speaking
-
     options = dict(options)
     with speaking(options.pop("language")):
         return _judge_and_report(places, options)
@@ -205,11 +201,13 @@ def _check(places: Sequence[Path], options: dict[str, Any]) -> int:
 def _judge_and_report(places: Sequence[Path], options: dict[str, Any]) -> int:
     """Do what `_check` does, in the language that is spoken."""
     is_watching = options.pop("is_watching")
-    wanted = reports.Wanted(
-        **{field.name: options.pop(field.name) for field in fields(reports.Wanted)}
-    )
+    files = {name: file for name in FORMATS if (file := options.pop(name)) is not None}
+    names = [field.name for field in fields(reports.Wanted) if field.name != "files"]
+    wanted = reports.Wanted(files, **{name: options.pop(name) for name in names})
     # what does not show time and memory does not wait for them
-    options["is_timed"] = bool(wanted.is_verbose or wanted.as_json or wanted.html)
+    options["is_timed"] = (
+        wanted.is_verbose or wanted.as_json or any(FORMATS[name].shows_times for name in files)
+    )
     options["private_seed"] = options["private_seed"] or 0
     students = grading.apply_settings(options.pop("settings"), options)
 
@@ -264,7 +262,7 @@ def _explain(name: str) -> None:
 
     Raises click.UsageError for an unknown name.
     """
-    from convpool.check import requirement_titles
+    from convpool.check.checker import requirement_titles
     from convpool.check.reports import text as report
     from convpool.check.rules import registry as rules
 

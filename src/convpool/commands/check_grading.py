@@ -23,7 +23,7 @@ def apply_settings(file: Path | None, options: dict[str, Any]) -> list[Student]:
     options["points"], options["decisions"] = {}, []
     if file is None:
         return []
-    from convpool.check import requirement_titles
+    from convpool.check.checker import requirement_titles
     from convpool.check.grading import decisions, roster, settings
 
     said = settings.read(file, requirement_titles())
@@ -105,7 +105,7 @@ def write_gradescope(
     file: Path, judgements: Sequence[Judgement], points: Mapping[str, float], disclosure: str
 ) -> None:
     """Write results.json; raise ValueError for several submissions, or without points."""
-    from convpool.check.reports.feedback import disclosed
+    from convpool.check.reports.disclosure import disclosed
     from convpool.check.reports.gradescope import as_gradescope
     from convpool.system.whole_files import whole
 

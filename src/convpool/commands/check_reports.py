@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from convpool.check.reports import files as report_files
+from convpool.check.reports.judged_class import Class
 from convpool.commands import check_grading as grading
 from convpool.commands.progress import progress_bar
 
 if TYPE_CHECKING:
-    from convpool.check.reports.feedback import Class
     from convpool.check.verdicts import Judgement
 
 WATCH_SECONDS = 0.5  # between two looks at the files
@@ -26,8 +27,7 @@ WATCH_SECONDS = 0.5  # between two looks at the files
 class Wanted:
     """The files and forms that are asked for; None and False: not that one."""
 
-    csv: Path | None = None
-    html: Path | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)  # key of FORMATS -> its file
     to: Path | None = None  # a folder for a text for each submission
     disclosure: str = "case"  # how much these texts tell
     since: Path | None = None
@@ -39,6 +39,19 @@ class Wanted:
     is_verbose: bool = False
 
 
+def report_file_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with an option for each format of reports in files."""
+    for name, report_format in reversed(report_files.FORMATS.items()):
+        add = click.option(
+            f"--{name}",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help=report_format.help,
+        )
+        command = add(command)
+    return command
+
+
 def judge(places: Sequence[Path], wanted: Wanted, options: dict[str, Any]) -> list[Judgement]:
     """Judge submissions, write the files, and return the judgements.
 
@@ -47,13 +60,11 @@ def judge(places: Sequence[Path], wanted: Wanted, options: dict[str, Any]) -> li
 
     options: what `check.check` takes.
     """
-    from convpool import check as checker
+    from convpool.check import checker
     from convpool.check.reports import feedback
-    from convpool.check.reports import files as report_files
 
-    for form in report_files.FORMATS:
-        if (file := getattr(wanted, form)) is not None:
-            report_files.check_free(form, file)
+    for report_format, file in wanted.files.items():
+        report_files.check_free(report_format, file)
     if wanted.to is not None:
         feedback.check_folder(wanted.to)
     # with max_ratio times are compared: nothing else should run meanwhile
@@ -67,28 +78,24 @@ def judge(places: Sequence[Path], wanted: Wanted, options: dict[str, Any]) -> li
             )
     except KeyboardInterrupt:
         if done:
-            _write(wanted, done, feedback.Class(paths, is_complete=False))
+            _write(wanted, done, Class(paths, is_complete=False))
         raise
-    _write(wanted, judgements, feedback.Class(paths))
+    _write(wanted, judgements, Class(paths))
     return judgements
 
 
 def _write(wanted: Wanted, judgements: Sequence[Judgement], judged: Class) -> None:
     """Write the files that are asked for, and print their names."""
     from convpool.check.reports import feedback
-    from convpool.check.reports import files as report_files
 
     written: list[Path] = []
     names: dict[str, str] = {}
     if wanted.to is not None:
         names = feedback.write_feedback(wanted.to, judgements, judged, wanted.disclosure)
         written.append(wanted.to / f"*{feedback.FEEDBACK}")
-    if wanted.csv is not None:
-        report_files.write("csv", wanted.csv, judgements, names, judged)
-        written.append(wanted.csv)
-    if wanted.html is not None and judged.is_complete:  # half a class replaces no page
-        report_files.write("html", wanted.html, judgements)
-        written.append(wanted.html)
+    for report_format, file in wanted.files.items():
+        if report_files.write(report_format, file, judgements, names, judged):
+            written.append(file)
     if written:
         click.echo(f"written: {', '.join(map(str, written))}", err=True)
 

@@ -99,7 +99,7 @@ def test_an_interrupt_ends_all_children_at_once(tmp_path):
         for task in TASKS.values():
             (tmp_path / student / task.file).write_text("while True:\n    pass\n")
     script = (
-        f"from convpool.check import check; check([{str(tmp_path)!r}], only=['behaviour'], "
+        f"from convpool.check.checker import check; check([{str(tmp_path)!r}], only=['behaviour'], "
         "jobs=2, time_out=1000)"
     )
     process = children.start([sys.executable, "-c", script], stderr=subprocess.PIPE)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from convpool.check import requirement_titles
+from convpool.check.checker import requirement_titles
 from convpool.check.grading import decisions
 from convpool.check.grading.points import score
 from support.judgements import FAILS, UNCHECKED, item, make_judgement

@@ -2,7 +2,7 @@
 
 import pytest
 
-from convpool.check import requirement_titles
+from convpool.check.checker import requirement_titles
 from convpool.check.grading.points import requirements, score, worth
 from convpool.check.rules.registry import RULES
 from convpool.check.tasks import TASKS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from convpool.check import requirement_titles
+from convpool.check.checker import requirement_titles
 from convpool.check.grading import settings
 
 NAMES = requirement_titles()

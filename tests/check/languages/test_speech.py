@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from convpool.check import requirement_titles
 from convpool.check.behaviour.cases_by_task import CASES, LARGE
 from convpool.check.behaviour.judged_answers import TRAITS
+from convpool.check.checker import requirement_titles
 from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.languages.speech import (
     LANGUAGES,

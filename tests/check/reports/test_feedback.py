@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from convpool.check.reports import feedback
+from convpool.check.reports import disclosure, feedback
+from convpool.check.reports.judged_class import Class
 from convpool.check.verdicts import Finding, Item, Outcome
 from support.judgements import BROKEN, CLASS, make_judgement
 
-JUDGED = feedback.Class(("class",))
+JUDGED = Class(("class",))
 
 
 def names_in(folder):
@@ -31,9 +32,9 @@ def test_a_student_keeps_the_file_and_it_goes_with_the_student(tmp_path):
     feedback.write_feedback(tmp_path, both, JUDGED)
     assert names_in(tmp_path) == ["Ada_L.feedback.txt", "ada_l-2.feedback.txt"]
     # alone, the second would have had the first one's name
-    feedback.write_feedback(tmp_path, both[1:], feedback.Class(("class/ada_l",)))
+    feedback.write_feedback(tmp_path, both[1:], Class(("class/ada_l",)))
     assert names_in(tmp_path) == ["Ada_L.feedback.txt", "ada_l-2.feedback.txt"]
-    feedback.write_feedback(tmp_path, [make_judgement(name="cy")], feedback.Class(("evening",)))
+    feedback.write_feedback(tmp_path, [make_judgement(name="cy")], Class(("evening",)))
     (tmp_path / "mine.feedback.txt").write_text("a teacher's", encoding="utf-8")
     feedback.write_feedback(tmp_path, both[1:], replace(JUDGED, is_complete=False))
     assert len(names_in(tmp_path)) == 4
@@ -58,7 +59,7 @@ def test_no_path_of_the_teachers_machine(tmp_path):
         notes=(f"{tmp_path}/class/ada/old was not judged",),
     )
     names = feedback.write_feedback(
-        tmp_path / "out", [judgement], feedback.Class((str(tmp_path / "class"),))
+        tmp_path / "out", [judgement], Class((str(tmp_path / "class"),))
     )
     text = (tmp_path / "out" / names["ada"]).read_text(encoding="utf-8")
     assert "class/ada failed" in text
@@ -68,7 +69,7 @@ def test_no_path_of_the_teachers_machine(tmp_path):
 
 def test_levels_of_disclosure(tmp_path):
     texts = {}
-    for level in feedback.DISCLOSURES:
+    for level in disclosure.DISCLOSURES:
         names = feedback.write_feedback(tmp_path, [BROKEN], JUDGED, level)
         texts[level] = (tmp_path / names["ada"]).read_text(encoding="utf-8")
     tells = {
@@ -83,7 +84,7 @@ def test_levels_of_disclosure(tmp_path):
     }
     assert "row 0:  1  2" in case_text
     assert "row 0:  1  2" not in feedback.feedback_text(
-        feedback.disclosed(BROKEN, "cause"), is_verbose=True
+        disclosure.disclosed(BROKEN, "cause"), is_verbose=True
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from convpool.check.reports import files as report_files
-from convpool.check.reports.feedback import Class
+from convpool.check.reports.judged_class import Class
 from support.judgements import BROKEN, CLASS, make_judgement
 
 
@@ -15,7 +15,7 @@ def test_reports_are_replaced_and_other_files_are_not(form, tmp_path):
     file = tmp_path / f"class.{form}"
     report_files.write(form, file, CLASS)
     report_files.write(form, file, [BROKEN])
-    assert file.read_text(encoding="utf-8-sig") == report_files.FORMATS[form]([BROKEN])
+    assert file.read_text(encoding="utf-8-sig") == report_files.FORMATS[form].text([BROKEN], {})
     assert list(tmp_path.iterdir()) == [file]
     file.write_text("my own notes", encoding="utf-8")
     with pytest.raises(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from convpool.check.behaviour import requirement_names
 from convpool.check.reports.class_notes import MOST_SIMILAR, class_notes
-from convpool.check.reports.feedback import disclosed
+from convpool.check.reports.disclosure import disclosed
 from convpool.check.reports.summary import common_items, reported_findings
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Finding, Measure

@@ -5,7 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from convpool.check.behaviour.case import Case
 from convpool.check.diagnosis.arithmetic import Reading
 from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.diagnosis.readings.registry import READINGS
@@ -47,6 +52,14 @@ def full_explanation(
             if _explains(reading, wrong, right)
         ),
         None,
+    )
+
+
+def reading_of_all(names: Sequence[str], results: Sequence[tuple[Case, NDArray[Any]]]) -> str:
+    """Return the first of the readings of these names that gives all results; "" if none does."""
+    observations = [ObservedResult(case, np.asarray(returned)) for case, returned in results]
+    return next(
+        (name for name in names if all(one.fits(READINGS[name]) for one in observations)), ""
     )
 
 

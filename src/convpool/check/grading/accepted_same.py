@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
-
-from convpool.check.behaviour.case import Case
-from convpool.check.behaviour.random_arrays import Array
-from convpool.check.diagnosis.observed_result import ObservedResult
-from convpool.check.diagnosis.readings.registry import READINGS
+from typing import NamedTuple
 
 BRIEF = "brief"
 # the readings that public solutions have, the most common first
@@ -24,30 +17,27 @@ _ZEROS = (
     "k - 1 zeros, odd after",
     "TensorFlow",
 )
-# meaning -> the readings with which 'same' holds, beside the brief's where that has this meaning
-MEANINGS: dict[str, tuple[str, ...]] = {
-    BRIEF: (),
-    "size": tuple(f"same: {zeros}, n outputs" for zeros in _ZEROS),
-    "tensorflow": ("same: TensorFlow",),
-    "any-named": tuple(f"same: {zeros}" for zeros in _ZEROS),
+
+
+class Meaning(NamedTuple):
+    """What 'same' may mean: one of these readings of the checker, or the brief's."""
+
+    description: str
+    readings: tuple[str, ...]
+    has_briefs: bool = True  # whether the brief's holds too
+
+
+MEANINGS = {
+    BRIEF: Meaning("h x w at every stride, with the zeros on both sides", ()),
+    "size": Meaning(
+        "h x w at every stride, wherever the windows begin",
+        tuple(f"same: {zeros}, n outputs" for zeros in _ZEROS),
+    ),
+    "tensorflow": Meaning(
+        "TensorFlow's: ceil(h / sh) x ceil(w / sw)", ("same: TensorFlow",), has_briefs=False
+    ),
+    "any-named": Meaning(
+        "any reading that public solutions have, the same one throughout",
+        tuple(f"same: {zeros}" for zeros in _ZEROS),
+    ),
 }
-DESCRIPTIONS = {
-    BRIEF: "h x w at every stride, with the zeros on both sides",
-    "size": "h x w at every stride, wherever the windows begin",
-    "tensorflow": "TensorFlow's: ceil(h / sh) x ceil(w / sw)",
-    "any-named": "any reading that public solutions have, the same one throughout",
-}
-
-
-def has_briefs(meaning: str) -> bool:
-    """Return whether the brief's 'same' holds with a meaning."""
-    return meaning != "tensorflow"
-
-
-def find_reading(meaning: str, results: Sequence[tuple[Case, Array]]) -> str:
-    """Return the name of the reading of a meaning that gives all results; "" if none does."""
-    observations = [ObservedResult(case, np.asarray(returned)) for case, returned in results]
-    for name in MEANINGS[meaning]:
-        if all(observation.fits(READINGS[name]) for observation in observations):
-            return name
-    return ""

@@ -1,41 +1,25 @@
-"""Texts to hand back, one for each submission: their names, what they tell, when they go.
+"""Texts to hand back, one for each submission: their names, and when they go.
 
 A file beside them, INDEX, remembers whose they are, so that a second run finds the same file.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from convpool.check.reports.disclosure import disclosed
+from convpool.check.reports.judged_class import Class
 from convpool.check.reports.text import feedback_text
-from convpool.check.verdicts import Finding, Item, Judgement, Outcome
+from convpool.check.verdicts import Judgement
 from convpool.system.whole_files import whole
 
 FEEDBACK = ".feedback.txt"  # the end of the name of each submission's text
 INDEX = ".feedback-index.json"
 RESERVED_ON_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 MAX_NAME = 50  # characters of a file's name before FEEDBACK; each may take four bytes
-# how much a text tells: which requirements hold; also why one does not; also a case to try
-DISCLOSURES = ("verdict", "cause", "case")
-
-
-@dataclass(frozen=True)
-class Class:
-    """The submissions of one run."""
-
-    paths: tuple[str, ...]  # that were named
-    is_complete: bool = True  # False: the run was interrupted
-
-    @property
-    def key(self) -> str:
-        """A short text that is equal for runs of the same folders, and does not tell them."""
-        paths = sorted(str(Path(path).resolve()) for path in self.paths)
-        return hashlib.sha256("\n".join(paths).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def check_folder(folder: Path) -> None:
@@ -80,26 +64,6 @@ def write_feedback(
 def present_order(judgements: Sequence[Judgement]) -> list[str]:
     """Return the names of the submissions in order, each once."""
     return list(dict.fromkeys(judgement.submission for judgement in judgements))
-
-
-def disclosed(judgement: Judgement, disclosure: str) -> Judgement:
-    """Return a judgement with as much of its findings as a level of DISCLOSURES tells."""
-
-    def of_item(item: Item) -> Item:
-        if item.name == "checker":  # its details are of the teacher's machine
-            return replace(item, findings=tuple(replace(one, details="") for one in item.findings))
-        if disclosure == "case":
-            return item
-        if disclosure == "cause":
-            findings, remarks = (
-                tuple(replace(one, details="", change="") for one in group)
-                for group in (item.findings, item.remarks)
-            )
-            return replace(item, findings=findings, remarks=remarks)
-        verdict = (Finding(item.title),) if item.outcome is Outcome.FAILS else ()
-        return replace(item, findings=verdict, remarks=())
-
-    return replace(judgement, items=tuple(map(of_item, judgement.items)))
 
 
 def file_names(submissions: Sequence[str], taken: Collection[str] = ()) -> list[str]:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from convpool.check.grading import roster
 from convpool.check.languages.speech import say, say_change
-from convpool.check.reports.feedback import disclosed
+from convpool.check.reports.disclosure import disclosed
 from convpool.check.reports.summary import (
     ReportedFinding,
     reported_findings,

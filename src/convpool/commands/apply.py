@@ -9,8 +9,9 @@ import click
 import convpool as package
 from convpool import photos
 from convpool.commands import kernel_option
-from convpool.commands.batch import Batch, FileOptions, file_options, note
-from convpool.commands.options import Padding, PerAxis, example
+from convpool.commands.apply_and_pool_options import FileOptions, file_options
+from convpool.commands.batch import Batch, note
+from convpool.commands.option_types import Padding, PerAxis, example
 from convpool.engines.pad_modes import PAD_MODES
 from convpool.photos import tiff_in_parts
 
@@ -81,9 +82,8 @@ def apply(
         raise click.UsageError(
             "--size and --truncate both say how large the kernel is: leave one out"
         )
-    shape = {name: options[name] for name in ("sigma", "truncate", "angle", "amount")}
-    call = {name: options[name] for name in ("padding", "stride", "pad_mode")}
-    weights = kernel_option.parse_one_or_two(kernel, size, **shape)
+    call = {name: options.pop(name) for name in ("padding", "stride", "pad_mode")}
+    weights = kernel_option.parse_one_or_two(kernel, size, **options)
     if warning := kernel_option.truncation_warning(size, options["sigma"]):
         note(warning)
 

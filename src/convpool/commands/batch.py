@@ -1,19 +1,18 @@
-"""Changing many pictures with one command: options, files, progress, errors and the summary."""
+"""Changing many pictures with one command: files, progress, errors and the summary."""
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import click
 
 from convpool import photos
-from convpool.commands.photo_input import max_pixels, read_photo
+from convpool.commands.apply_and_pool_options import FileOptions
+from convpool.commands.photo_input import read_photo
 from convpool.commands.progress import with_progress
 from convpool.out_of_core.tile_sizes import read_memory
 from convpool.photos import frames, tiff_in_parts
@@ -25,67 +24,6 @@ from convpool.system.printable_text import one_line, printable
 Change = Callable[[photos.Photo, float], tuple[photos.Photo, photos.Rendering]]
 # (file to read, file to write) -> how values became pixels
 ChangeInParts = Callable[[Path, Path], photos.Rendering]
-
-
-class FileOptions(NamedTuple):
-    """The options of `file_options`, as its help explains them.
-
-    `picture_names` may name folders too; `max_memory` is None without the option.
-    """
-
-    picture_names: tuple[str, ...]
-    output: str
-    quality: int | None
-    force: bool
-    max_memory: str | None
-    all_frames: bool
-
-
-def file_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Return a command with the options that every command on pictures takes.
-
-    It gets them as one argument, `files`, a FileOptions.
-    """
-
-    @functools.wraps(command)
-    def with_files(*args: Any, **options: Any) -> None:
-        files = FileOptions(*(options.pop(name) for name in FileOptions._fields))
-        command(*args, files=files, **options)
-
-    decorated: Callable[..., None] = with_files
-    for add in (
-        max_pixels,
-        click.option(
-            "--max-memory",
-            metavar="SIZE",
-            help="Read and write TIFF files in parts, with no more working memory than, say, "
-            "256MB.",
-        ),
-        click.option(
-            "--all-frames",
-            is_flag=True,
-            help="Of films (GIF, APNG, WebP) and pages (TIFF), not only the first: into a file of "
-            "one of these kinds.",
-        ),
-        click.option("--force", is_flag=True, help="Replace existing results."),
-        click.option(
-            "--quality",
-            type=click.IntRange(1, 100),
-            help="Of JPEG (default: 95) and WebP (default: lossless).",
-        ),
-        click.option(
-            "-o",
-            "--output",
-            required=True,
-            type=click.Path(),
-            metavar="OUT",
-            help="A file for one picture, or a folder, written with a slash (results/); a folder "
-            "for several.",
-        ),
-        click.argument("picture_names", metavar="PHOTO...", nargs=-1, required=True),
-    ):
-        decorated = add(decorated)
-    return decorated
 
 
 @dataclass(frozen=True)

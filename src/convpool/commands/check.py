@@ -17,7 +17,7 @@ from convpool.check.reports.disclosure import DISCLOSURES
 from convpool.check.reports.files import FORMATS
 from convpool.commands import check_grading as grading
 from convpool.commands import check_reports as reports
-from convpool.commands.options import example
+from convpool.commands.option_types import example
 
 if TYPE_CHECKING:
     from convpool.check.verdicts import Judgement, Outcome

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from convpool.commands.options import example
+from convpool.commands.option_types import example
 from convpool.commands.progress import progress_bar
 from convpool.datasets import files as datasets
 from convpool.system.printable_text import printable

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from convpool import adaptive_pool
 from convpool import explain as explain_call
 from convpool.commands import kernel_option
-from convpool.commands.options import Crop, ImageSize, Padding, PerAxis, example
+from convpool.commands.option_types import Crop, ImageSize, Padding, PerAxis, example
 from convpool.commands.photo_input import max_pixels, read_photo
 from convpool.engines.pad_modes import PAD_MODES
 from convpool.engines.pool_modes import POOL_MODES

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool import photos
-from convpool.commands.options import example
+from convpool.commands.option_types import example
 from convpool.commands.photo_input import max_pixels, read_photo
 from convpool.explorer import build
 from convpool.system.printable_text import printable

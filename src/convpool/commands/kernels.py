@@ -9,7 +9,7 @@ import click
 
 import convpool as package
 from convpool import filters, photos
-from convpool.commands.options import example
+from convpool.commands.option_types import example
 from convpool.commands.photo_input import max_pixels, read_photo
 from convpool.system.printable_text import printable
 

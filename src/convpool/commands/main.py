@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from convpool.commands.options import example
+from convpool.commands.option_types import example
 from convpool.system.printable_text import one_line, printable
 from convpool.version import __version__
 

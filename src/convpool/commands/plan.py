@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import convpool as package
-from convpool.commands.options import Padding, PerAxis, Shape, example
+from convpool.commands.option_types import Padding, PerAxis, Shape, example
 from convpool.engines.pool_modes import POOL_MODES
 from convpool.plans import accepted_dtypes
 

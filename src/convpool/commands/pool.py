@@ -8,8 +8,9 @@ import click
 
 import convpool as package
 from convpool import photos
-from convpool.commands.batch import Batch, FileOptions, file_options
-from convpool.commands.options import Padding, PerAxis, example
+from convpool.commands.apply_and_pool_options import FileOptions, file_options
+from convpool.commands.batch import Batch
+from convpool.commands.option_types import Padding, PerAxis, example
 from convpool.engines.pool_modes import POOL_MODES
 from convpool.photos import tiff_in_parts
 

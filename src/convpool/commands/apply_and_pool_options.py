@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import click
 
 from convpool.commands.photo_input import max_pixels
+from convpool.photos.write_picture_file import JPEG_QUALITY
 
 
 class FileOptions(NamedTuple):
@@ -55,7 +56,7 @@ def file_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--quality",
             type=click.IntRange(1, 100),
-            help="Of JPEG (default: 95) and WebP (default: lossless).",
+            help=f"Of JPEG (default: {JPEG_QUALITY}) and WebP (default: lossless).",
         ),
         click.option(
             "-o",

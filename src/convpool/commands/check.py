@@ -15,6 +15,7 @@ from convpool.check.grading.accepted_same import MEANINGS
 from convpool.check.languages.speech import LANGUAGES, speaking
 from convpool.check.reports.disclosure import DISCLOSURES
 from convpool.check.reports.files import FORMATS
+from convpool.check.sandbox.limits import TASK_SECONDS
 from convpool.commands import check_grading as grading
 from convpool.commands import check_reports as reports
 from convpool.commands.option_types import example
@@ -71,7 +72,7 @@ class Numbers(Names):
     "--time-out",
     type=click.FloatRange(0, min_open=True),
     metavar="S",
-    help="Seconds for a task (else 20).",
+    help=f"Seconds for a task (else {TASK_SECONDS:g}).",
 )
 @click.option(
     "--max-ratio",

@@ -203,6 +203,11 @@ MOVE_BYTE = 0.15e-9  # to read or write a byte of images or result
 TRANSFORM_OPERATION = 0.2e-9  # a floating point operation of a Fourier transform
 START_PHASE = 40e-6  # to start one of the convolutions that a transposed one is
 
+FFT_START_UP = 1e-3  # seconds that every call with transforms takes
+# how many times less time transforms must take than sums to be preferred, as the error of a
+# transform is spread over the whole block
+FFT_MARGIN = 2.0
+
 PANEL = 64  # kernels of the widest panel of the compiled loops
 
 

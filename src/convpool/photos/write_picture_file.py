@@ -16,6 +16,8 @@ from convpool.system.whole_files import check, whole
 if TYPE_CHECKING:
     from PIL.Image import Exif, Image
 
+JPEG_QUALITY = 95  # of 100, if none is asked for
+
 
 def write(
     photo: Photo, path: str | os.PathLike[str], *, quality: int | None = None, force: bool = False
@@ -29,7 +31,7 @@ def write(
     path : str or path
         The file; its ending says the format: .png, .jpg, .jpeg, .tif, .tiff or .webp.
     quality : int, optional
-        1 to 100 for JPEG (95 when None) and WebP (lossless when None); PNG and TIFF are
+        1 to 100 for JPEG (JPEG_QUALITY when None) and WebP (lossless when None); PNG and TIFF are
         lossless and ignore it.
     force : bool
         Replace an existing file.
@@ -102,9 +104,9 @@ def _tiff(file: IO[bytes], photo: Photo, quality: int | None) -> None:
 
 
 def _jpeg(file: IO[bytes], photo: Photo, quality: int | None) -> None:
-    """Save a photo as JPEG into an open file; without a quality, 95."""
+    """Save a photo as JPEG into an open file; without a quality, JPEG_QUALITY."""
     image_of(photo).save(
-        file, "JPEG", quality=95 if quality is None else quality, **_settings(photo)
+        file, "JPEG", quality=JPEG_QUALITY if quality is None else quality, **_settings(photo)
     )
 
 

@@ -60,8 +60,8 @@ ENGINES = by_name(
         seconds=convolution_costs.fft_convolution_seconds,
         memory=convolution_costs.fft_convolution_bytes,
         tile_memory=convolution_costs.fft_convolution_tile_bytes,
-        start_up=1e-3,
-        margin=2.0,  # since the error of a transform is spread over the whole block
+        start_up=convolution_costs.FFT_START_UP,
+        margin=convolution_costs.FFT_MARGIN,
         reason="transforms take about {time}, sums {other_time}; what is not finite, or far too "
         "uneven, is summed",
     ),

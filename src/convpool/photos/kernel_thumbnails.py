@@ -37,11 +37,11 @@ def sample_picture(size: int = 180) -> NDArray[np.uint8]:
     """
     down, right = np.meshgrid(np.linspace(0, 1, size), np.linspace(0, 1, size), indexing="ij")
     picture = _blend(down[..., None], [70, 120, 190], [250, 215, 170])
-    _paint(picture, np.hypot(down - 0.27, right - 0.72) < 0.13, [255, 244, 200])
+    picture[np.hypot(down - 0.27, right - 0.72) < 0.13] = [255, 244, 200]
     far = 0.52 - 0.10 * np.abs(np.sin(7 * right + 0.6)) - 0.05 * np.abs(np.sin(17 * right))
-    _paint(picture, down > far, [96, 118, 150])
+    picture[down > far] = [96, 118, 150]
     near = 0.62 + 0.06 * np.sin(5 * right + 2.2)
-    _paint(picture, down > near, [58, 98, 72])
+    picture[down > near] = [58, 98, 72]
     waves = np.sin(2 * np.pi * (4 + 26 * right) * right)[..., None]
     water = _blend(0.5 + 0.5 * waves, [34, 66, 102], [150, 186, 206])
     picture = np.where((down > 0.82)[..., None], water, picture)
@@ -57,26 +57,18 @@ def _blend(share: NDArray[Any], first: list[int], second: list[int]) -> NDArray[
     return np.asarray((1 - share) * np.array(first) + share * np.array(second))
 
 
-def _paint(picture: NDArray[Any], where: NDArray[np.bool_], colour: list[int]) -> None:
-    """Set the pixels of a picture that are True in `where` to a colour, in place."""
-    picture[where] = colour
-
-
 def _house(picture: NDArray[Any], down: NDArray[Any], right: NDArray[Any]) -> None:
     """Paint a house into a picture, in place: straight and slanted edges, a window with a cross.
 
     `down` and `right` are where each pixel lies, from 0 at the upper left to 1.
     """
-    _paint(picture, (abs(right - 0.3) < 0.15) & (down > 0.54) & (down < 0.80), [236, 226, 206])
-    _paint(
-        picture,
-        (down > 0.38) & (down < 0.54) & (abs(right - 0.3) < 1.2 * (down - 0.38)),
-        [160, 60, 48],
-    )
-    _paint(picture, (abs(right - 0.24) < 0.05) & (abs(down - 0.64) < 0.05), [60, 74, 96])
-    _paint(picture, (abs(right - 0.24) < 0.008) & (abs(down - 0.64) < 0.05), [250, 250, 244])
-    _paint(picture, (abs(right - 0.24) < 0.05) & (abs(down - 0.64) < 0.008), [250, 250, 244])
-    _paint(picture, (abs(right - 0.375) < 0.035) & (down > 0.64) & (down < 0.80), [112, 70, 44])
+    picture[(abs(right - 0.3) < 0.15) & (down > 0.54) & (down < 0.80)] = [236, 226, 206]
+    roof = (down > 0.38) & (down < 0.54) & (abs(right - 0.3) < 1.2 * (down - 0.38))
+    picture[roof] = [160, 60, 48]
+    picture[(abs(right - 0.24) < 0.05) & (abs(down - 0.64) < 0.05)] = [60, 74, 96]
+    picture[(abs(right - 0.24) < 0.008) & (abs(down - 0.64) < 0.05)] = [250, 250, 244]
+    picture[(abs(right - 0.24) < 0.05) & (abs(down - 0.64) < 0.008)] = [250, 250, 244]
+    picture[(abs(right - 0.375) < 0.035) & (down > 0.64) & (down < 0.80)] = [112, 70, 44]
 
 
 def thumbnail_sheet(

@@ -334,23 +334,22 @@ class ConvolutionPlan(ConvolutionSums):
         target[...] = results
         return self.copy_back(out, target)
 
-    def rescaling(self, present: Array, kernels: Array) -> Array:
+    def rescaling(self, present: Array, kernels: Any) -> Array:
         """Return by how much each sum is rescaled, as `missing_pixels.rescaling` does.
 
-        `present` are bools of the reached pixels, with the channels last, `kernels` the weights
-        (*window, c // groups, nc).
-        """
-        return self._rescaling(present, kernels, kernels)
-
-    def _rescaling(self, present: Array, kernels: Any, weights: Array) -> Array:
-        """Return what `rescaling` does.
-
-        `weights` are (*window, c // groups, nc); `kernels` are the same as `_apply` takes them.
+        `present` are bools of the reached pixels, with the channels last, `kernels` what `_apply`
+        takes.
         """
         pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)
         counts = missing_pixels.count_present(present, self.engine_axes, pad_mode)
         weights_present = self._sums_of(present.astype(self.accumulation), kernels, pad_mode, 1)
+        weights = self._weights_of(kernels)
         return missing_pixels.rescaling(weights, weights_present, counts, self.groups)
+
+    def _weights_of(self, kernels: Any) -> Array:
+        """Return the weights (*window, c // groups, nc) of kernels as `_apply` takes them."""
+        weights: Array = kernels
+        return weights
 
     def _sums_of(self, pixels: Array, kernels: Array, pad_mode: str | None, fill: Any) -> Array:
         """Return the sums of products of pixels (m, *spatial, c) in the dtype `accumulation`."""

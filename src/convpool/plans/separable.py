@@ -92,7 +92,7 @@ class SeparablePlan(ConvolutionPlan):
         """Return the same operands: all channels of a part have the same kernels."""
         return tuple(operands)
 
-    def _products(self, kernels: Kernels) -> Array:
+    def _weights_of(self, kernels: Kernels) -> Array:
         """Return the one kernel for all axes as (*window, 1, c); integers as Python's own."""
         exact = [
             kernel.astype(object) if kernel.dtype.kind in "biu" else kernel for kernel in kernels
@@ -108,7 +108,7 @@ class SeparablePlan(ConvolutionPlan):
 
     def sums_of_kernels(self, kernels: Any, bias: Array | None) -> integer_sums.Sums:
         """Return the sums of one channel, over the whole window."""
-        product = self._products(kernels)[..., :1]
+        product = self._weights_of(kernels)[..., :1]
         return integer_sums.Sums(product, tuple(range(product.ndim - 1)), bias)
 
     @cached_property
@@ -170,10 +170,6 @@ class SeparablePlan(ConvolutionPlan):
         """The engine's function for each pass, which may keep what it works out."""
         make_run = self._engine.make_run
         return [self._engine.run if make_run is None else make_run() for _ in self.axes]
-
-    def rescaling(self, present: Array, kernels: Any) -> Array:
-        """Return by how much each sum is rescaled, as `ConvolutionPlan.rescaling` does."""
-        return self._rescaling(present, kernels, self._products(kernels))
 
     # ---- text ----
 

@@ -309,14 +309,17 @@ def _place(roles: Roles) -> str:
 
 
 def _stores(roles: Roles) -> Iterator[Change]:
-    """Yield the right value, and the right place, of each part of the output that is written."""
+    """Yield right assignments to the output in the place of each that there is.
+
+    Of output[:, i, j] = value the place, the value or both may be wrong.
+    """
+    place = _place(roles)
     for store in roles.stores:
-        yield (roles.source.replace(store, f"{_place(roles)} = {roles.source.code(store.value)}"),)
+        yield (roles.source.replace(store, f"{place} = {roles.source.code(store.value)}"),)
         for window in (*_window_names(roles), _window(roles, roles.padded)):
             for value in _values(roles, window):
                 yield (roles.source.replace(store.value, value),)
-                text = f"{_place(roles)} = {value}"
-                yield (roles.source.replace(store, text),)
+                yield (roles.source.replace(store, f"{place} = {value}"),)
 
 
 def _window_names(roles: Roles) -> list[str]:

@@ -53,7 +53,7 @@ def slips(node: ast.AST, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _name(node: ast.Name, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield the name of the other axis, a step of the same axis, other names of the same axis."""
+    """Yield what may have been meant by a name that is read: kh -> kw, h, sh, kh * sh, kh + 1."""
     if not isinstance(node.ctx, ast.Load):
         return
     if node.id not in names:  # misspelt
@@ -74,7 +74,7 @@ def _one_more(node: ast.expr) -> Iterator[ast.AST]:
 
 
 def _constant(node: ast.Constant, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield whole numbers near a number, or the other words of the brief for a word."""
+    """Yield what may have been meant by a constant: 1 -> 2, 0, 3, c; 'same' -> 'valid'."""
     if type(node.value) is int:
         for value in (node.value + 1, node.value - 1, node.value + 2, node.value - 2):
             if value >= 0:
@@ -93,7 +93,10 @@ def _constant(node: ast.Constant, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _operation(node: ast.BinOp, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield an operation with another operator, each operand alone, both exchanged, one more."""
+    """Yield an operation with another operator, each operand alone, both exchanged, one more.
+
+    h - kh -> h + kh, h * kh, h, kh, kh - h, h - kh + 1, h - kh - 1.
+    """
     for operator in _OPERATORS.get(type(node.op), ()):
         yield ast.BinOp(node.left, operator(), node.right)
     yield node.left
@@ -127,14 +130,17 @@ def _regrouped(node: ast.BinOp) -> Iterator[ast.AST]:
 
 
 def _sign(node: ast.UnaryOp, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield what follows a sign or a `not`, and 0 for a negative number."""
+    """Yield what follows a sign or a `not`, and 0 for a negative number: -1 -> 1, 0."""
     yield node.operand
     if isinstance(node.operand, ast.Constant):
         yield ast.Constant(0)
 
 
 def _comparison(node: ast.Compare, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield a comparison with another operator; isinstance for one with the name of a type."""
+    """Yield a comparison with another operator, and what may be asked of its left side instead.
+
+    type(padding) == str -> type(padding) != str, isinstance(padding, tuple), padding == 'same'.
+    """
     for operator in _COMPARISONS:
         if not isinstance(node.ops[0], operator):
             yield ast.Compare(node.left, [operator()], node.comparators)
@@ -154,7 +160,10 @@ def _condition(node: ast.BoolOp, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _tuple(node: ast.Tuple, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield a tuple with two parts exchanged, without a zero, one less, and sequences of axes."""
+    """Yield a tuple with two parts exchanged, one less or more, and sequences of axes.
+
+    (0, pw) -> (pw, pw), (pw, 0), (0,); (0, 1) -> (1, 2); (m, h, w) -> (h, w), (m, h, w, c).
+    """
     parts = node.elts
     if len(parts) == 2 and "0" in map(ast.unparse, parts):  # (ph, 0) -> (ph, ph)
         yield from (ast.Tuple([part, part], node.ctx) for part in parts)
@@ -200,7 +209,7 @@ def _subscript(node: ast.Subscript, names: Collection[str]) -> Iterator[ast.AST]
 
 
 def _slice(node: ast.Slice, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield a slice without its step, whole, with another end or beginning."""
+    """Yield a slice without its step, whole, with another end or beginning: i: -> :, i:i + kh."""
     if node.step:
         yield ast.Slice(node.lower, node.upper)
     yield ast.Slice()

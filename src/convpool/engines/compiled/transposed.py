@@ -63,7 +63,7 @@ class Step(NamedTuple):
 
 
 def phases_of(axis: Axis, values: int) -> list[Phase]:
-    """Return the phases of an axis of the output of a transposed convolution of so many values.
+    """Return the phases of an axis of the output; `values` is the size of the values' axis.
 
     Examples
     --------
@@ -72,28 +72,26 @@ def phases_of(axis: Axis, values: int) -> list[Phase]:
     [0, 2, 4] [1] 0
     [1, 3] [2, 0] 0
     """
-    phases = []
-    for first in range(min(axis.stride, axis.size)):
-        pixels = slice(first, axis.size, axis.stride)
-        position = first + axis.before  # of the first pixel, on the padded axis
-        on_pixels = [
-            tap for tap in range(axis.window) if (position - tap * axis.dilation) % axis.stride == 0
-        ]
-        count = len(range(axis.size)[pixels])
-        if not on_pixels:
-            phases.append(Phase(pixels, slice(0, 0), Axis(values, 1)))
-            continue
-        step = axis.meeting_distance  # taps from one of them to the next
-        last = on_pixels[-1]
-        # the value under the last tap of the first pixel, and values from tap to tap
-        start = (position - last * axis.dilation) // axis.stride
-        dilation = step * axis.dilation // axis.stride
-        span = dilation * (len(on_pixels) - 1) + 1
-        stop = None if on_pixels[0] == 0 else on_pixels[0] - 1
-        after = start + count - 1 + span - values
-        window = Axis(values, len(on_pixels), 1, dilation, before=-start, after=after)
-        phases.append(Phase(pixels, slice(last, stop, -step), window))
-    return phases
+    return [_phase(axis, values, first) for first in range(min(axis.stride, axis.size))]
+
+
+def _phase(axis: Axis, values: int, first: int) -> Phase:
+    """Return the phase of the pixels first, first + stride ... of an axis, as `phases_of`."""
+    pixels = slice(first, axis.size, axis.stride)
+    position = first + axis.before  # of the first pixel, on the padded axis
+    taps = [
+        tap for tap in range(axis.window) if (position - tap * axis.dilation) % axis.stride == 0
+    ]
+    if not taps:
+        return Phase(pixels, slice(0, 0), Axis(values, 1))
+    step = axis.meeting_distance  # from one of these taps to the next
+    dilation = step * axis.dilation // axis.stride  # from the value of one to that of the next
+    # where the first pixel's values begin, and how many all pixels' values are, the gaps included
+    start = (position - taps[-1] * axis.dilation) // axis.stride
+    span = len(range(axis.size)[pixels]) + dilation * (len(taps) - 1)
+    window = Axis(values, len(taps), dilation=dilation, before=-start, after=start + span - values)
+    descending = slice(taps[-1], taps[0] - 1 if taps[0] else None, -step)
+    return Phase(pixels, descending, window)
 
 
 def phase_count(axes: Sequence[Axis]) -> int:

@@ -290,14 +290,9 @@ def _trait(wrong: Sequence[Trial], trials: Sequence[Trial]) -> str:
 
     Where other trials are wrong in another way, only what no right one has.
     """
-    right = _right(trials)
+    right = [trial for trial in trials if not trial.problem]
     phrase = common_trait_phrase(wrong, right)
     return phrase if len(wrong) + len(right) == len(trials) or "just the" in phrase else ""
-
-
-def _right(trials: Sequence[Trial]) -> list[Trial]:
-    """Return the trials without a problem."""
-    return [trial for trial in trials if not trial.problem]
 
 
 def _prints(trials: Sequence[Trial]) -> list[Finding]:

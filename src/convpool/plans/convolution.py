@@ -129,7 +129,7 @@ class ConvolutionPlan(ConvolutionSums):
         return self.copy_back(out, target)
 
     def execute_pictures(
-        self, images: Array, kernels: tuple[Array, ...], dtype: DType, out: Array | None = None
+        self, images: Array, kernels: tuple[Array, ...], dtype: DType, out: Array | None
     ) -> Array | None:
         """Return the result for pictures, whose channels have the same kernel; None if not taken.
 

@@ -47,7 +47,7 @@ class PackedConvolution:
         pixels = plan.channels_last(images)
         threads.check()
         pixels = plan.reached_pixels.gather(pixels)
-        dtype = plan.working_dtype(pixels, self._kernels, self._bias, self._known_sums)
+        dtype = plan.working_dtype(pixels, self._kernels, self._bias, lambda: self._sums)
         function = self._functions.get(dtype)
         if function is None:
             function = self._functions[dtype] = self._pack(dtype)
@@ -66,10 +66,6 @@ class PackedConvolution:
             plan._compute(images, kernels, plan.engine_axes, output, **keywords)
 
         return compute
-
-    def _known_sums(self) -> integer_sums.Sums:
-        """Return the sums of each kernel, computed once."""
-        return self._sums
 
     @cached_property
     def _sums(self) -> integer_sums.Sums:

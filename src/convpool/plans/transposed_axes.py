@@ -13,7 +13,7 @@ Shape = tuple[int, ...]
 
 
 def make_transposed_axes(
-    spatial: Shape, windows: WindowArguments, output_padding: Any, output_shape: Any = None
+    spatial: Shape, windows: WindowArguments, output_padding: Any, output_shape: Any
 ) -> tuple[Axis, ...]:
     """Return the windows on each spatial axis of a transposed convolution's output.
 

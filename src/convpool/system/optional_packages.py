@@ -21,16 +21,17 @@ def needed(name: str, extra: str = "demo") -> Any:
         raise ModuleNotFoundError(text, name=error.name) from error
 
 
-def shipped_file(package: str, path: str, extra: str = "demo") -> Path:
+def shipped_file(package: str, path: str) -> Path:
     """Return a file that an optional package ships, without importing the package.
 
-    `path` is that of the file inside of the package. Raises ModuleNotFoundError as `needed` if the
-    package is missing, FileNotFoundError if it has no such file.
+    The package is one of the extra "demo"; `path` is that of the file inside of it. Raises
+    ModuleNotFoundError as `needed` if the package is missing, FileNotFoundError if it has no such
+    file.
     """
     spec = importlib.util.find_spec(package)
     folders = spec.submodule_search_locations if spec is not None else None
     if not folders:
-        text = f'{package} is missing; pip install "convpool[{extra}]" brings it'
+        text = f'{package} is missing; pip install "convpool[demo]" brings it'
         raise ModuleNotFoundError(text, name=package)
     file = Path(folders[0], path)
     if not file.is_file():

@@ -128,6 +128,9 @@ def _best_of(
 ) -> Candidate | None:
     """Return the best of some changed texts; None if none is better than before.
 
+    All are tried with some of the wrong cases, those that mend most of them with several more, and
+    the best of these with all cases.
+
     samples: the numbers of the cases of which it must make one right at least.
     """
     if not samples:

@@ -363,9 +363,9 @@ def _common_item(key: tuple[str, str, Outcome], entries: Sequence[tuple[int, Ite
     return CommonItem(*key, submissions, tuple(tasks), tuple(counter.most_common()))
 
 
-def slowest(judgements: Iterable[Judgement], count: int = 3) -> list[Judgement]:
-    """Return the `count` submissions that took longest to judge, the slowest first."""
-    return sorted(judgements, key=lambda judgement: -judgement.seconds)[:count]
+def slowest(judgements: Iterable[Judgement]) -> list[Judgement]:
+    """Return the three submissions that took longest to judge, the slowest first."""
+    return sorted(judgements, key=lambda judgement: -judgement.seconds)[:3]
 
 
 def summary_sentence(judgements: Sequence[Judgement]) -> str:

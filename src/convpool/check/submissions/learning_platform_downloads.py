@@ -69,7 +69,7 @@ def lay_out(
     file the latest is taken.
     """
     by_file: dict[str, list[Upload]] = {}
-    for upload in sorted(uploads, key=_order):
+    for upload in sorted(uploads, key=lambda upload: list(map(natural_key, upload.attempt))):
         by_file.setdefault(upload.file, []).append(upload)
     folder.mkdir(parents=True)
     passed_over = []
@@ -80,8 +80,3 @@ def lay_out(
             new.write(old.read(MAX_BYTES))
         shutil.copymode(source / latest, folder / file)
     return tuple(sorted(by_file)), passed_over
-
-
-def _order(upload: Upload) -> list[object]:
-    """Return the sort key of an upload: a later one of the same file comes later."""
-    return [natural_key(part) for part in upload.attempt]

@@ -174,7 +174,7 @@ class TaskFile:
         return self.data.count(b"\n"), len(self.data.split()), len(self.data)
 
 
-def open_course(submission: Submission, python: Interpreter | None = None) -> CourseFolder:
+def open_course(submission: Submission, python: Interpreter | None) -> CourseFolder:
     """Return the course folder of a submission; only for a submission that has one."""
     assert submission.folder is not None
     return CourseFolder(submission.root, submission.folder, python, submission.has_run_bits)

@@ -95,9 +95,7 @@ def _rows(
         pad_mode=pad_mode,
         is_padded_with_zeros=pad_mode in ("zeros", "constant") and fill == 0,
     )
-    if not picture_rows.takes(geometry, FILTERED):
-        return None
-    if depthwise.takes(geometry):
+    if not picture_rows.takes(geometry, FILTERED) or depthwise.takes(geometry):
         return None
     steps = picture_rows.steps_of(geometry, fill, is_separable=is_separable)
     return picture_rows.Rows(geometry, steps)

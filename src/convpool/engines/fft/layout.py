@@ -71,15 +71,8 @@ def fast_size(least: int) -> int:
     [1, 12, 125, 1024]
     """
     best = 1 << max(0, least - 1).bit_length()  # the first power of two; below it lie the others
-    powers = [[p**e for e in range(best.bit_length())] for p in (3, 5, 7)]
-    for odd in (
-        a * b * c
-        for a in powers[0]
-        if a < best
-        for b in powers[1]
-        if a * b < best
-        for c in powers[2]
-    ):
+    powers = [[p**e for e in range(best.bit_length()) if p**e < best] for p in (3, 5, 7)]
+    for odd in map(math.prod, product(*powers)):
         if odd < best:  # times the first power of two that makes it large enough
             best = min(best, odd << max(0, -(-least // odd) - 1).bit_length())
     return best

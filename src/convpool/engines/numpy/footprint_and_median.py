@@ -236,7 +236,7 @@ def middle_indices(
     axes: Sequence[Axis],
     shape: Sequence[int],
     footprint: Array,
-    absent: Array | None = None,
+    absent: Array | None,
 ) -> Iterator[tuple[Block, Array, Array]]:
     """Yield (block, lower, upper) for blocks of the medians of images (m, *spatial, c).
 

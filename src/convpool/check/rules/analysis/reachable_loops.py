@@ -121,14 +121,12 @@ class ReachableLoops:
                 before = part.after(before).falls
                 continue
             for condition, branch in branches.items():
-                part = self._walk_branch(branch, scope)
+                # the test and the body, without the else
+                body = self._walk_statements(branch.body, scope)
+                part = body.after(self._walk(branch.test, scope))
                 ends = ends.or_else(part.after({**before, **exclusive.longest(condition)}))
                 exclusive.add(condition, part.falls or {})
         return ends._replace(falls=None if before is None else {**before, **exclusive.longest()})
-
-    def _walk_branch(self, branch: ast.If, scope: Scope) -> Flow:
-        """Walk the test and the body of an if, without its else."""
-        return self._walk_statements(branch.body, scope).after(self._walk(branch.test, scope))
 
     def _walk_statement(self, node: ast.stmt, scope: Scope) -> Flow:
         """Walk one statement; of an if, the branch with most for loops counts."""

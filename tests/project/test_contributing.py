@@ -15,7 +15,7 @@ SECTION = TEXT.read_text(encoding="utf-8").partition("## Where things go")[2].pa
 ITEMS = [" ".join(item.split()) for item in SECTION.split("\n- ")[1:]]
 FILES = [
     path
-    for folder in (".github", "src", "docs", "benchmarks", "examples", "changes", "math")
+    for folder in (".github", "src", "tests", "docs", "benchmarks", "examples", "changes", "math")
     for path in (ROOT / folder, *(ROOT / folder).rglob("*"))
 ]
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from convpool.check.verdicts import Judgement, Outcome
 
 
+ANY_PATH = click.Path(path_type=Path)
+EXISTING_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
 class Names(click.ParamType[Any]):
     """An option's value such as A,B, as a tuple of names."""
 
@@ -50,7 +54,7 @@ class Numbers(Names):
 
 
 @click.command(epilog=example("convpool check class/ -j 4 --html class.html --out feedback"))
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=ANY_PATH)
 @click.option("--list", "is_listing", is_flag=True, help="List the rules and parts of behaviour.")
 @click.option("--explain", metavar="RULE", help="Print the page of a rule.")
 @click.option(
@@ -101,19 +105,19 @@ class Numbers(Names):
 )
 @click.option(
     "--settings",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=EXISTING_FILE,
     metavar="FILE",
     help="Points, 'same', rules that are off, the roster: convpool-check.toml.",
 )
 @click.option(
     "--gradescope",
-    type=click.Path(path_type=Path),
+    type=ANY_PATH,
     metavar="FILE",
     help="Write results.json of one submission for Gradescope.",
 )
 @click.option(
     "--gradebook",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=EXISTING_FILE,
     metavar="FILE",
     help="Fill points into a copy of Moodle's grading worksheet or Canvas' gradebook.",
 )
@@ -127,7 +131,7 @@ class Numbers(Names):
 @click.option(
     "--out",
     "to",
-    type=click.Path(path_type=Path),
+    type=ANY_PATH,
     metavar="FOLDER",
     help="Write a text for each submission into a folder.",
 )
@@ -152,7 +156,7 @@ class Numbers(Names):
 )
 @click.option(
     "--since",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=EXISTING_FILE,
     metavar="FILE",
     help="Print what has changed since an earlier --json report.",
 )
@@ -185,7 +189,8 @@ def check(
         _trace(places, trace, options["python"], options["time_out"])
     else:
         try:
-            context.exit(_check(places, options))
+            with speaking(options.pop("language")):
+                context.exit(_check(places, dict(options)))
         except (ValueError, OSError) as error:
             if options["as_json"]:
                 click.echo(reports.json_error(error), nl=False)
@@ -194,13 +199,6 @@ def check(
 
 def _check(places: Sequence[Path], options: dict[str, Any]) -> int:
     """Judge, print and write what is asked for; return the exit code."""
-    options = dict(options)
-    with speaking(options.pop("language")):
-        return _judge_and_report(places, options)
-
-
-def _judge_and_report(places: Sequence[Path], options: dict[str, Any]) -> int:
-    """Do what `_check` does, in the language that is spoken."""
     is_watching = options.pop("is_watching")
     files = {name: file for name in FORMATS if (file := options.pop(name)) is not None}
     names = [field.name for field in fields(reports.Wanted) if field.name != "files"]

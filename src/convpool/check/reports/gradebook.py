@@ -34,7 +34,6 @@ _CANVAS_STUDENT = {
     *("Section", "Integration ID", "Root Account"),
 }
 _CANVAS_TOTAL = re.compile(r"(Current|Final|Override) (Score|Points|Grade|Status)")
-_POINTS_POSSIBLE = "Points Possible"
 
 
 class Filled(NamedTuple):

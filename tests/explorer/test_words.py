@@ -26,7 +26,10 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 def sentences(one_page, address):
     page, _ = one_page
     page.goto(address)
-    return page.evaluate("explorer.words.TABLES")
+    return page.evaluate(
+        "Object.fromEntries(Object.entries(explorer.words.LANGUAGES)"
+        ".map(([name, { sentences }]) => [name, sentences]))"
+    )
 
 
 def forms(entry):

@@ -70,13 +70,7 @@ const calculator = (() => {
     return isAllowed ? number : null;
   }
 
-  // what parts thousands; toLocaleString says the same, but takes long to load
-  const PARTING = { en: ",", fr: "\u202f", es: "." };
-  const big = (number) =>
-    String(number).replace(
-      words.language() === "es" && number < 1e4 ? /$^/ : /\B(?=(\d{3})+$)/g,
-      PARTING[words.language()],
-    );
+  const big = words.withThousands;
   const line = (text) => element("p", { textContent: text });
 
   /**

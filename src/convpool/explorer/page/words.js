@@ -1,12 +1,38 @@
 // Every sentence of the page comes from a table of its language; one that lacks it falls back to
 // English.
 const words = (() => {
-  const TABLES = { en: WORDS_EN, fr: WORDS_FR, es: WORDS_ES };
-  const NAMES = { en: "English", fr: "Français", es: "Español" };
-  const LANGUAGES = Object.keys(TABLES);
+  const isOne = (n) => n === 1;
+  // Of each language its own name, its sentences, and how it writes numbers: what parts
+  // thousands, from which number on, whether decimals follow a comma, and whether a
+  // number takes the singular. Intl says the same, but takes long to load.
+  const LANGUAGES = {
+    en: {
+      name: "English",
+      sentences: WORDS_EN,
+      thousands: ",",
+      leastParted: 1e3,
+      hasComma: false,
+      isSingular: isOne,
+    },
+    fr: {
+      name: "Français",
+      sentences: WORDS_FR,
+      thousands: "\u202f",
+      leastParted: 1e3,
+      hasComma: true,
+      isSingular: (n) => n < 2,
+    },
+    es: {
+      name: "Español",
+      sentences: WORDS_ES,
+      thousands: ".",
+      leastParted: 1e4,
+      hasComma: true,
+      isSingular: isOne,
+    },
+  };
   const language = chosen();
-  // whether a number takes the singular; Intl.PluralRules says the same, but takes long to load
-  const isSingular = language === "fr" ? (n) => n < 2 : (n) => n === 1;
+  const { sentences, thousands, leastParted, hasComma, isSingular } = LANGUAGES[language];
 
   /**
    * Return the language of the page: the address's (?lang=fr), that of an earlier visit, or the
@@ -15,11 +41,11 @@ const words = (() => {
    */
   function chosen() {
     const asked = new URLSearchParams(location.search).get("lang");
-    if (LANGUAGES.includes(asked)) return asked;
+    if (Object.hasOwn(LANGUAGES, asked)) return asked;
     const browsers = navigator.languages.map((name) => name.slice(0, 2));
     return (
-      storage.read("language", LANGUAGES) ??
-      browsers.find((name) => LANGUAGES.includes(name)) ??
+      storage.read("language", Object.keys(LANGUAGES)) ??
+      browsers.find((name) => Object.hasOwn(LANGUAGES, name)) ??
       "en"
     );
   }
@@ -42,7 +68,7 @@ const words = (() => {
    * @returns {string}
    */
   function say(key, values = {}) {
-    const entry = TABLES[language][key] ?? WORDS_EN[key];
+    const entry = sentences[key] ?? WORDS_EN[key];
     if (entry === undefined) throw new Error(`no sentence ${key}`);
     const isPair = Array.isArray(entry);
     const text = isPair ? entry[isSingular(values.n ?? 1) ? 0 : 1] : entry;
@@ -66,8 +92,8 @@ const words = (() => {
    * @returns {HTMLOptionElement[]}
    */
   function options() {
-    return LANGUAGES.map((name) => {
-      const option = new Option(NAMES[name], name, false, name === language);
+    return Object.entries(LANGUAGES).map(([name, { name: ownName }]) => {
+      const option = new Option(ownName, name, false, name === language);
       option.lang = name;
       return option;
     });
@@ -76,6 +102,24 @@ const words = (() => {
   // whether there is a sentence
   const has = (key) => key in WORDS_EN;
 
-  return { say, has, fill, choose, options, TABLES, language: () => language };
+  /**
+   * Return a whole number with its thousands parted.
+   * @param {number} number
+   * @returns {string}
+   */
+  const withThousands = (number) =>
+    number < leastParted ? String(number) : String(number).replace(/\B(?=(\d{3})+$)/g, thousands);
+
+  return {
+    say,
+    has,
+    fill,
+    choose,
+    options,
+    withThousands,
+    hasComma,
+    LANGUAGES,
+    language: () => language,
+  };
 })();
 const { say } = words;

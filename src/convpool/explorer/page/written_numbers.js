@@ -1,7 +1,7 @@
 // Numbers as the page writes them: with at most four decimals, and the decimal sign of its
 // language.
 const writtenNumbers = (() => {
-  const hasComma = words.language() !== "en";
+  const { hasComma } = words;
   // between the numbers of a list
   const BETWEEN = hasComma ? "; " : ", ";
 

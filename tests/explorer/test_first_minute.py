@@ -15,7 +15,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 def test_the_first_screen_says_what_a_convolution_is(visit):
     page = visit("", first=True)
-    assert text(page, "header p span").startswith("A convolution moves a small grid of weights")
+    assert text(page, "header p span").startswith("A convolution moves a kernel, a small array")
     assert "library" not in text(page, "header")
     cards = page.locator("#examples button")
     assert cards.count() == 8

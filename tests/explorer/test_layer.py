@@ -141,7 +141,7 @@ def test_every_way_to_a_size_leads_there(visit):
         assert plan.output_shape[1] == 14
     assert {"k": 3, "s": 2, "p": 1} in ways
     page.locator("#calculator [name=o]").fill("99")
-    assert "No window up to 11" in text(page, "#calculator-body")
+    assert "No kernel up to 11" in text(page, "#calculator-body")
     page.locator("#calculator [name=o]").fill("1.5")
     assert "Whole numbers" in text(page, "#calculator-body")
 

@@ -68,13 +68,16 @@ def test_the_tour_to_its_end(show, size):
         assert "Covered" not in text(page, "#sum")
         if size is not PHONE:  # the why stands beside the answer
             assert in_sight(page, "#tour-body > p:last-of-type")
-        further = {4: 2, 5: 1}.get(stop, 0)
-        onward = ["One more picture"] * further + [
-            "To the self-test" if stop == 8 else "Next question"
-        ]
+        asked_again = ["One more picture", "Now you"]
+        onward = {4: asked_again * 2, 5: ["One more picture"]}.get(stop, [])
+        onward = [*onward, "To the self-test" if stop == 8 else "Next question"]
         assert page.evaluate("document.activeElement.textContent") == onward[0]
         for words in onward:
             page.locator("#tour-body .main", has_text=words).press("Enter")
+            if words == "Now you":
+                page.locator("#answer").fill(answer(page))
+                press(page, "Check")
+                assert text(page, "#tour-body .good").startswith("Right: ")
     for index in range(9):
         assert text(page, "#tour-body h3").startswith(f"Self-test, question {index + 1} of 9")
         is_missed = index in (0, 3)  # at both tries
@@ -181,33 +184,54 @@ def test_a_second_try_comes_before_the_answer_and_digits_are_no_shortcuts(visit)
 
 def test_the_loops_run_beside_the_picture(visit):
     page = visit("#tour=7")
-    shown = text(page, "#tour-loops").replace("\N{MINUS SIGN}", "-")
-    assert f"output[1, 2] = (w * kernel).sum()\n        # = {library(page)[1, 2, 0]:g}" in shown
+    shown = text(page, "#tour-loops")
+    assert "w = padded[i:i + 3, j:j + 3]\n        output[i, j] = (w * kernel).sum()" in shown
+    assert "# i = 1, j = 2: w = padded[1:4, 2:5]" in shown
+    assert shown.endswith(f"# output[1, 2] = {library(page)[1, 2, 0]:g}")
     page.locator("#next").click()
     assert "w = padded[1:4, 3:6]" in text(page, "#tour-loops")
     press(page, "Now you")
-    assert text(page, "#tour-loops").endswith("# = ?")
+    assert text(page, "#tour-loops").endswith("= ?")
 
 
 def test_the_loops_of_pooling_have_the_maximum_and_the_mean(visit):
     page = visit("#tour=9")
     page.locator("#next").click()
     window = array(page, "image")[:2, 2:4, 0]
-    assert f"output[0, 1] = w.max()  # {window.max():g}" in text(page, "#tour-loops")
-    assert f"# w.mean(): {window.mean():g}" in text(page, "#tour-loops")
+    assert "output[i, j] = w.max()" in text(page, "#tour-loops")
+    assert f"# output[0, 1] = {window.max():g}" in text(page, "#tour-loops")
+    assert f"# w.mean() = {window.mean():g}" in text(page, "#tour-loops")
     press(page, "Now you")  # asks for the size
     assert text(page, "#tour-loops").startswith("for i in range(?):")
     assert state(page)["mode"] == "avg"
     press(page, "Show me")
-    assert f"output[0, 0] = w.mean()  # {library(page)[0, 0, 0]:g}" in text(page, "#tour-loops")
+    assert "output[i, j] = w.mean()" in text(page, "#tour-loops")
+    assert f"# output[0, 0] = {library(page)[0, 0, 0]:g}" in text(page, "#tour-loops")
+
+
+@pytest.mark.parametrize("fragment", ["#tour=7", "#tour=9", "#tour=7&sh=2&sw=3&dh=2"])
+def test_the_loops_are_python_that_gives_the_output(visit, fragment):
+    page = visit(fragment)
+    page.evaluate("(words) => explorer.change(explorer.settings.decode(words).state)", fragment)
+    image = array(page, "image")[..., 0]
+    output = np.full(library(page).shape[:2], np.nan)
+    padding = page.evaluate("explorer.model().axes.map(({before, after}) => [before, after])")
+    names = {"image": image, "padded": np.pad(image, padding), "output": output}
+    if state(page)["op"] == "convolve":
+        names["kernel"] = array(page, "kernels")[..., 0, 0]
+    exec(text(page, "#tour-loops"), names)
+    np.testing.assert_array_equal(output, library(page)[..., 0])
 
 
 def further_picture(page, stop, number):
     page.evaluate("(stop) => explorer.open(`#tour=${stop}`)", stop)
     press(page, "Now you")
     press(page, "Show me")
-    for _ in range(number):
+    for k in range(number):
         press(page, "One more picture")
+        if k + 1 < number:
+            press(page, "Now you")
+            press(page, "Show me")
 
 
 @pytest.mark.parametrize(
@@ -223,6 +247,52 @@ def test_same_with_a_stride_is_shown_and_calculated(visit, number, padding, size
     lines = text(page, "#tour-body .worked").replace("\N{MINUS SIGN}", "-").splitlines()
     assert [f"T = ({size} - 1)·2 + 3 - 6 = {total} (" in line for line in lines] == [True, True]
     assert f"top {axes[0]['before']}, bottom {axes[0]['after']}" in lines[0]
+
+
+WRONG = {  # of the further questions of stop 5, which are about an image of 5 x 8
+    ("same", "5x8"): "It would be right if: the stride is 1.",
+    ("same", "2x3"): "It would be right if: the padding is “valid”.",
+    ("same", "3x5"): "rounds up; the size of the kernel does not matter.",
+    ("same_size", "3x4"): "It would be right if: the padding is “same”.",
+    ("same_size", "6x9"): "each pixel of the input has its output.",
+}
+
+
+@pytest.mark.parametrize(("padding", "typed"), WRONG)
+def test_same_with_a_stride_is_asked_and_wrong_answers_are_explained(visit, padding, typed):
+    page = visit("")
+    further_picture(page, 5, {"same": 1, "same_size": 2}[padding])
+    press(page, "Now you")
+    assert state(page)["padding"] == padding
+    page.locator("#answer").fill(typed)
+    press(page, "Check")
+    said = text(page, "#tour-body .bad")
+    assert WRONG[padding, typed] in said
+    assert said.count("It would be right") == WRONG[padding, typed].count("It would be right")
+    page.locator("#answer").fill("x".join(map(str, library(page).shape[:2])))
+    press(page, "Check")
+    assert text(page, "#tour-body .good").startswith("Right: ")
+    worked = text(page, "#tour-body .worked").splitlines()
+    assert worked[0].startswith(
+        {"same": "height: o = ceil(5 / 2) = 3; T = ", "same_size": "height: o = n = 5; T = "}[
+            padding
+        ]
+    )
+    totals = page.evaluate("explorer.model().axes.map(({before, after}) => before + after)")
+    assert totals == {"same": [2, 1], "same_size": [6, 9]}[padding]  # as the text says
+
+
+def test_a_wrong_number_is_explained(visit):
+    page = visit("#tour=1")
+    press(page, "Now you")
+    page.locator("#answer").fill(f"{-library(page)[0, 1, 0]:g}")
+    press(page, "Check")
+    assert "if: the kernel is rotated by 180 degrees" in text(page, "#tour-body .bad")
+    page.evaluate("explorer.open('#tour=8')")
+    press(page, "Now you")
+    page.locator("#answer").fill("4.25")
+    press(page, "Check")
+    assert "if: pooling takes the average" in text(page, "#tour-body .bad")
 
 
 @pytest.mark.parametrize("padding", ["same", "same_lower", "same_size"])
@@ -260,7 +330,13 @@ def test_text_that_the_picture_has_left_behind_says_so(visit, step):
         press(page, "Only the self-test")
     own = state(page)
     line = page.locator("#tour-changed")
-    page.evaluate("explorer.change({i: 1, j: 1})")
+    page.evaluate("explorer.change({i: 1 - explorer.state().i})")
+    if step == "test":  # asks for the number of one place
+        assert text(page, "#tour-changed").startswith(
+            f"The question is about output[{own['i']}, {own['j']}]: the window has been moved"
+        )
+        press(page, "Put the picture back")
+        assert state(page) == own
     assert line.is_hidden()  # the text names the places that it speaks of
     page.evaluate("explorer.change({kh: 2, sh: 1})")
     assert line.is_visible()

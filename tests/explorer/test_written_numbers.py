@@ -14,7 +14,8 @@ EQUALITY = re.compile(r"([^=≈:|]+) ([=≈]) (\S+)$")
 
 
 def number(word):
-    return float(word.strip("() ").replace("\N{MINUS SIGN}", "-").replace(",", "."))
+    numerator, _, denominator = word.strip("() ").replace("\N{MINUS SIGN}", "-").partition("/")
+    return float(numerator.replace(",", ".")) / float(denominator or 1)
 
 
 def adds_up(terms, result):
@@ -55,6 +56,45 @@ def test_what_is_written_adds_up_or_says_that_it_is_rounded(visit, fragment, rou
     for terms, sign, result in found:
         assert adds_up(terms, result) == (sign == "="), (terms, sign, result)
     assert ("≈ means rounded" in text(page, "#sum")) == rounds
+
+
+DRAWN = """explorer.interactivePicture.drawn().sheet
+    .filter(({kind}) => kind === "text").map(({words}) => words)"""
+NINTHS = "#kernel=own&weights=" + ",".join(["0.111111"] * 9)
+
+
+@pytest.mark.parametrize(
+    ("fragment", "weight", "worked"),
+    [
+        ("#kernel=blur&kh=5&kw=5&h=5&w=5", "36/256", " = 1250/256 ≈ 4.8828"),
+        ("#kernel=blur", "4/16", "17/16 + 22/16 + 23/16 = 62/16 = 3.875"),
+        (NINTHS, "1/9", "11/9 + 11/9 + 16/9 = 38/9 ≈ 4.2222"),
+        ("#kernel=own&kh=1&kw=2&weights=0.123,0.5", "0.123", ""),
+        ("#kernel=own&kh=1&kw=2&weights=0.25,-0.5", "0.25", ""),
+    ],
+)
+def test_weights_of_one_denominator_are_fractions_everywhere(visit, fragment, weight, worked):
+    page = visit(fragment)
+    assert weight in page.evaluate(DRAWN)
+    assert f"·{weight}" in text(page, "#sum").replace("\n", "")
+    assert worked in text(page, "#sum")
+    fields = page.evaluate("[...document.querySelectorAll('#weights input')].map((f) => f.value)")
+    assert weight in fields
+    page.locator("#tables summary").click()
+    assert weight in page.locator("#tables td").all_inner_texts()
+    for view in ("loops", "copies", "matrix", "planes"):
+        page.evaluate("(view) => explorer.views.choose(view)", view)
+        if weight != "0.123" or view in ("loops", "copies"):  # of others, two decimals are shown
+            assert weight in text(page, "#view-body").replace("\n", " "), view
+
+
+def test_a_fraction_is_typed_and_stays(visit):
+    page = visit("#kernel=blur")
+    field = page.locator("#weights input").first
+    field.fill("3/16")
+    page.locator("#scrub").focus()
+    assert state(page)["weights"][0] == 0.1875
+    assert page.locator("#weights input").nth(4).input_value() == "4/16"
 
 
 def test_a_mean_that_does_not_end_is_rounded(visit):

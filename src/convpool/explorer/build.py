@@ -95,6 +95,7 @@ SCRIPTS = (
     "question",
     "own_questions",
     "tour_loops",
+    "told_picture",
     "tour",
     "main",
 )

@@ -106,8 +106,10 @@ const backwardView = (() => {
   function sumOf(shares) {
     const { name, place } = target;
     const isInput = name === "input";
+    const weights = writtenNumbers.forWeights(explorer.model().used?.data ?? []);
     const products = shares.map(
-      ({ gradient, value, weight }) => `${factor(gradient)}·${factor(isInput ? weight : value)}`,
+      ({ gradient, value, weight }) =>
+        `${factor(gradient)}·${isInput ? weights.factor(weight) : factor(value)}`,
     );
     const sum = shares.reduce(
       (total, { gradient, value, weight }) => total + gradient * (isInput ? weight : value),

@@ -49,9 +49,14 @@ const cellNumbers = (() => {
    * and whether some number is rounded.
    * @param {number[]} values
    * @param {number} cell side of a cell
+   * @param {number} [parts] the denominator of fractions; 1 for decimals
    * @returns {{ texts: string[], size: number, isRounded: boolean }}
    */
-  function format(values, cell) {
+  function format(values, cell, parts = 1) {
+    const fractions = parts > 1 ? values.map(writtenNumbers.over(parts).write) : [];
+    const fractionSize = sizeOf(Math.max(...fractions.map(({ length }) => length)), cell);
+    if (fractions.length && fractionSize >= LEAST)
+      return { texts: fractions, size: fractionSize, isRounded: false };
     const finite = values.filter(Number.isFinite);
     const ends = [Math.max(...finite, 0), Math.min(...finite, 0)];
     const lettersOf = (count) => Math.max(...ends.map((value) => value.toFixed(count).length));

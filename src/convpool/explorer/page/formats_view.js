@@ -65,6 +65,7 @@ const formatsView = (() => {
   function show(model) {
     if (model.state.op !== "convolve") return [line(say("view.convolution_only"))];
     const { terms } = modelling.stepOf(model);
+    const weights = writtenNumbers.forWeights(terms.map(({ weight }) => weight));
     const sums = Object.entries(FORMATS).map(([name, hold]) => [name, sumsOf(terms, hold)]);
     const exact = sums.at(-1)[1];
     const firstOf = (list) => list.findIndex((sum, at) => sum !== exact[at]);
@@ -74,7 +75,7 @@ const formatsView = (() => {
         element(
           "tr",
           {},
-          element("td", { textContent: `${factor(term.pixel)}·${factor(term.weight)}` }),
+          element("td", { textContent: `${factor(term.pixel)}·${weights.factor(term.weight)}` }),
           ...sums.map(([, list]) =>
             element("td", {
               className: firstOf(list) === at ? "lit bad" : list[at] === exact[at] ? "" : "bad",

@@ -4,7 +4,18 @@ const glossary = (() => {
   const { element } = controls;
   const WORDS = [
     ...["pixel", "channel", "kernel", "weight", "window", "convolution", "flip", "output"],
-    ...["padding", "valid", "same", "stride", "floor", "ceil", "dilation", "groups", "bias"],
+    ...[
+      "padding",
+      "valid",
+      "same",
+      "same_size",
+      "stride",
+      "floor",
+      "ceil",
+      "dilation",
+      "groups",
+      "bias",
+    ],
     ...["relu", "pooling", "transposed", "layer", "neuron", "dense", "softmax", "map", "field"],
     ...["parameter", "trained", "gradient"],
   ];
@@ -30,12 +41,9 @@ const glossary = (() => {
     );
   }
 
-  /** Write the list, and explain the words of the sizes below the picture. */
+  /** Write the list. */
   function start() {
     document.querySelector("#glossary dl").replaceChildren(...entries(WORDS));
-    document
-      .getElementById("size-words")
-      .replaceChildren(part(["floor", "weight", "bias", "dense"]));
   }
 
   return { start, part, WORDS };

@@ -152,7 +152,8 @@ const interactivePicture = (() => {
           : sentences.step(model)),
     );
     legend.show(model, drawing, colours.THEMES[themeName]);
-    byId("sizes").replaceChildren(...(hidden ? [] : [sizesInWords.table(model)]));
+    const hasSizes = !hidden && tourStops.isExplained(model.state, "size");
+    byId("sizes").replaceChildren(...(hasSizes ? [sizesInWords.table(model)] : []));
     byId("canvas").setAttribute(
       "aria-label",
       covered ? say("picture.covered") : sentences.title(model),

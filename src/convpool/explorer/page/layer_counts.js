@@ -138,24 +138,39 @@ const layerCounts = (() => {
 
   let shownKey = null;
   /**
-   * Show what a layer costs, below the sizes.
+   * Show what a layer costs, below the sizes, with all settings and outside of the tour, which does
+   * not explain it; and what there is to say about a transposed convolution.
    * @param {State} state
    * @param {Model} model
    */
   function update(state, model) {
     const holder = document.getElementById("counts");
     const covered = interactivePicture.covering();
-    const key = settings.encode({ ...state, i: 0, j: 0, n: 0, front: 0 }) + covered;
+    const hasCosts = !controls.isBasic() && !state.tour;
+    const place = { i: 0, j: 0, n: 0, front: 0 };
+    const key = [settings.encode({ ...state, ...place }), covered, hasCosts].join();
     if (key === shownKey) return;
     shownKey = key;
-    if (model.problem || covered || !model.kernels) return holder.replaceChildren();
-    const { product, weights, positions, dense } = countsOf(model);
-    const nc = state.op === "transpose" ? state.c : state.nc;
-    return holder.replaceChildren(
-      line(say("counts.weights", { product, weights, n: nc })),
-      line(say("counts.products", { weights, positions, products: weights * positions, dense })),
-      ...(state.op === "transpose" ? transposed(model) : []),
+    const isShown = !model.problem && !covered && model.kernels;
+    holder.replaceChildren(
+      ...(isShown && hasCosts ? costs(model) : []),
+      ...(isShown && state.op === "transpose" ? transposed(model) : []),
     );
+  }
+
+  /**
+   * Return how many weights and multiplications there are, and the words for it.
+   * @param {Model} model
+   * @returns {HTMLElement[]}
+   */
+  function costs(model) {
+    const { product, weights, positions, dense } = countsOf(model);
+    const n = model.state.op === "transpose" ? model.state.c : model.state.nc;
+    return [
+      line(say("counts.weights", { product, weights, n })),
+      line(say("counts.products", { weights, positions, products: weights * positions, dense })),
+      glossary.part(["weight", "bias", "dense"]),
+    ];
   }
 
   /** Show the counts, now and at each change of the state. */

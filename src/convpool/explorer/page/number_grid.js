@@ -8,11 +8,13 @@ const numberGrid = (() => {
    * @param {number[]} sizes rows and columns
    * @param {(y: number, x: number) => number | null} valueOf a number; null leaves a cell empty
    * @param {any} [options] lit: from y, x to whether a cell has a frame; greatest: the magnitude
-   *   with the strongest colour; content: from y, x, text to what stands in a cell
+   *   with the strongest colour; content: from y, x, text to what stands in a cell; numbers: how
+   *   they are written, of writtenNumbers.over
    * @returns {HTMLElement}
    */
   function table(caption, [h, w], valueOf, options = {}) {
-    const { lit = () => false, content = (y, x, text) => text } = options;
+    const { lit = () => false, content = (y, x, text) => text, numbers } = options;
+    const write = numbers && numbers.write !== written ? numbers.write : short;
     const values = Array.from({ length: h }, (_, y) =>
       Array.from({ length: w }, (__, x) => valueOf(y, x)),
     );
@@ -28,7 +30,7 @@ const numberGrid = (() => {
           background: colours.css(colour),
           color: colours.inkOn(colour),
         });
-        node.append(content(y, x, short(value)));
+        node.append(content(y, x, write(value)));
       }
       return node;
     };

@@ -70,9 +70,11 @@ const ownNumbers = (() => {
       holder.replaceChildren(element("caption"), element("tbody", {}, ...rows));
     }
     holder.firstChild.textContent = weightsName(state, plane, n, model.kernels.shape);
+    const parts = writtenNumbers.denominatorOf(data.filter((_, index) => index % nc === n));
     for (const field of holder.querySelectorAll("input")) {
       const value = data[Number(field.dataset.index)];
-      const text = writtenNumbers.typed(value);
+      const text =
+        parts > 1 && value ? `${Math.round(value * parts)}/${parts}` : writtenNumbers.typed(value);
       if (field === document.activeElement) continue;
       if (field.value !== text) field.value = text;
       field.ariaInvalid = null;

@@ -65,9 +65,11 @@ const blocksOfPicture = (() => {
     const words =
       `${nc > 1 ? `${say("tables.kernel_n", { n })}:` : say("tables.kernel")}` +
       `${state.flip && !scattering ? say("tables.flipped") : ""}`;
+    const parts = writtenNumbers.denominatorOf(values.data);
     const kernel = {
       name: "kernel",
       small: true,
+      parts,
       values,
       look: signedLook(values),
       front: plane,
@@ -85,6 +87,7 @@ const blocksOfPicture = (() => {
       {
         name: "products",
         small: true,
+        parts,
         moving: true,
         values: products,
         look: signedLook(products),

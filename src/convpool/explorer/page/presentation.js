@@ -19,6 +19,7 @@ const presentation = (() => {
       button.setAttribute("aria-pressed", String(on));
       button.textContent = say(on ? "page.leave" : "page.present");
     }
+    tour.place();
     showWhole(on && !byId("photo").hidden);
     if (!on) byId("sum").style.fontSize = "";
     // where the browser refuses it, the picture fills the window

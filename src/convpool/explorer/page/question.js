@@ -56,6 +56,37 @@ const question = (() => {
     return cover === "number" ? sentences.worked(model) : sizesInWords.lines(model);
   }
 
+  // what a wrong answer is compared with: causes of other results, the likeliest first
+  const SLIPS = {
+    size: ["cause.stride", "cause.padding", "cause.ceil"],
+    number: ["cause.flip", ...settings.CHOICES.mode.map((mode) => `cause.mode_${mode}`)],
+  };
+  // of each of these causes, the values that beginners mix up
+  const LIKELY = {
+    "cause.stride": ({ n }) => n === 1,
+    "cause.padding": ({ name }) => ["valid", "same"].includes(name),
+  };
+
+  /**
+   * Return a sentence about the settings that would make a wrong answer right; empty if there are
+   * none.
+   * @param {any} entered by the visitor
+   * @param {any} entry a Question
+   * @returns {string}
+   */
+  function slip(entered, { cover, answer }) {
+    const state = explorer.state();
+    for (const slipped of SLIPS[cover])
+      for (const { key, values, part } of causes.CAUSES) {
+        const isLikely = LIKELY[key]?.(values) ?? true;
+        const set = key === slipped && isLikely && part(state);
+        const other = set && modelling.modelOf(settings.agree({ ...state, ...set }));
+        if (other && !other.problem && isRight(entered, answer(other)))
+          return say("tour.would_be", { cause: say(key, values) });
+      }
+    return "";
+  }
+
   // the default settings, with some changed
   const fresh = (part) => explorer.change({ ...settings.DEFAULTS, ...part });
 
@@ -67,7 +98,7 @@ const question = (() => {
    *   first try was right
    */
   function add(body, entry, done) {
-    const { ask, answer, accepts = () => false, cover, set, seen, show = fresh, how } = entry;
+    const { ask, answer, accepts = () => false, cover, set, seen, show = fresh, how, hint } = entry;
     const field = element("input", { type: "text", autocomplete: "off", id: "answer", size: 10 });
     const verdict = element("p", { role: "status" });
     const button = (text, type) => element("button", { type, textContent: text });
@@ -102,7 +133,7 @@ const question = (() => {
       if (seen) show(seen);
       check.disabled = look.disabled = field.disabled = true;
       interactivePicture.cover("");
-      why.textContent = calculation(cover);
+      why.textContent = entry.calculation?.(explorer.model()) ?? calculation(cover);
       why.hidden = false;
       done(kind === "good" && misses === 0);
     }
@@ -135,9 +166,15 @@ const question = (() => {
       else {
         const isOrder = Array.isArray(expected) && !how && isSwapped(entered, expected);
         verdict.className = "bad";
-        verdict.textContent = say(isOrder ? "tour.swapped" : "tour.once_more", {
-          entered: textOf(entered),
-        });
+        verdict.textContent = isOrder
+          ? say("tour.swapped")
+          : [
+              say("tour.once_more", { entered: textOf(entered) }),
+              how ? "" : slip(entered, entry),
+              hint ?? "",
+            ]
+              .filter(Boolean)
+              .join(" ");
         field.select();
         verdict.scrollIntoView({ block: "nearest" });
       }

@@ -81,7 +81,7 @@ const scene = (() => {
       [hatches.left, theme.left],
     ])
       if (lines.length) marks.push({ kind: "lines", lines, stroke, width: 1.3 });
-    return !back && cell >= NUMBERED && numbersIn(marks, numbers, cell);
+    return !back && cell >= NUMBERED && numbersIn(marks, numbers, cell, block.parts);
   }
 
   /**
@@ -90,11 +90,12 @@ const scene = (() => {
    * @param {{ x: number, y: number, value: number, fill: string }[]} numbers with the left and
    *   upper edge of the cell, and the colour of the text
    * @param {number} cell side of a cell
+   * @param {number} [parts] the denominator of fractions
    * @returns {boolean} whether some number is rounded
    */
-  function numbersIn(marks, numbers, cell) {
+  function numbersIn(marks, numbers, cell, parts) {
     const values = numbers.map(({ value }) => value);
-    const { texts, size, isRounded } = cellNumbers.format(values, cell);
+    const { texts, size, isRounded } = cellNumbers.format(values, cell, parts);
     if (!size) return false;
     for (const [index, { x, y, fill }] of numbers.entries())
       marks.push({

@@ -9,8 +9,15 @@ const sentences = (() => {
   // the CSS class that colours a number
   const signOf = (number) => (number < 0 ? "minus" : number > 0 ? "plus" : "");
   const { factor, rounded, equals, total } = writtenNumbers;
-  const product = ({ pixel, weight, product: value, inside }) =>
-    span(inside ? signOf(value) : "padding", `${factor(pixel)}·${factor(weight)}`);
+  // how the weights of a convolution, and those of all kernels of a transposed one, are written
+  const numbersOf = (model, terms) =>
+    writtenNumbers.forWeights(
+      model.state.op === "transpose" ? model.used.data : terms.map(({ weight }) => weight),
+    );
+  const product =
+    (numbers) =>
+    ({ pixel, weight, product: value, inside }) =>
+      span(inside ? signOf(value) : "padding", `${factor(pixel)}·${numbers.factor(weight)}`);
   // "output[0, 1]", or "output[0, 1, 2]" if it has several channels
   const placeOf = (name, { shape }, ...indices) =>
     `${name}[${(shape[2] > 1 ? indices : indices.slice(0, 2)).join(", ")}]`;
@@ -26,7 +33,8 @@ const sentences = (() => {
     const parts = terms
       .slice(0, MOST_TERMS)
       .flatMap((term, index) => [index ? separator : "", write(term)]);
-    if (terms.length > MOST_TERMS) parts.push(`${separator}… ${terms.length - MOST_TERMS} more`);
+    if (terms.length > MOST_TERMS)
+      parts.push(`${separator}${say("sum.more", { n: terms.length - MOST_TERMS })}`);
     const list = line("terms", ...parts);
     // a long list may have to be scrolled: make it reachable by keyboard
     if (list.textContent.length > 150)
@@ -127,7 +135,7 @@ const sentences = (() => {
       const padding = terms.filter(({ inside }) => !inside).length;
       return [
         result(model, value),
-        ...(grids.length ? grids : [listed(terms, " + ", product)]),
+        ...(grids.length ? grids : [listed(terms, " + ", product(numbersOf(model, terms)))]),
         ...afterSum(model.state, terms, value),
         line("hint", padding ? say("sum.count_padding", { n, padding }) : say("sum.count", { n })),
       ];
@@ -146,7 +154,7 @@ const sentences = (() => {
           span(
             signOf(value),
             `${placeOf("output", model.output, y, x, channel)} += ${factor(pixel)}·` +
-              `${factor(weight)}`,
+              `${numbersOf(model, terms).factor(weight)}`,
           ),
         ),
         line(
@@ -204,7 +212,9 @@ const sentences = (() => {
     const value = modelling.numberAt(model.output, y, x, n);
     return [
       named(placeOf("output", model.output, y, x, n), value),
-      terms.length ? listed(terms, " + ", product) : line("terms", say("pixel.nothing")),
+      terms.length
+        ? listed(terms, " + ", product(numbersOf(model, terms)))
+        : line("terms", say("pixel.nothing")),
       line("hint", say("pixel.framed")),
     ];
   }
@@ -232,8 +242,13 @@ const sentences = (() => {
     const name = placeOf("output", model.output, i, j, n);
     const step = modelling.stepOf(model);
     if (model.state.op === "pool") return `${name} = ${pooled(model.state, step)[0].textContent}`;
-    const products = step.terms.map(({ pixel, weight }) => `${factor(pixel)}·${factor(weight)}`);
-    const reckoned = total(step.terms.map(({ pixel, weight }) => rounded(pixel) * rounded(weight)));
+    const numbers = numbersOf(model, step.terms);
+    const products = step.terms.map(
+      ({ pixel, weight }) => `${factor(pixel)}·${numbers.factor(weight)}`,
+    );
+    const reckoned = total(
+      step.terms.map(({ pixel, weight }) => rounded(pixel) * numbers.rounded(weight)),
+    );
     const sum = sumOf(step.terms);
     const after = afterSum(model.state, step.terms, step.value).map(
       ({ textContent }) => textContent,

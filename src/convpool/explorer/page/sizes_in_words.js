@@ -44,8 +44,8 @@ const sizesInWords = (() => {
   }
 
   /**
-   * Return how many pixels of padding a named "same" needs on an axis, as its formula, such as "T =
-   * (3 − 1)·2 + 3 − 6 = 1"; empty for another padding.
+   * Return how many pixels of padding a named "same" needs on an axis, as its formula, such as
+   * "(3 − 1)·2 + 3 − 6 = 1", and with stride 1 "3 − 1 = 2"; empty for another padding.
    * @param {Model} model
    * @param {Axis} axis
    * @returns {string}
@@ -54,12 +54,13 @@ const sizesInWords = (() => {
     if (op === "transpose" || !padding.startsWith("same")) return "";
     const outputs = padding === "same_size" ? size : Math.ceil(size / stride);
     const total = (outputs - 1) * stride + span - size;
-    const formula = `(${outputs} − 1)·${stride} + ${span} − ${size}`;
-    return total < 0 ? `T = max(0, ${formula}) = 0` : `T = ${formula} = ${total}`;
+    const formula = stride > 1 ? `(${outputs} − 1)·${stride} + ${span} − ${size}` : `${span} − 1`;
+    return total < 0 ? `max(0, ${formula}) = 0` : `${formula} = ${total}`;
   }
 
   /**
-   * Return how much padding a named "same" needs, a line for each axis, and where it is added.
+   * Return how many outputs (o) a named "same" has and how much padding that needs (T), a line for
+   * each axis, and where it is added.
    * @param {Model} model
    * @returns {string}
    */
@@ -69,7 +70,12 @@ const sizesInWords = (() => {
       ["size.width", "size.columns"],
     ].map(([name, key], side) => {
       const axis = model.axes[side];
-      return named(name, `${totalPadding(model, axis)} (${say(key, axis)})`);
+      const { size, stride, count } = axis;
+      const outputs =
+        model.state.padding === "same_size"
+          ? `n = ${size}`
+          : `ceil(${size} / ${stride}) = ${count}`;
+      return named(name, `o = ${outputs}; T = ${totalPadding(model, axis)} (${say(key, axis)})`);
     });
     return lines.join("\n");
   }
@@ -87,7 +93,8 @@ const sizesInWords = (() => {
     ];
     const rows = SIDES.map(([name, padding, unit], side) => {
       const axis = model.axes[side];
-      const total = totalPadding(model, axis);
+      const isTotalKnown = tourStops.isExplained(model.state, "total");
+      const total = isTotalKnown ? totalPadding(model, axis) : "";
       return element(
         "tr",
         {},

@@ -4,27 +4,28 @@ const sumGrid = (() => {
   const { element } = controls;
   const MOST_CELLS = 100; // more are written as a list
 
-  const { factor, rounded, equals, total } = writtenNumbers;
+  const { factor, total } = writtenNumbers;
   const sum = (terms) => +total(terms.map(({ product }) => product)).toFixed(9);
   // "= 3", of terms that are written before it
-  const equalTo = (terms, result) =>
-    `${equals(total(terms.map(rounded)), result)} ${written(result)}`;
+  const equalTo = (terms, result, { rounded, equals, write }) =>
+    `${equals(total(terms.map(rounded)), result)} ${write(result)}`;
 
   /**
    * Return the cell of one product.
    * @param {Product} term
    * @param {number} greatest magnitude of all products
+   * @param {any} numbers how weights and products are written, of writtenNumbers.over
    * @returns {HTMLElement}
    */
-  function cell(term, greatest) {
+  function cell(term, greatest, numbers) {
     const { pixel, weight, product, inside, u, v } = term;
     const theme = colours.THEMES[interactivePicture.theme()];
     const colour = colours.signed(theme, product, greatest);
     const node = element(
       "td",
       { className: inside ? "tap" : "tap padding", data: { tap: `${u},${v}` } },
-      element("span", {}, `${factor(pixel)}·`, element("wbr"), factor(weight)),
-      element("b", { textContent: written(product) }),
+      element("span", {}, `${factor(pixel)}·`, element("wbr"), numbers.factor(weight)),
+      element("b", { textContent: numbers.write(product) }),
     );
     Object.assign(node.style, { background: colours.css(colour), color: colours.inkOn(colour) });
     return node;
@@ -37,9 +38,10 @@ const sumGrid = (() => {
    * @param {number} greatest magnitude of all products
    * @param {boolean} isOnly whether there is no other channel
    * @param {boolean} hasSubtotals whether the sum of each row stands beside it
+   * @param {any} numbers how weights and products are written, of writtenNumbers.over
    * @returns {HTMLElement}
    */
-  function grid(terms, channel, greatest, isOnly, hasSubtotals) {
+  function grid(terms, channel, greatest, isOnly, hasSubtotals, numbers) {
     const rows = [];
     for (const term of terms) (rows[term.u] ??= []).push(term);
     const products = (row) => row.map(({ product }) => product);
@@ -47,12 +49,12 @@ const sumGrid = (() => {
       element(
         "tr",
         {},
-        ...row.map((term) => cell(term, greatest)),
+        ...row.map((term) => cell(term, greatest, numbers)),
         ...(hasSubtotals
           ? [
               element("td", {
                 className: "subtotal",
-                textContent: equalTo(products(row), sum(row)),
+                textContent: equalTo(products(row), sum(row), numbers),
               }),
             ]
           : []),
@@ -69,8 +71,8 @@ const sumGrid = (() => {
         colSpan: rows[0].length + Number(hasSubtotals),
         textContent:
           isOnly && hasSubtotals
-            ? writtenNumbers.sum(parts, sum(terms))
-            : equalTo(parts, sum(terms)),
+            ? numbers.sum(parts, sum(terms))
+            : equalTo(parts, sum(terms), numbers),
       }),
     );
     return element(
@@ -90,15 +92,16 @@ const sumGrid = (() => {
   function show(terms, hasSubtotals = true) {
     if (!terms.length || terms.length > MOST_CELLS) return [];
     const greatest = Math.max(...terms.map(({ product }) => Math.abs(product)));
+    const numbers = writtenNumbers.forWeights(terms.map(({ weight }) => weight));
     const channels = Map.groupBy(terms, ({ channel }) => channel);
     const grids = [...channels].map(([channel, list]) =>
-      grid(list, channel, greatest, channels.size === 1, hasSubtotals),
+      grid(list, channel, greatest, channels.size === 1, hasSubtotals, numbers),
     );
     const parts = [element("div", { className: "sums" }, ...grids)];
     if (channels.size > 1) {
       const totals = [...channels.values()].map(sum);
       parts.push(
-        element("div", { className: "total", textContent: writtenNumbers.sum(totals, sum(terms)) }),
+        element("div", { className: "total", textContent: numbers.sum(totals, sum(terms)) }),
       );
     }
     return parts;

@@ -11,6 +11,9 @@ const sumViews = (() => {
     (y, x) =>
       y === at.i && x === at.j;
   const isPool = ({ state }) => state.op === "pool";
+  // how the weights of kernel n are written
+  const numbersOf = ({ shape: [, , , nc], data }, n) =>
+    writtenNumbers.forWeights(data.filter((_, index) => index % nc === n));
 
   // ---- loops ----
 
@@ -22,6 +25,8 @@ const sumViews = (() => {
   function loops(model) {
     const { terms } = modelling.stepOf(model);
     const scattering = model.state.op === "transpose";
+    const n = scattering ? model.at.front : model.at.n;
+    const { write } = isPool(model) ? writtenNumbers : numbersOf(model.used, n);
     let running = null;
     const rows = terms.slice(0, MOST.terms).map((term) => {
       const { u, v, y, x, channel, pixel, weight, product, inside } = term;
@@ -30,8 +35,8 @@ const sumViews = (() => {
       const place = `${scattering ? "output" : ""}[${written(y)}, ${written(x)}]`;
       const cells = isPool(model)
         ? [inside ? written(pixel) : "–", running === null ? "–" : written(running)]
-        : [written(pixel), written(weight), used ? written(product) : "–"];
-      if (!isPool(model) && !scattering) cells.push(written(+running.toFixed(9)));
+        : [written(pixel), write(weight), used ? write(product) : "–"];
+      if (!isPool(model) && !scattering) cells.push(write(+running.toFixed(9)));
       return element(
         "tr",
         { className: inside ? "" : "outside" },
@@ -120,7 +125,7 @@ const sumViews = (() => {
     const greatest = Math.max(...planes.flatMap(({ data }) => Array.from(data, Math.abs)));
     const tables = planes.map((copy, tap) => {
       const [u, v] = [Math.floor(tap / kw), tap % kw];
-      const weight = written(used.data[tap * depth * nc + at.n]);
+      const weight = numbersOf(used, at.n).write(used.data[tap * depth * nc + at.n]);
       const caption = depth > 1 ? `[${u}, ${v}]` : `[${u}, ${v}]: × ${weight}`;
       return plane(caption, copy, 0, { lit, greatest });
     });
@@ -195,7 +200,9 @@ const sumViews = (() => {
       : [
           windows,
           sign("·"),
-          table(kernels, [columns, own], (y, k) => weights[k][y].weight),
+          table(kernels, [columns, own], (y, k) => weights[k][y].weight, {
+            numbers: writtenNumbers.forWeights(weights.flat().map(({ weight }) => weight)),
+          }),
           sign("="),
           outputs,
         ];
@@ -239,6 +246,7 @@ const sumViews = (() => {
           say("tables.kernel"),
           [kh, kw],
           (u, v) => used.data[((u * kw + v) * depth + k) * nc + at.n],
+          { numbers: numbersOf(used, at.n) },
         ),
         sign("="),
         plane(

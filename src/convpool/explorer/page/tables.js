@@ -8,9 +8,10 @@ const tables = (() => {
    * @param {string} caption
    * @param {Plane} plane null in it is an empty cell
    * @param {number} channel
+   * @param {(number: number) => string} [write]
    * @returns {HTMLElement}
    */
-  function tableOf(caption, { shape: [h, w, c], data }, channel) {
+  function tableOf(caption, { shape: [h, w, c], data }, channel, write = written) {
     const rows = Array.from({ length: h }, (_, y) =>
       element(
         "tr",
@@ -18,7 +19,7 @@ const tables = (() => {
         element("th", { scope: "row", textContent: y }),
         ...Array.from({ length: w }, (__, x) => {
           const value = data[(y * w + x) * c + channel];
-          return element("td", { textContent: value === null ? "" : written(value) });
+          return element("td", { textContent: value === null ? "" : write(value) });
         }),
       ),
     );
@@ -69,6 +70,7 @@ const tables = (() => {
           `${used === kernels ? "" : say("tables.flipped")}`,
         { shape: [kh, kw, depth * nc], data: used.data },
         plane * nc + n,
+        writtenNumbers.forWeights(used.data.filter((_, index) => index % nc === n)).write,
       ]);
     }
     parts.push([

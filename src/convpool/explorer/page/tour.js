@@ -12,7 +12,6 @@ const tour = (() => {
   let isRunning = false;
   let current = 0; // the stop that is shown, counted from 1; 0 for none
   let stateBefore = null; // the visitor's, which comes back at the end
-  let own = null; // the picture that the text speaks of: its settings, and a link to it
 
   /**
    * Return a button.
@@ -29,13 +28,17 @@ const tour = (() => {
 
   // ---- where it stands ----
 
-  /** Put the running tour beside the picture or, on a narrow screen, right below it. */
+  /**
+   * Put the running tour beside the picture, above the settings, or without them on a full screen;
+   * on a narrow one, right below the picture.
+   */
   function place() {
     const body = byId("tour-body");
     document.body.classList.toggle("touring", isRunning);
     const guide = byId("guide");
-    if (isWide.matches) byId("controls").before(guide);
-    else byId("canvas-holder").after(guide);
+    if (!isWide.matches) byId("canvas-holder").after(guide);
+    else if (presentation.isOn()) byId("controls").before(guide);
+    else byId("controls").prepend(guide);
     if (isRunning) guide.append(body);
     else byId("tour-title").after(body);
     byId("tour-elsewhere")?.remove();
@@ -71,39 +74,6 @@ const tour = (() => {
     intro();
   }
 
-  // ---- the picture that the text speaks of ----
-
-  /**
-   * Show a picture that the text speaks of, until another is shown.
-   * @param {any} set the settings that differ from the defaults
-   */
-  function picture(set) {
-    interactivePicture.play(false); // the window stays where the text speaks of it
-    fresh(set);
-    own = { set, link: settings.encodeResult(explorer.state()) };
-    showChanged();
-  }
-
-  /**
-   * Return the line that is shown while the picture is another than the text speaks of, with the
-   * way back.
-   * @returns {HTMLElement}
-   */
-  function changedLine() {
-    return element(
-      "p",
-      { id: "tour-changed", className: "note", ariaLive: "polite", hidden: true },
-      `${say("tour.other_picture")} `,
-      button(say("tour.put_back"), () => fresh(own.set)),
-    );
-  }
-
-  /** Show this line where the visitor has changed more than the place of the window. */
-  function showChanged() {
-    const line = byId("tour-changed");
-    if (line) line.hidden = settings.encodeResult(explorer.state()) === own.link;
-  }
-
   // ---- what it shows ----
 
   /** Show the beginning of the tour. */
@@ -134,7 +104,7 @@ const tour = (() => {
     begin();
     current = index + 1;
     interactivePicture.cover("");
-    picture({ ...STOPS[index].example, tour: current });
+    toldPicture.show({ ...STOPS[index].example, tour: current });
     const worked = question.calculation(STOPS[index].cover);
     const gap = worked.includes("\n") ? "\n" : " ";
     show(index, [
@@ -150,42 +120,52 @@ const tour = (() => {
   }
 
   /**
-   * Ask the question of a stop.
+   * Ask the question of a stop, or a further one.
    * @param {number} index
+   * @param {number} [k] number of the further question
    */
-  function ask(index) {
-    const next = onward(index, 0);
+  function ask(index, k = -1) {
+    const next = onward(index, k + 1);
     next.hidden = true;
-    const after = element("p", { textContent: say(`tour.${index + 1}.after`), hidden: true });
-    const asked = { ...STOPS[index], set: { ...STOPS[index].set, tour: index + 1 } };
-    picture(asked.set);
+    const isFirst = k < 0;
+    const key = isFirst ? `tour.${index + 1}` : `tour.${index + 1}.further${k + 1}`;
+    const entry = isFirst ? STOPS[index] : STOPS[index].further[k];
+    const asked = { ...entry, set: { ...entry.set, tour: index + 1 } };
+    const after = element(
+      "div",
+      { hidden: true },
+      element("p", { textContent: say(`${key}.after`) }),
+      ...(entry.attempt
+        ? [button(say(`${key}.try`), () => fresh({ ...asked.set, ...entry.attempt }))]
+        : []),
+    );
+    toldPicture.show(asked.set);
     const part = element("div");
     question.add(part, asked, () => {
       after.hidden = next.hidden = false;
       reveal(next);
     });
-    show(index, [
-      part,
-      after,
-      row(
-        next,
-        button(say("tour.example_again"), () => stop(index)),
-        button(say("tour.end"), end),
-      ),
-    ]);
+    const buttons = row(
+      next,
+      button(say("tour.example_again"), () => stop(index)),
+      button(say("tour.end"), end),
+    );
+    show(index, [part, after, buttons], isFirst);
     focus("#answer");
   }
 
   /**
-   * Return the button to a stop's further picture or, if it has no more of them, to the next stop.
+   * Return the button to a stop's further picture or question or, if it has no more of them, to the
+   * next stop.
    * @param {number} index
-   * @param {number} k number of the further picture
+   * @param {number} k number of the further picture or question
    * @returns {any}
    */
   function onward(index, k) {
     const className = "main";
-    if (STOPS[index].further[k])
-      return button(say("tour.one_more"), () => further(index, k), { className });
+    const more = STOPS[index].further[k];
+    if (more?.ask) return button(say("tour.now_you"), () => ask(index, k), { className });
+    if (more) return button(say("tour.one_more"), () => further(index, k), { className });
     return index + 1 < STOPS.length
       ? button(say("tour.next"), () => stop(index + 1), { className })
       : button(say("tour.to_test"), () => examine(SELF_TEST, 0, []), { className });
@@ -198,7 +178,7 @@ const tour = (() => {
    */
   function further(index, k) {
     const { set, calculation, figure } = STOPS[index].further[k];
-    picture({ ...set, tour: index + 1 });
+    toldPicture.show({ ...set, tour: index + 1 });
     show(
       index,
       [
@@ -229,7 +209,7 @@ const tour = (() => {
     const place = { k: index + 1, count: STOPS.length, title: title(index) };
     byId("tour-body").replaceChildren(
       element("h3", { textContent: say("tour.heading", place) }),
-      changedLine(),
+      toldPicture.line(),
       ...(hasText
         ? [element("p", { id: "question", textContent: say(`tour.${index + 1}.before`) })]
         : []),
@@ -238,7 +218,8 @@ const tour = (() => {
       glossary.part(STOPS[index].words),
     );
     tourLoops.show();
-    showChanged();
+    toldPicture.update();
+    byId("controls").scrollTop = 0;
   }
 
   /**
@@ -318,7 +299,7 @@ const tour = (() => {
     const { list, heading } = series;
     if (index === list.length) return result(series, marks);
     const asked = list[index]();
-    picture(asked.set);
+    toldPicture.show(asked.set);
     const isLast = index + 1 === list.length;
     const next = element("button", {
       type: "button",
@@ -327,7 +308,7 @@ const tour = (() => {
       hidden: true,
     });
     const part = element("div");
-    question.add(part, { ...asked, show: picture }, (correct) => {
+    question.add(part, { ...asked, show: toldPicture.show }, (correct) => {
       next.hidden = false;
       const known = Object.assign([...marks], { [index]: correct });
       next.addEventListener("click", () => examine(series, index + 1, known));
@@ -335,7 +316,7 @@ const tour = (() => {
     });
     byId("tour-body").replaceChildren(
       element("h3", { textContent: heading(index) }),
-      changedLine(),
+      toldPicture.line(),
       element("p", {
         id: "question",
         textContent: sentences.settings(explorer.state(), asked.without),
@@ -396,9 +377,9 @@ const tour = (() => {
     isWide.addEventListener("change", place);
     byId("start-tour").addEventListener("click", () => stop(0));
     explorer.onChange(tourLoops.show);
-    explorer.onChange(showChanged);
+    explorer.onChange(toldPicture.update);
     intro();
   }
 
-  return { start, follow, askOwn, isRunning: () => isRunning };
+  return { start, follow, askOwn, place, isRunning: () => isRunning };
 })();

@@ -1,8 +1,8 @@
-// The two loops of a convolution or a pooling in Python, with the numbers of the present step.
+// The two loops of a convolution or a pooling in Python, and the numbers of the present step.
 const tourLoops = (() => {
   /**
-   * Write the two loops of a convolution or a pooling with the numbers of the present step; what a
-   * question covers is left out.
+   * Write the two loops of a convolution or a pooling as one would type them, and the numbers of
+   * the present step as remarks; what a question covers is left out.
    */
   function show() {
     const lines = document.getElementById("tour-loops");
@@ -11,25 +11,30 @@ const tourLoops = (() => {
     const { places: [rows, columns], at: { i, j }, axes, state } = model; // prettier-ignore
     const covered = interactivePicture.covering();
     const range = (axis, index) => `${index * axis.stride}:${index * axis.stride + axis.span}`;
+    // the slice of one axis, from its loop's variable or, with a stride, from where it begins
+    const slice = (letter, { span, dilation }) =>
+      `${letter}:${letter} + ${span}${dilation > 1 ? `:${dilation}` : ""}`;
+    const isStrided = axes.some(({ stride }) => stride > 1);
+    const letters = isStrided ? ["y", "x"] : ["i", "j"];
+    const starts = `y, x = ${axes[0].stride} * i, ${axes[1].stride} * j`;
     const valueOf = (change) =>
       covered ? "?" : inPython(modelling.stepOf({ ...model, ...change }).value);
     const pooled = (mode) => valueOf({ options: { ...state, mode }, state: { ...state, mode } });
     const count = (number) => (covered === "size" ? "?" : number);
     const array = axes.some(({ before, after }) => before || after) ? "padded" : "image";
     const other = state.mode === "max" ? "avg" : "max";
-    const body =
-      state.op === "pool"
-        ? [
-            `w.${METHODS[state.mode]}()  # ${pooled(state.mode)}`,
-            `# w.${METHODS[other]}(): ${pooled(other)}`,
-          ]
-        : ["(w * kernel).sum()", `# = ${valueOf({})}`];
+    const isPool = state.op === "pool";
+    const reduced = isPool ? `w.${METHODS[state.mode]}()` : "(w * kernel).sum()";
+    const cut = (rowSlice, columnSlice) => `w = ${array}[${rowSlice}, ${columnSlice}]`;
     lines.textContent = [
-      `for i in range(${count(rows)}):  # i = ${i}`,
-      `    for j in range(${count(columns)}):  # j = ${j}`,
-      `        w = ${array}[${range(axes[0], i)}, ${range(axes[1], j)}]`,
-      `        output[${i}, ${j}] = ${body[0]}`,
-      `        ${body[1]}`,
+      `for i in range(${count(rows)}):`,
+      `    for j in range(${count(columns)}):`,
+      ...(isStrided ? [`        ${starts}`] : []),
+      `        ${cut(slice(letters[0], axes[0]), slice(letters[1], axes[1]))}`,
+      `        output[i, j] = ${reduced}`,
+      `# i = ${i}, j = ${j}: ${cut(range(axes[0], i), range(axes[1], j))}`,
+      `# output[${i}, ${j}] = ${isPool ? pooled(state.mode) : valueOf({})}`,
+      ...(isPool ? [`# w.${METHODS[other]}() = ${pooled(other)}`] : []),
     ].join("\n");
   }
   const METHODS = { max: "max", min: "min", avg: "mean", sum: "sum" }; // of NumPy's arrays

@@ -1,7 +1,7 @@
 // What the tour shows and asks: nine stops, each with an example and a question, and for each a
 // question with random settings for the self-test. Their sentences are tour.1.title and so on.
 /**
- * @typedef {object} Further a picture that a stop shows after its question
+ * @typedef {object} Further a picture that a stop shows after its question, or else a Question
  * @property {State} set the settings that differ from the defaults
  * @property {(model: Model) => string} calculation
  * @property {() => HTMLElement} [figure] a drawing below it
@@ -10,6 +10,8 @@
  * @property {"number" | "size"} cover what the picture hides until it is answered
  * @property {string} ask the question's sentence
  * @property {(model: Model) => any} answer a number, or a list of sizes
+ * @property {string} [hint] said of a wrong answer, before the second try
+ * @property {(model: Model) => string} [calculation] of the answer, if it is not that of the size
  * @property {(entered: number[], model: Model) => boolean} [accepts] whether other sizes than the
  *   answer are right too
  * @property {State} [seen] the settings that are shown once it is answered, if they are others
@@ -30,11 +32,20 @@ const tourStops = (() => {
   const pool = { op: "pool", h: 4, w: 4, kh: 2, kw: 2, sh: 2, sw: 2 };
   const byHand = { padding: "by hand", top: 1, bottom: 1 };
 
-  // what "same" and "same_size" are with a stride, and what groups are
+  // what "same" and "same_size" are with a stride: a picture, and a question
   const strided = (padding) => ({
     set: { h: 6, w: 6, sh: 2, sw: 2, padding },
     calculation: sizesInWords.padding,
   });
+  const askStrided = (padding, h, w, key) => ({
+    set: { h, w, sh: 2, sw: 2, padding },
+    cover: "size",
+    answer: size,
+    calculation: sizesInWords.padding,
+    ask: say(`${key}.ask`),
+    hint: say(`${key}.hint`),
+  });
+  // what groups are
   const GROUPED = {
     set: { h: 5, w: 5, c: 4, nc: 2, groups: 2, kh: 2, kw: 2 },
     calculation: ({ kernels, image }) => {
@@ -48,46 +59,80 @@ const tourStops = (() => {
     figure: groupsPicture.three,
   };
 
+  // settings that a stop proposes to try once its question is answered: of the question's picture
+  const TRIES = {
+    1: { flip: true },
+    3: {
+      ...{ source: "cat", h: 24, w: 24, c: 3, nc: 3, groups: 3 },
+      ...{ kernel: "blur", kh: 5, kw: 5, padding: "same", left: 1, right: 1 },
+    },
+    8: { mode: "avg" },
+  };
+
+  // what is written below the picture, and the stop that explains it
+  const EXPLAINED = { size: 3, total: 4 };
+  /**
+   * Return whether the tour has explained something, or does not run.
+   * @param {State} state
+   * @param {"size" | "total"} what the output's size, or how much padding it needs in all
+   * @returns {boolean}
+   */
+  const isExplained = ({ tour: stop }, what) => !stop || stop >= EXPLAINED[what];
+
   // settings of the example and of the question, what the question covers, its answer, its words,
   // and further pictures
   const STOPS = [
     // examples show no more of the output than is done: the rest is asked for
-    [{ ...edges, soFar: true }, { ...edges, j: 1 }, "number", number, ["window", "weight", "flip"]],
+    [
+      { ...edges, soFar: true },
+      { ...edges, j: 1 },
+      "number",
+      number,
+      ["convolution", "kernel", "window", "pixel", "weight", "output", "flip"],
+    ],
     [
       { ...shift, i: 1, j: 1, soFar: true },
       { ...shift, i: 2, j: 3 },
       "number",
       number,
-      ["kernel", "window", "padding"],
+      ["kernel", "convolution", "weight", "pixel", "output", "padding"],
     ],
     [
       { h: 5, w: 6, ...byHand },
       { h: 5, w: 6, ...byHand, left: 2, right: 2 },
       "size",
       size,
-      ["padding", "floor"],
+      ["padding", "window", "kernel", "pixel", "output"],
     ],
     [
       { h: 5, w: 5, padding: "same" },
       { h: 5, w: 6, kh: 4, padding: "same" },
       "size",
       size,
-      ["valid", "same", "floor"],
+      ["valid", "same", "padding", "kernel", "window", "pixel", "output"],
     ],
     [
       { h: 5, w: 7, sh: 2, sw: 2 },
       { h: 6, w: 9, sh: 2, sw: 2 },
       "size",
       size,
-      ["stride", "window", "floor", "ceil"],
-      [strided("same"), strided("same_size")],
+      [
+        ...["stride", "floor", "ceil", "same", "same_size"],
+        ...["padding", "window", "kernel", "pixel", "output"],
+      ],
+      [
+        strided("same"),
+        askStrided("same", 5, 8, "tour.5.further2"),
+        strided("same_size"),
+        askStrided("same_size", 5, 8, "tour.5.further4"),
+      ],
     ],
     [
       { h: 5, w: 5, c: 2, kh: 2, kw: 2 },
       { h: 5, w: 5, c: 3, nc: 2, kh: 2, kw: 2 },
       "size",
       all,
-      ["channel", "kernel", "groups"],
+      ["channel", "kernel", "weight", "pixel", "output", "groups"],
       [GROUPED],
     ],
     [
@@ -95,16 +140,22 @@ const tourStops = (() => {
       { ...laplacian, i: 4, j: 2 },
       "number",
       number,
-      ["window", "output", "padding"],
+      ["convolution", "window", "output", "padding"],
     ],
     [
       { ...pool, mode: "avg" },
       { ...pool, mode: "max", i: 1, j: 1 },
       "number",
       number,
-      ["pooling", "window", "stride"],
+      ["pooling", "window", "stride", "pixel", "channel", "weight"],
     ],
-    [pool, { ...pool, mode: "avg", h: 5, w: 7 }, "size", size, ["pooling", "floor", "ceil"]],
+    [
+      pool,
+      { ...pool, mode: "avg", h: 5, w: 7 },
+      "size",
+      size,
+      ["pooling", "window", "stride", "floor", "ceil", "pixel", "output"],
+    ],
   ].map(([example, set, cover, answer, words, further = []], index) => ({
     example,
     set,
@@ -112,6 +163,7 @@ const tourStops = (() => {
     answer,
     words,
     further,
+    attempt: TRIES[index + 1],
     ask: say(`tour.${index + 1}.ask`),
   }));
 
@@ -163,7 +215,7 @@ const tourStops = (() => {
         w: pick(6, 12),
         sh: pick(2, 3),
         sw: pick(2, 4),
-        padding: ["valid", "same"][pick(0, 1)],
+        padding: ["valid", "same", "same_size"][pick(0, 2)],
       },
       ...SIZE,
     }),
@@ -210,5 +262,5 @@ const tourStops = (() => {
   const SIZE = { cover: "size", answer: size, ask: say("test.size") };
   const digits = (pick, count) => Array.from({ length: count }, () => pick(-3, 9));
 
-  return { STOPS, TESTS, ANSWERS: { number, size, shape: all } };
+  return { STOPS, TESTS, isExplained, ANSWERS: { number, size, shape: all } };
 })();

@@ -139,20 +139,19 @@ const windowAxes = (() => {
   }
 
   /**
-   * Return the formula of an axis's output size, as "floor((5 + 0 + 0 − 3) / 1) + 1 = 3".
+   * Return the formula of an axis's output size, as "floor((5 + 0 + 0 − 3) / 2) + 1 = 2"; with
+   * stride 1 there is nothing to divide and to round: "5 + 0 + 0 − 3 + 1 = 3".
    * @param {Axis} axis
    * @returns {string}
    */
   function formula({ size, window, stride, dilation, before, after, ceil, count, span }) {
-    const rounding = ceil ? "ceil" : "floor";
     const spanText = dilation > 1 ? `(${dilation} × (${window} − 1) + 1)` : String(span);
     // with ceil, a last window that would begin behind the image is left out
     const correction =
       ceil && count < Math.ceil((before + size + after - span) / stride) + 1 ? " − 1" : "";
-    return (
-      `${rounding}((${size} + ${before} + ${after} − ${spanText}) / ${stride}) + 1${correction} ` +
-      `= ${count}`
-    );
+    const room = `${size} + ${before} + ${after} − ${spanText}`;
+    const moves = stride > 1 ? `${ceil ? "ceil" : "floor"}((${room}) / ${stride})` : room;
+    return `${moves} + 1${correction} = ${count}`;
   }
 
   return { PADDINGS, PAD_MODES, axisOf, transposedAxisOf, tapsOf, tapTables, readersOf, formula };

@@ -166,8 +166,8 @@ const WORDS_EN = {
 
   "page.title": "Convolution and pooling, number by number",
   "page.what":
-    "A convolution moves a small grid of weights over an image; at each place, the pixels " +
-    "are multiplied by the weights and added.",
+    "A convolution moves a kernel, a small array of weights, over an image; at each position, " +
+    "the pixels are multiplied by the weights and added.",
   "page.sections": "Sections",
   "page.settings": "Settings",
   "page.tour": "Tour",
@@ -193,6 +193,7 @@ const WORDS_EN = {
   "sum.count_padding":
     "{n} products of pixel · weight; {padding} of them (dotted) lie in the padding.",
   "sum.numbers": "The numbers",
+  "sum.more": "… {n} more",
   "sum.bias": "bias: {formula}",
   "sum.rounded":
     "≈ means rounded: at most four decimals are written, and the page calculates with all digits.",
@@ -282,7 +283,8 @@ const WORDS_EN = {
     "Keras sizes a transposed convolution in another way where the window is smaller than " +
     "the stride or the output is padded.",
   "code.onnx_sum":
-    "ONNX has no sum pooling: AveragePool with count_include_pad=1, times the number of taps.",
+    "ONNX has no sum pooling: AveragePool with count_include_pad=1, times the number of pixels " +
+    "in a window.",
   "code.onnx_pool_padding": "ONNX's pooling wants less padding than a window is wide.",
   "code.onnx_extra": "ONNX's reference takes output padding below the stride only.",
   "code.onnx_pad": "In ONNX, a Pad ({mode}) goes before a Conv without pads.",

@@ -115,7 +115,7 @@ Object.assign(WORDS_EN, {
   "padding.same_size":
     "As large as the input at any stride; of an odd number of rows or columns, the top and the " +
     "left get one more: the formula of the course's brief is rounded up there.",
-  "padding.full": "Every place where the window touches at least one pixel.",
+  "padding.full": "Every position where the window touches at least one pixel.",
   "padding.by hand": "Your own number on each side.",
   "padding.darker":
     "With zeros, the border of a blurred photo gets darker, and an edge kernel sees an edge there.",

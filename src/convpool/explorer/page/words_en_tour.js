@@ -1,4 +1,4 @@
-// The page's sentences in English: the tour, its self-test and the sections below the picture.
+// The page's sentences in English: the tour, its questions, the examples and the glossary.
 Object.assign(WORDS_EN, {
   "tour.intro":
     "Nine questions: see an example, predict the next one, then look. Afterwards you can " +
@@ -23,20 +23,23 @@ Object.assign(WORDS_EN, {
   "tour.right": "Right: {right}.",
   "tour.wrong": "It is {right}; your answer was {entered}.",
   "tour.once_more": "{entered} is not right. Try once more, or press “Show me”.",
+  "tour.would_be": "It would be right if: {cause}.",
   "tour.swapped": "Height and width are exchanged: the height (rows) comes first. Try once more.",
   "tour.it_is": "It is {right}.",
   "tour.changed":
     "The picture had changed. Now it is the question's picture again: look at it, then check.",
   "tour.other_picture":
     "You have changed the picture. The text here speaks of the picture as it was.",
+  "tour.elsewhere_than":
+    "The question is about output[{place}]: the window has been moved to another position.",
   "tour.put_back": "Put the picture back",
   "tour.one_more": "One more picture",
   "tour.covered": "Covered until you have answered.",
   "tour.1.title": "What is a convolution?",
   "tour.1.before":
-    "A small grid of weights lies on the image. The pixels under it are called the window. Each " +
-    "pixel of the window is multiplied by the weight on it, and the products are added. This " +
-    "sum is one pixel of the output. Then the grid moves on.",
+    "A kernel, a small array of weights, lies on the image. The pixels under it are called the " +
+    "window. Each pixel of the window is multiplied by the weight on it, and the products are " +
+    "added. This sum is one pixel of the output. Then the window moves on.",
   "tour.1.example":
     "Rows and columns are counted from 0: output[0, 0] is in the upper left corner, output[0, " +
     "1] to its right.",
@@ -45,11 +48,12 @@ Object.assign(WORDS_EN, {
     "The three columns of weights are 1, 0 and −1. So pixels on the left are added, and " +
     "pixels on the right are subtracted. Deep learning uses the kernel as it is; signal " +
     "processing rotates it by 180 degrees first (the setting “flip”).",
+  "tour.1.try": "Rotate the kernel (flip)",
   "tour.2.title": "What is a kernel?",
   "tour.2.before":
-    "The grid of weights is called the kernel, or filter. Its numbers decide what the " +
-    "convolution finds: edges, blur, sharp details. This one has a single 1, in its upper " +
-    "left corner.",
+    "The array of weights is called the kernel, or filter. Its weights decide what the " +
+    "convolution finds: edges, blur, sharp details. This one has a single 1, in its upper left " +
+    "corner.",
   "tour.2.example":
     "The image is 5 × 5. The hatched border around it is padding, zeros that are added: " +
     "question 3 explains it. Here it only keeps the output as large as the image.",
@@ -63,47 +67,63 @@ Object.assign(WORDS_EN, {
     "the output is smaller than the input. Padding adds a border around the image, usually " +
     "of zeros (grey hatching).",
   "tour.3.example":
-    "Read it so: 5 pixels, 1 zero above and 1 below, minus the window of 3, plus 1 for the " +
-    "first place of the window. (“/ 1” is the stride and “floor” means rounded down: question 5 " +
-    "explains both.)",
+    "Read it so: 5 pixels, 1 zero above and 1 below, minus the 3 rows of the kernel, plus 1 for " +
+    "the first position of the window. The width has no padding yet.",
   "tour.3.ask":
     "Now one row of zeros above and below, and two columns left and right. Which size will " +
     "the output be?",
   "tour.3.after":
-    "For each axis: pixels plus padding on both sides, minus the window, plus one (for its " +
-    "first place). The zeros are multiplied and added like pixels: a photo that is blurred " +
-    "with zeros gets a dark border (example “Blur a photo”, button “Fill with zeros”), and an " +
-    "edge kernel sees an edge that is not there.",
+    "For each axis: pixels plus padding on both sides, minus the kernel, plus one (for the first " +
+    "position). The zeros are multiplied and added like pixels: a photo that is blurred with " +
+    "zeros gets a dark border, and an edge kernel sees an edge that is not there.",
+  "tour.3.try": "Blur a photo with zeros",
   "tour.4.title": "What is “valid”, what is “same” padding?",
   "tour.4.before":
     "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros that the " +
     "output is as large as the input, as long as the window moves by one pixel at a time " +
     "(question 5 shows other steps).",
   "tour.4.example":
-    "A window of 3 needs 3 − 1 = 2 more rows and 2 more columns in all (T, the total): “same” " +
-    "adds one on each side. “valid” would give 3 × 3.",
-  "tour.4.ask": "A window of 4 × 3 with “same” padding over 5 × 6. Which size will the output be?",
+    "A kernel of 3 × 3 needs 3 − 1 = 2 more rows and 2 more columns in all: “same” adds one on " +
+    "each side. “valid” would give 3 × 3.",
+  "tour.4.ask": "A kernel of 4 × 3 with “same” padding over 5 × 6. Which size will the output be?",
   "tour.4.after":
-    "As large as the input again. The height needs T = 4 − 1 = 3 zeros in all, an odd number: " +
-    "one side gets one more. “same” (PyTorch, Keras) gives it to the bottom and to the right, " +
-    "“same_lower” (ONNX) to the top and to the left.",
+    "As large as the input again. The height needs 4 − 1 = 3 rows of zeros in all, an odd " +
+    "number: one side gets one more. “same” (PyTorch, Keras) gives it to the bottom and to the " +
+    "right, “same_lower” (ONNX) to the top and to the left.",
   "tour.5.title": "What is a stride?",
   "tour.5.before":
     "The stride is how far the window moves from one step to the next. With stride 2 it " +
     "skips every second position, and the output has about half as many rows and columns.",
-  "tour.5.ask": "A 3 × 3 window with stride 2 over 6 × 9, no padding. Which size?",
+  "tour.5.example":
+    "The window has room to move by 5 − 3 = 2 rows. This is divided by the stride, and 1 is " +
+    "added for the first position. “floor” means rounded down.",
+  "tour.5.ask": "A kernel of 3 × 3 with stride 2 over 6 × 9, no padding. Which size?",
   "tour.5.after":
-    "The division is rounded down (floor). Pixels that no whole window reaches are left " +
-    "over: red hatching marks them.",
+    "The division is rounded down: (6 − 3) / 2 = 1.5 becomes 1. Pixels that no whole window " +
+    "reaches are left over: red hatching marks them.",
   "tour.5.further1":
     "And “same” with a stride? Windows begin s pixels apart, so the output is smaller than the " +
-    "input: n pixels give o = n / s outputs, rounded up (ceil). “same” adds T zeros in all, " +
-    "just enough for the last window: T = (o − 1)·s + k − n. Here n = 6, the stride s = 2 and " +
-    "the window k = 3, so o = 3: each axis needs one zero, at its end.",
-  "tour.5.further2":
+    "input: n pixels give o = n / s outputs, rounded up (ceil). “same” adds T zeros in all, just " +
+    "enough for the last window: T = (o − 1)·s + k − n. Here n = 6, the stride s = 2 and the " +
+    "kernel k = 3, so o = 3: each axis needs one zero, at its end.",
+  "tour.5.further2.ask": "“same” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
+  "tour.5.further2.hint":
+    "“same” divides the height and the width by the stride and rounds up; the size of the kernel " +
+    "does not matter.",
+  "tour.5.further2.after":
+    "5 / 2 = 2.5 is rounded up to 3, and 8 / 2 is 4. So “same” keeps the size of the input at " +
+    "stride 1 only.",
+  "tour.5.further3":
     "There is another rule, “same_size”: as many outputs as pixels, n, at any stride. So T = (n " +
-    "− 1)·s + k − n, and the window moves over much padding. At stride 1 both are alike. Some " +
-    "courses call this one “same”, so read what yours says; networks use the first one.",
+    "− 1)·s + k − n, half of it (rounded up) at the top and on the left, and the window moves " +
+    "over much padding. At stride 1, T is the same as that of “same”. Some courses call this " +
+    "rule “same”, so read what yours says; networks use the first one.",
+  "tour.5.further4.ask": "“same_size” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
+  "tour.5.further4.hint":
+    "“same_size” adds so much padding that each pixel of the input has its output.",
+  "tour.5.further4.after":
+    "As large as the input. This needs 6 rows and 9 columns of padding; “same” needed 2 rows and " +
+    "1 column.",
   "tour.6.title": "What are channels?",
   "tour.6.before":
     "A colour image has three numbers for each pixel: three planes, called channels. A " +
@@ -124,8 +144,8 @@ Object.assign(WORDS_EN, {
   "tour.7.title": "How is a convolution performed over an image?",
   "tour.7.before":
     "Two loops, over the rows and the columns of the output. At each position: cut out the " +
-    "window, multiply, add. These are the loops, with the numbers of this step. Press Play to " +
-    "watch them run.",
+    "window, multiply, add. The numbers of this step stand below the loops. Press Play to watch " +
+    "them change.",
   "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
   "tour.7.after":
     "The zeros of the padding add nothing, so only two rows of the window count here.",
@@ -137,17 +157,18 @@ Object.assign(WORDS_EN, {
   "tour.8.example": "This was average pooling. Max pooling keeps the largest of the four pixels.",
   "tour.8.ask": "Max pooling with 2 × 2 windows: which number will output[1, 1] be?",
   "tour.8.after":
-    "The largest pixel of the window. Its place in the window does not matter: this makes " +
-    "a network less sensitive to small moves. Choose “average” in the settings to compare.",
+    "The largest pixel of the window. Where it lies in the window does not matter: this makes a " +
+    "network less sensitive to small moves.",
+  "tour.8.try": "Compare with the average",
   "tour.9.title": "How is pooling performed over an image?",
   "tour.9.before":
-    "The same two loops: a window, one number from it (the largest pixel, or the mean), then a " +
-    "step of the stride. What does not fill a window is dropped. These are the loops, with both " +
-    "numbers of this window.",
+    "The same two loops: a window, one number from it (the largest pixel, or the mean), then the " +
+    "window moves on by the stride. What does not fill a window is dropped. Both numbers of this " +
+    "window stand below the loops.",
   "tour.9.example":
-    "This is max pooling. Average pooling has w.mean() in the place of w.max(); the size of the " +
+    "This is max pooling. Average pooling has w.mean() instead of w.max(); the size of the " +
     "output is the same.",
-  "tour.9.ask": "Now average pooling, 2 × 2, stride 2, over 5 × 7. Which size?",
+  "tour.9.ask": "Now average pooling with windows of 2 × 2 and stride 2, over 5 × 7. Which size?",
   "tour.9.after":
     "Rounded down again: the last row and the last column are left over (red hatching). " +
     "Rounded up (“ceil”, in PyTorch and ONNX), a last window that reaches beyond the image is " +
@@ -239,66 +260,14 @@ Object.assign(WORDS_EN, {
     "The hatched zeros are the padding. With one on each side, the output of a 3 × 3 kernel " +
     "is as large as the image.",
   "about.stride":
-    "The window moves by 2 in the place of 1: every second position is skipped, and 5 × 5 " +
-    "outputs become 3 × 3.",
+    "The window moves by 2 instead of 1: every second position is skipped, and 5 × 5 outputs " +
+    "become 3 × 3.",
   "about.channels":
     "The image has three channels, and the kernel has one plane of weights for each. All 12 " +
     "products go into one sum.",
   "about.pool": "Each window of 2 × 2 becomes one number, its largest pixel. There are no weights.",
   "about.use_zeros": "Fill with zeros",
   "about.use_mirror": "Fill with the mirrored photo",
-
-  "counts.weights": [
-    "Weights: {product} = {weights} (+ 1 bias).",
-    "Weights: {product} = {weights} (+ {n} biases).",
-  ],
-  "counts.products":
-    "Multiplications: {weights} · {positions} positions = {products}. A dense layer " +
-    "between all inputs and outputs would have {dense} weights.",
-
-  "transposed.choice":
-    "A convolution with this stride makes {count} outputs of each {axis} from {least} to " +
-    "{greatest}; the output padding chooses {size}.",
-  "transposed.even": "Each output is written {least} times",
-  "transposed.uneven":
-    "Outputs are written {least} to {greatest} times: this can make a checkerboard",
-  "transposed.writes": "How often each output is written",
-  "transposed.as_convolution": "Show it as a convolution",
-  "transposed.is_convolution":
-    "The same result as a convolution: zeros between the pixels, and the kernel rotated by " +
-    "180 degrees. Undo goes back.",
-
-  "calculator.title": "Sizes without limits",
-  "calculator.n": "image n",
-  "calculator.k": "window k",
-  "calculator.s": "stride s",
-  "calculator.d": "dilation d",
-  "calculator.before": "padding before",
-  "calculator.after": "padding after",
-  "calculator.c": "channels c",
-  "calculator.nc": "kernels",
-  "calculator.letters": "floor((n + before + after − (d·(k − 1) + 1)) / s) + 1",
-  "calculator.floor": "Convolution, and pooling with floor: {formula}",
-  "calculator.ceil": "Pooling with ceil: {formula}",
-  "calculator.weights": "Weights: {product} = {weights} (+ {nc} biases)",
-  "calculator.products":
-    "Multiplications: {product} = {products}. A dense layer would have {dense} weights.",
-  "calculator.none": "A window of {span} does not fit {room} padded pixels.",
-  "calculator.whole": "Whole numbers up to {most}, please.",
-  "calculator.backwards": "Backwards: which window, stride and padding give this size?",
-  "calculator.size": "image size",
-  "calculator.o": "output size",
-  "calculator.ways": [
-    "One way from {size} to {o}, with the same padding on both sides:",
-    "{n} ways from {size} to {o}, with the same padding on both sides:",
-  ],
-  "calculator.no_way": "No window up to 11 with a stride up to 11 makes {o} of {n}.",
-  "calculator.way": "window {k}, stride {s}, padding {p}",
-
-  "photo.title": "The whole photograph",
-  "photo.hint": "Filtered as in the picture above. Click: the pixels around it come there.",
-  "photo.input": "the photograph",
-  "photo.output": "the photograph, filtered",
 
   "word.title": "Words",
   "word.in_part": "Words: {list}",
@@ -307,7 +276,8 @@ Object.assign(WORDS_EN, {
   "word.channel": "channel",
   "word.channel.what": "One plane of numbers: a colour image has three, red, green and blue.",
   "word.kernel": "kernel",
-  "word.kernel.what": "The small grid of weights that moves over the image; also called filter.",
+  "word.kernel.what":
+    "The small array of weights that lies on the window and moves with it; also called filter.",
   "word.window": "window",
   "word.window.what":
     "The part of the image that is looked at in one step; the kernel lies on it, pixel by pixel.",
@@ -315,13 +285,13 @@ Object.assign(WORDS_EN, {
   "word.weight.what": "One number of a kernel: a pixel is multiplied by it.",
   "word.convolution": "convolution",
   "word.convolution.what":
-    "At each place, pixels times weights, added; in deep learning the kernel is not rotated" +
-    " first.",
+    "At each position of the window, pixels times weights, added; in deep learning the kernel is " +
+    "not rotated first.",
   "word.flip": "flip",
   "word.flip.what":
     "To rotate the kernel by 180 degrees before it is used, as signal processing does.",
   "word.output": "output",
-  "word.output.what": "The result: one number for each place of the window.",
+  "word.output.what": "The result: one number for each position of the window.",
   "word.padding": "padding",
   "word.padding.what":
     "Extra pixels around the image, mostly zeros, so that windows can reach over its border; in " +
@@ -333,12 +303,15 @@ Object.assign(WORDS_EN, {
   "word.same.what":
     "Padding by as much as makes the output as large as the input at stride 1; at a stride s, n " +
     "pixels give n / s outputs, rounded up.",
+  "word.same_size": "same_size",
+  "word.same_size.what":
+    "Padding by as much as makes the output as large as the input at any stride.",
   "word.stride": "stride",
   "word.stride.what": "How far the window moves from one step to the next.",
   "word.floor": "floor",
   "word.floor.what":
     "Rounded down: floor(7 / 2) = 3. In the size of the output it is how often the window can " +
-    "move; + 1 counts its first place.",
+    "move; + 1 counts its first position.",
   "word.ceil": "ceil",
   "word.ceil.what": "Rounded up: ceil(7 / 2) = 4.",
   "word.dilation": "dilation",

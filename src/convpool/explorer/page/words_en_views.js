@@ -1,4 +1,4 @@
-// The page's sentences in English: the network, and other views of what is shown.
+// The page's sentences in English: the network, other views, and what stands below the picture.
 Object.assign(WORDS_EN, {
   "page.compare_short": "Compare",
   "page.network": "Network",
@@ -77,7 +77,7 @@ Object.assign(WORDS_EN, {
     "This view shows windows of up to {most} numbers: choose a smaller kernel or fewer " +
     "channels.",
   "view.with": "with {what}",
-  "loops.place": "place",
+  "loops.place": "index",
   "loops.pixel": "pixel",
   "loops.weight": "weight",
   "loops.product": "product",
@@ -180,4 +180,56 @@ Object.assign(WORDS_EN, {
   "share.too_long":
     "A GIF holds {most} steps, and these are {steps}: choose smaller sizes or a larger " +
     "stride.",
+
+  "counts.weights": [
+    "Weights: {product} = {weights} (+ 1 bias).",
+    "Weights: {product} = {weights} (+ {n} biases).",
+  ],
+  "counts.products":
+    "Multiplications: {weights} · {positions} positions = {products}. A dense layer " +
+    "between all inputs and outputs would have {dense} weights.",
+
+  "transposed.choice":
+    "A convolution with this stride makes {count} outputs of each {axis} from {least} to " +
+    "{greatest}; the output padding chooses {size}.",
+  "transposed.even": "Each output is written {least} times",
+  "transposed.uneven":
+    "Outputs are written {least} to {greatest} times: this can make a checkerboard",
+  "transposed.writes": "How often each output is written",
+  "transposed.as_convolution": "Show it as a convolution",
+  "transposed.is_convolution":
+    "The same result as a convolution: zeros between the pixels, and the kernel rotated by " +
+    "180 degrees. Undo goes back.",
+
+  "calculator.title": "Sizes without limits",
+  "calculator.n": "image n",
+  "calculator.k": "kernel size k",
+  "calculator.s": "stride s",
+  "calculator.d": "dilation d",
+  "calculator.before": "padding before",
+  "calculator.after": "padding after",
+  "calculator.c": "channels c",
+  "calculator.nc": "kernels",
+  "calculator.letters": "floor((n + before + after − (d·(k − 1) + 1)) / s) + 1",
+  "calculator.floor": "Convolution, and pooling with floor: {formula}",
+  "calculator.ceil": "Pooling with ceil: {formula}",
+  "calculator.weights": "Weights: {product} = {weights} (+ {nc} biases)",
+  "calculator.products":
+    "Multiplications: {product} = {products}. A dense layer would have {dense} weights.",
+  "calculator.none": "A window of {span} does not fit {room} padded pixels.",
+  "calculator.whole": "Whole numbers up to {most}, please.",
+  "calculator.backwards": "Backwards: which kernel size, stride and padding give this size?",
+  "calculator.size": "image size",
+  "calculator.o": "output size",
+  "calculator.ways": [
+    "One way from {size} to {o}, with the same padding on both sides:",
+    "{n} ways from {size} to {o}, with the same padding on both sides:",
+  ],
+  "calculator.no_way": "No kernel up to 11 with a stride up to 11 makes {o} of {n}.",
+  "calculator.way": "kernel {k}, stride {s}, padding {p}",
+
+  "photo.title": "The whole photograph",
+  "photo.hint": "Filtered as in the picture above. Click: the pixels around it come there.",
+  "photo.input": "the photograph",
+  "photo.output": "the photograph, filtered",
 });

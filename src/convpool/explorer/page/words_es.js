@@ -169,8 +169,8 @@ const WORDS_ES = {
 
   "page.title": "Convolución y pooling, número por número",
   "page.what":
-    "Una convolución mueve una pequeña cuadrícula de pesos sobre una imagen; en cada " +
-    "lugar, los píxeles se multiplican por los pesos y se suman.",
+    "Una convolución mueve un núcleo, una pequeña matriz de pesos, sobre una imagen; en cada " +
+    "posición, los píxeles se multiplican por los pesos y se suman.",
   "page.sections": "Partes de la página",
   "page.settings": "Ajustes",
   "page.tour": "Visita",
@@ -196,6 +196,7 @@ const WORDS_ES = {
   "sum.count_padding":
     "{n} productos píxel · peso; {padding} de ellos (punteados) están en el relleno.",
   "sum.numbers": "Los números",
+  "sum.more": "… {n} más",
   "sum.bias": "sesgo: {formula}",
   "sum.rounded":
     "≈ quiere decir redondeado: se escriben cuatro decimales como mucho, y la página calcula " +
@@ -211,7 +212,7 @@ const WORDS_ES = {
   "keys.show": "Teclas",
   "keys.title": "Teclas",
   "keys.arrows": "en la imagen: mover la ventana",
-  "keys.ends": "en la imagen: primer o último paso",
+  "keys.ends": "en la imagen: primera o última posición",
   "keys.play": "en la imagen: reproducir o parar",
   "keys.pin": "en la imagen: fijar la ventana",
   "keys.walk": "en la imagen: recorrer los píxeles uno a uno; otra vez: mover la ventana",
@@ -219,7 +220,7 @@ const WORDS_ES = {
   "keys.jump":
     "ir a la imagen, los ajustes, la visita, el programa, “¿Por qué mi resultado es distinto?”",
   "keys.undo": "deshacer",
-  "keys.present": "pantalla completa; Re Pág y Av Pág dan un paso",
+  "keys.present": "pantalla completa; Re Pág y Av Pág cambian de posición",
   "keys.blank": "en pantalla completa: negro, o toda la fotografía",
   "keys.list": "esta lista",
 
@@ -229,7 +230,7 @@ const WORDS_ES = {
   "scatter.some":
     "{k} de {count} productos llegan a la salida; el relleno corta el resto. Señale un " +
     "píxel de la salida para ver su suma.",
-  "scatter.so_far": "La salida muestra lo escrito hasta este paso.",
+  "scatter.so_far": "La salida muestra lo escrito hasta esta posición.",
 
   "pixel.feeds": ["se usa en 1 salida: {places}", "se usa en {n} salidas: {places}"],
   "pixel.feeds_none": "no se usa en ninguna salida: ninguna ventana lo lee",
@@ -250,16 +251,16 @@ const WORDS_ES = {
   "player.rewind": "◀ Hacia atrás",
   "player.pause": "❚❚ Parar",
   "player.of": "{k} de {count}",
-  "player.label": "Pasos de la ventana",
-  "player.first": "Primer paso",
-  "player.back": "Un paso atrás",
-  "player.next": "Un paso adelante",
-  "player.last": "Último paso",
+  "player.label": "Posiciones de la ventana",
+  "player.first": "Primera posición",
+  "player.back": "Una posición atrás",
+  "player.next": "Una posición adelante",
+  "player.last": "Última posición",
   "player.slow": "lento",
   "player.normal": "medio",
   "player.fast": "rápido",
   "player.pin": "Fijar",
-  "player.step": "Paso",
+  "player.step": "Posición",
   "player.speed": "Velocidad",
 
   "code.covered": "Oculto hasta que responda: dice el tamaño.",
@@ -291,7 +292,7 @@ const WORDS_ES = {
     "menor que el paso o si la salida tiene relleno.",
   "code.onnx_sum":
     "ONNX no tiene pooling por suma: AveragePool con count_include_pad=1, por el número de " +
-    "pesos.",
+    "píxeles de una ventana.",
   "code.onnx_pool_padding": "El pooling de ONNX quiere menos relleno que el ancho de una ventana.",
   "code.onnx_extra": "La referencia de ONNX solo acepta output padding menor que el paso.",
   "code.onnx_pad": "En ONNX, un Pad ({mode}) va antes de un Conv sin pads.",

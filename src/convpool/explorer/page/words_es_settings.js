@@ -44,7 +44,7 @@ Object.assign(WORDS_ES, {
   "choice.coffee": "café (foto)",
   "choice.photo": "su foto",
   "choice.own": "propio",
-  "choice.edges": "bordes verticales",
+  "choice.edges": "contornos verticales",
   "choice.sobel": "Sobel",
   "choice.sharpen": "enfocar",
   "choice.blur": "desenfocar",
@@ -117,10 +117,11 @@ Object.assign(WORDS_ES, {
     "Tan grande como la entrada con cualquier paso; de un número impar de filas o columnas, " +
     "arriba y a la izquierda va una más: la fórmula del enunciado del curso se redondea ahí " +
     "hacia arriba.",
-  "padding.full": "Cada lugar donde la ventana toca al menos un píxel.",
+  "padding.full": "Cada posición donde la ventana toca al menos un píxel.",
   "padding.by hand": "Su propio número en cada lado.",
   "padding.darker":
-    "Con ceros, el borde de una foto desenfocada se oscurece, y un núcleo de bordes ve allí uno.",
+    "Con ceros, el borde de una foto desenfocada se oscurece, y un núcleo de contornos ve allí " +
+    "uno.",
   "padding.pool":
     "En el pooling, el relleno no tiene valor: el máximo nunca lo toma, y la media lo deja " +
     "fuera de su suma. El divisor lo cuenta solo con “dividir por: píxeles y relleno”.",

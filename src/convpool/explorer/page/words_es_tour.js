@@ -1,4 +1,4 @@
-// The page's sentences in Spanish: the tour, its self-test and the sections below the picture.
+// The page's sentences in Spanish: the tour, its questions, the examples and the glossary.
 Object.assign(WORDS_ES, {
   "tour.intro":
     "Nueve preguntas: vea un ejemplo, prediga el siguiente y mire. Después podrá explicar " +
@@ -23,21 +23,24 @@ Object.assign(WORDS_ES, {
   "tour.right": "Correcto: {right}.",
   "tour.wrong": "Es {right}; su respuesta fue {entered}.",
   "tour.once_more": "{entered} no es correcto. Pruebe otra vez, o “Mostrar la respuesta”.",
+  "tour.would_be": "Sería correcto si: {cause}.",
   "tour.swapped":
     "La altura y la anchura están intercambiadas: la altura (filas) va primero. Pruebe otra vez.",
   "tour.it_is": "Es {right}.",
   "tour.changed":
     "La imagen había cambiado. Ahora es otra vez la de la pregunta: mírela y compruebe.",
   "tour.other_picture": "Ha cambiado la imagen. Este texto habla de la imagen de antes.",
+  "tour.elsewhere_than":
+    "La pregunta es sobre output[{place}]: la ventana se ha movido a otra posición.",
   "tour.put_back": "Volver a la imagen",
   "tour.one_more": "Una imagen más",
   "tour.covered": "Oculto hasta que responda.",
   "tour.title": "Visita: nueve preguntas que se responden mirando",
   "tour.1.title": "¿Qué es una convolución?",
   "tour.1.before":
-    "Una pequeña cuadrícula de pesos está sobre la imagen. Los píxeles debajo de ella se llaman " +
-    "la ventana. Cada píxel de la ventana se multiplica por el peso que tiene encima, y los " +
-    "productos se suman. Esta suma es un píxel de la salida. Luego la cuadrícula avanza.",
+    "Un núcleo, una pequeña matriz de pesos, está sobre la imagen. Los píxeles debajo de él se " +
+    "llaman la ventana. Cada píxel de la ventana se multiplica por el peso que tiene encima, y " +
+    "los productos se suman. Esta suma es un píxel de la salida. Luego la ventana avanza.",
   "tour.1.example":
     "Las filas y las columnas se cuentan desde 0: output[0, 0] está en la esquina superior " +
     "izquierda, output[0, 1] a su derecha. En el código, “output” es la salida e “input” la " +
@@ -47,11 +50,12 @@ Object.assign(WORDS_ES, {
     "Las tres columnas de pesos son 1, 0 y −1: los píxeles de la izquierda se suman y los " +
     "de la derecha se restan. El aprendizaje profundo usa el núcleo tal cual; el " +
     "procesamiento de señales lo gira antes 180 grados (el ajuste “voltear”).",
+  "tour.1.try": "Girar el núcleo (voltear)",
   "tour.2.title": "¿Qué es un núcleo (kernel)?",
   "tour.2.before":
-    "La cuadrícula de pesos se llama núcleo, o filtro. Sus números deciden qué encuentra " +
-    "la convolución: bordes, desenfoque, detalles nítidos. Este tiene un solo 1, arriba a " +
-    "la izquierda.",
+    "La matriz de pesos se llama núcleo, o filtro. Sus pesos deciden qué encuentra la " +
+    "convolución: contornos, desenfoque, detalles nítidos. Este tiene un solo 1, arriba a la " +
+    "izquierda.",
   "tour.2.example":
     "La imagen es de 5 × 5. El borde rayado es relleno, ceros añadidos: la pregunta 3 lo " +
     "explica. Aquí solo hace que la salida sea tan grande como la imagen.",
@@ -66,47 +70,63 @@ Object.assign(WORDS_ES, {
     "borde, y la salida es más pequeña que la entrada. El relleno añade un borde alrededor " +
     "de la imagen, casi siempre de ceros (rayado gris).",
   "tour.3.example":
-    "Léalo así: 5 píxeles, 1 cero arriba y 1 abajo, menos la ventana de 3, más 1 por el primer " +
-    "lugar de la ventana. (“/ 1” es el paso y “floor” quiere decir redondeado hacia abajo: la " +
-    "pregunta 5 explica los dos.)",
+    "Léalo así: 5 píxeles, 1 cero arriba y 1 abajo, menos las 3 filas del núcleo, más 1 por la " +
+    "primera posición de la ventana. La anchura aún no tiene relleno.",
   "tour.3.ask":
     "Ahora una fila de ceros arriba y abajo, y dos columnas a la izquierda y a la derecha. " +
     "¿Qué tamaño tendrá la salida?",
   "tour.3.after":
-    "Para cada eje: los píxeles y el relleno de ambos lados, menos la ventana, más uno (por " +
-    "su primer lugar). Los ceros se multiplican y se suman como píxeles: una foto " +
-    "desenfocada con ceros tiene un borde oscuro (ejemplo “Desenfocar una foto”, botón " +
-    "“Llenar con ceros”), y un núcleo de bordes ve un borde que no existe.",
+    "Para cada eje: los píxeles y el relleno de ambos lados, menos el núcleo, más uno (por la " +
+    "primera posición). Los ceros se multiplican y se suman como píxeles: una foto desenfocada " +
+    "con ceros tiene un borde oscuro, y un núcleo de contornos ve un contorno que no existe.",
+  "tour.3.try": "Desenfocar una foto con ceros",
   "tour.4.title": "¿Qué es “valid” y qué es “same”?",
   "tour.4.before":
     "“valid” no añade nada: cada ventana está sobre píxeles reales. “same” añade tantos ceros " +
     "que la salida es tan grande como la entrada, mientras la ventana avance de píxel en píxel " +
     "(la pregunta 5 muestra otros pasos).",
   "tour.4.example":
-    "Una ventana de 3 necesita 3 − 1 = 2 filas y 2 columnas más en total (T): “same” añade una " +
-    "en cada lado. “valid” daría 3 × 3.",
-  "tour.4.ask": "Una ventana de 4 × 3 con “same” sobre 5 × 6. ¿Qué tamaño tendrá la salida?",
+    "Un núcleo de 3 × 3 necesita 3 − 1 = 2 filas y 2 columnas más en total: “same” añade una en " +
+    "cada lado. “valid” daría 3 × 3.",
+  "tour.4.ask": "Un núcleo de 4 × 3 con “same” sobre 5 × 6. ¿Qué tamaño tendrá la salida?",
   "tour.4.after":
-    "Otra vez tan grande como la entrada. La altura necesita T = 4 − 1 = 3 ceros en total, un " +
-    "número impar: un lado recibe uno más. “same” (PyTorch, Keras) lo pone abajo y a la " +
+    "Otra vez tan grande como la entrada. La altura necesita 4 − 1 = 3 filas de ceros en total, " +
+    "un número impar: un lado recibe una más. “same” (PyTorch, Keras) la pone abajo y a la " +
     "derecha, “same_lower” (ONNX) arriba y a la izquierda.",
   "tour.5.title": "¿Qué es el paso (stride)?",
   "tour.5.before":
     "El paso es cuánto avanza la ventana. Con paso 2 salta una de cada dos posiciones, y " +
     "la salida tiene más o menos la mitad de filas y columnas.",
-  "tour.5.ask": "Una ventana de 3 × 3 con paso 2 sobre 6 × 9, sin relleno. ¿Qué tamaño?",
+  "tour.5.example":
+    "La ventana puede avanzar 5 − 3 = 2 filas. Esto se divide por el paso, y se suma 1 por la " +
+    "primera posición. “floor” quiere decir redondeado hacia abajo.",
+  "tour.5.ask": "Un núcleo de 3 × 3 con paso 2 sobre 6 × 9, sin relleno. ¿Qué tamaño?",
   "tour.5.after":
-    "La división se redondea hacia abajo (floor). Los píxeles a los que ninguna ventana " +
-    "entera llega sobran: el rayado rojo los marca.",
+    "La división se redondea hacia abajo: (6 − 3) / 2 = 1,5 pasa a 1. Los píxeles a los que " +
+    "ninguna ventana entera llega sobran: el rayado rojo los marca.",
   "tour.5.further1":
     "¿Y “same” con un paso? Las ventanas empiezan cada s píxeles: la salida es más pequeña que " +
-    "la entrada, n píxeles dan o = n / s salidas, redondeado hacia arriba (ceil). “same” añade " +
-    "T ceros en total, lo justo para la última ventana: T = (o − 1)·s + k − n. Aquí n = 6, el " +
-    "paso s = 2 y la ventana k = 3, así que o = 3: cada eje necesita un cero, al final.",
-  "tour.5.further2":
+    "la entrada, n píxeles dan o = n / s salidas, redondeado hacia arriba (ceil). “same” añade T " +
+    "ceros en total, lo justo para la última ventana: T = (o − 1)·s + k − n. Aquí n = 6, el paso " +
+    "s = 2 y el núcleo k = 3, así que o = 3: cada eje necesita un cero, al final.",
+  "tour.5.further2.ask": "“same” con un núcleo de 3 × 3 y paso 2, sobre 5 × 8. ¿Qué tamaño?",
+  "tour.5.further2.hint":
+    "“same” divide la altura y la anchura por el paso y redondea hacia arriba; el tamaño del " +
+    "núcleo no cuenta.",
+  "tour.5.further2.after":
+    "5 / 2 = 2,5 se redondea a 3, y 8 / 2 es 4. Así, “same” conserva el tamaño de la entrada " +
+    "solo con paso 1.",
+  "tour.5.further3":
     "Hay otra regla, “same_size”: tantas salidas como píxeles, n, con cualquier paso. Así, T = " +
-    "(n − 1)·s + k − n, y la ventana pasa sobre mucho relleno. Con paso 1 ambas son iguales. " +
-    "Algunos cursos llaman “same” a esta: lee qué dice el tuyo; las redes usan la primera.",
+    "(n − 1)·s + k − n, la mitad (redondeada hacia arriba) arriba y a la izquierda, y la ventana " +
+    "pasa sobre mucho relleno. Con paso 1, T es el de “same”. Algunos cursos llaman “same” a " +
+    "esta regla: lea qué dice el suyo; las redes usan la primera.",
+  "tour.5.further4.ask": "“same_size” con un núcleo de 3 × 3 y paso 2, sobre 5 × 8. ¿Qué tamaño?",
+  "tour.5.further4.hint":
+    "“same_size” añade tanto relleno que cada píxel de la entrada tiene su salida.",
+  "tour.5.further4.after":
+    "Tan grande como la entrada. Esto necesita 6 filas y 9 columnas de relleno; “same” " +
+    "necesitaba 2 filas y 1 columna.",
   "tour.6.title": "¿Qué son los canales?",
   "tour.6.before":
     "Una imagen en color tiene tres números por píxel: tres planos, llamados canales. Un " +
@@ -127,8 +147,8 @@ Object.assign(WORDS_ES, {
   "tour.7.title": "¿Cómo se hace una convolución sobre una imagen?",
   "tour.7.before":
     "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
-    "ventana, multiplicar, sumar. Estos son los bucles, con los números de este paso. Pulse " +
-    "“Reproducir” para verlos avanzar.",
+    "ventana, multiplicar, sumar. Los números de esta posición están debajo de los bucles. Pulse " +
+    "“Reproducir” para verlos cambiar.",
   "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[4, 2]?",
   "tour.7.after":
     "Los ceros del relleno no añaden nada: aquí solo cuentan dos filas de la ventana.",
@@ -140,17 +160,18 @@ Object.assign(WORDS_ES, {
   "tour.8.example": "Esto era la media. El max pooling guarda el mayor de los cuatro píxeles.",
   "tour.8.ask": "Max pooling con ventanas de 2 × 2: ¿qué número será output[1, 1]?",
   "tour.8.after":
-    "El mayor píxel de la ventana. Su lugar en la ventana no importa: así una red es menos " +
-    "sensible a pequeños movimientos. Elija “media” en los ajustes para comparar.",
+    "El mayor píxel de la ventana. Dónde está en la ventana no importa: así una red es menos " +
+    "sensible a pequeños movimientos.",
+  "tour.8.try": "Comparar con la media",
   "tour.9.title": "¿Cómo se hace el pooling sobre una imagen?",
   "tour.9.before":
-    "Los mismos dos bucles: una ventana, un número (el mayor píxel, o la media), y luego un " +
-    "paso. Lo que no llena una ventana se deja. Estos son los bucles, con los dos números de " +
-    "esta ventana.",
+    "Los mismos dos bucles: una ventana, un número (el mayor píxel, o la media), y luego la " +
+    "ventana avanza un paso. Lo que no llena una ventana se deja. Los dos números de esta " +
+    "ventana están debajo de los bucles.",
   "tour.9.example":
-    "Esto es max pooling. El average pooling tiene w.mean() en lugar de w.max(); el tamaño de " +
-    "la salida es el mismo.",
-  "tour.9.ask": "Ahora average pooling, 2 × 2, paso 2, sobre 5 × 7. ¿Qué tamaño?",
+    "Esto es max pooling. El average pooling tiene w.mean() en lugar de w.max(); el tamaño de la " +
+    "salida es el mismo.",
+  "tour.9.ask": "Ahora average pooling con ventanas de 2 × 2 y paso 2, sobre 5 × 7. ¿Qué tamaño?",
   "tour.9.after":
     "Otra vez redondeado hacia abajo: sobran la última fila y la última columna (rayado " +
     "rojo). Redondeado hacia arriba (“ceil”, en PyTorch y ONNX), se guarda una última ventana " +
@@ -218,13 +239,13 @@ Object.assign(WORDS_ES, {
   "own.all_right": "Todas, a la primera.",
   "own.full": "Un enlace tiene hasta {most} preguntas.",
   "own.no_number":
-    "Una convolución transpuesta suma a varias salidas en cada paso: pregunte el tamaño.",
+    "Una convolución transpuesta suma a varias salidas en cada posición: pregunte el tamaño.",
   "own.no_way":
     "Pregunte el tamaño de una convolución transpuesta: su relleno y su paso actúan al revés.",
   "own.nothing": "Este enlace no tiene ninguna pregunta con sentido aquí.",
 
   "example.blur": "Desenfocar una foto",
-  "example.edges": "Encontrar bordes",
+  "example.edges": "Encontrar contornos",
   "example.pad": "Añadir relleno",
   "example.stride": "Usar un paso",
   "example.channels": "Tres canales",
@@ -244,67 +265,14 @@ Object.assign(WORDS_ES, {
     "Los ceros rayados son el relleno. Con uno en cada lado, la salida de un núcleo de 3 × 3 " +
     "es tan grande como la imagen.",
   "about.stride":
-    "La ventana avanza 2 en lugar de 1: se salta una de cada dos posiciones, y 5 × 5 salidas " +
-    "se vuelven 3 × 3.",
+    "La ventana avanza 2 en lugar de 1: se salta una de cada dos posiciones, y 5 × 5 salidas se " +
+    "vuelven 3 × 3.",
   "about.channels":
     "La imagen tiene tres canales, y el núcleo un plano de pesos para cada uno. Los 12 " +
     "productos entran en una sola suma.",
   "about.pool": "Cada ventana de 2 × 2 se convierte en un número, su mayor píxel. No hay pesos.",
   "about.use_zeros": "Llenar con ceros",
   "about.use_mirror": "Llenar con la foto reflejada",
-
-  "counts.weights": [
-    "Pesos: {product} = {weights} (+ 1 sesgo).",
-    "Pesos: {product} = {weights} (+ {n} sesgos).",
-  ],
-  "counts.products":
-    "Multiplicaciones: {weights} · {positions} posiciones = {products}. Una capa densa " +
-    "entre todas las entradas y salidas tendría {dense} pesos.",
-
-  "transposed.choice":
-    "{axis}: una convolución con este paso da {count} salidas para cada tamaño de {least} " +
-    "a {greatest}; el output padding elige {size}.",
-  "transposed.even": "Cada salida se escribe {least} veces",
-  "transposed.uneven":
-    "Las salidas se escriben de {least} a {greatest} veces: esto puede dar un tablero de ajedrez",
-  "transposed.writes": "Cuántas veces se escribe cada salida",
-  "transposed.as_convolution": "Mostrarla como convolución",
-  "transposed.is_convolution":
-    "El mismo resultado con una convolución: ceros entre los píxeles, y el núcleo girado " +
-    "180 grados. “Deshacer” vuelve atrás.",
-
-  "calculator.title": "Tamaños sin límites",
-  "calculator.n": "lado n de la imagen",
-  "calculator.k": "ventana k",
-  "calculator.s": "paso s",
-  "calculator.d": "dilatación d",
-  "calculator.before": "relleno antes",
-  "calculator.after": "relleno después",
-  "calculator.c": "canales c",
-  "calculator.nc": "núcleos",
-  "calculator.letters": "floor((n + antes + después − (d·(k − 1) + 1)) / s) + 1",
-  "calculator.floor": "Convolución, y pooling con floor: {formula}",
-  "calculator.ceil": "Pooling con ceil: {formula}",
-  "calculator.weights": "Pesos: {product} = {weights} (+ {nc} sesgos)",
-  "calculator.products":
-    "Multiplicaciones: {product} = {products}. Una capa densa tendría {dense} pesos.",
-  "calculator.none": "Una ventana de {span} no cabe en {room} píxeles con relleno.",
-  "calculator.whole": "Números enteros hasta {most}, por favor.",
-  "calculator.backwards": "Al revés: ¿qué ventana, paso y relleno dan este tamaño?",
-  "calculator.size": "entrada",
-  "calculator.o": "salida",
-  "calculator.ways": [
-    "Una manera de ir de {size} a {o}, con el mismo relleno en ambos lados:",
-    "{n} maneras de ir de {size} a {o}, con el mismo relleno en ambos lados:",
-  ],
-  "calculator.no_way": "Ninguna ventana hasta 11 con un paso hasta 11 hace {o} de {n}.",
-  "calculator.way": "ventana {k}, paso {s}, relleno {p}",
-
-  "photo.title": "Toda la fotografía",
-  "photo.hint":
-    "Filtrada como en la imagen de arriba. Un clic lleva allí los píxeles de alrededor.",
-  "photo.input": "la fotografía",
-  "photo.output": "la fotografía filtrada",
 
   "word.title": "Palabras",
   "word.in_part": "Palabras: {list}",
@@ -314,7 +282,8 @@ Object.assign(WORDS_ES, {
   "word.channel.what": "Un plano de números: una imagen en color tiene tres, rojo, verde y azul.",
   "word.kernel": "núcleo",
   "word.kernel.what":
-    "La pequeña cuadrícula de pesos que se mueve sobre la imagen; también se llama filtro.",
+    "La pequeña matriz de pesos que está sobre la ventana y se mueve con ella; también se llama " +
+    "filtro.",
   "word.window": "ventana",
   "word.window.what":
     "La parte de la imagen que se mira en un paso; el núcleo está sobre ella, píxel por píxel.",
@@ -322,13 +291,13 @@ Object.assign(WORDS_ES, {
   "word.weight.what": "Un número de un núcleo: un píxel se multiplica por él.",
   "word.convolution": "convolución",
   "word.convolution.what":
-    "En cada lugar, píxeles por pesos, sumados; en aprendizaje profundo el núcleo no se " +
-    "gira antes.",
+    "En cada posición de la ventana, píxeles por pesos, sumados; en aprendizaje profundo el " +
+    "núcleo no se gira antes.",
   "word.flip": "voltear",
   "word.flip.what":
     "Girar el núcleo 180 grados antes de usarlo, como en el procesamiento de señales.",
   "word.output": "salida",
-  "word.output.what": "El resultado: un número por cada lugar de la ventana.",
+  "word.output.what": "El resultado: un número por cada posición de la ventana.",
   "word.padding": "relleno",
   "word.padding.what":
     "Píxeles añadidos alrededor de la imagen, casi siempre ceros, para que las ventanas puedan " +
@@ -340,12 +309,15 @@ Object.assign(WORDS_ES, {
   "word.same.what":
     "Relleno que hace la salida tan grande como la entrada con paso 1; con un paso s, n píxeles " +
     "dan n / s salidas, redondeado hacia arriba.",
+  "word.same_size": "same_size",
+  "word.same_size.what":
+    "Relleno que hace la salida tan grande como la entrada con cualquier paso.",
   "word.stride": "paso",
-  "word.stride.what": "Cuánto avanza la ventana de un paso al siguiente.",
+  "word.stride.what": "Cuánto avanza la ventana de una posición a la siguiente.",
   "word.floor": "floor",
   "word.floor.what":
-    "Redondeado hacia abajo: floor(7 / 2) = 3. En el tamaño de la salida es cuántas veces " +
-    "puede avanzar la ventana; + 1 cuenta su primer lugar.",
+    "Redondeado hacia abajo: floor(7 / 2) = 3. En el tamaño de la salida es cuántas veces puede " +
+    "avanzar la ventana; + 1 cuenta su primera posición.",
   "word.ceil": "ceil",
   "word.ceil.what": "Redondeado hacia arriba: ceil(7 / 2) = 4.",
   "word.dilation": "dilatación",
@@ -365,7 +337,7 @@ Object.assign(WORDS_ES, {
   "word.transposed.what":
     "Al revés: cada píxel por el núcleo se suma a una ventana de la salida, que es mayor.",
   "word.layer": "capa",
-  "word.layer.what": "Un paso de una red, como una convolución o un pooling.",
+  "word.layer.what": "Una etapa de una red, como una convolución o un pooling.",
   "word.neuron": "neurona",
   "word.neuron.what":
     "Un número de la salida de una capa: una suma de entradas con pesos, aquí de una ventana.",

@@ -1,4 +1,4 @@
-// The page's sentences in Spanish: the network, and other views of what is shown.
+// The page's sentences in Spanish: the network, other views, and what stands below the picture.
 Object.assign(WORDS_ES, {
   "page.compare_short": "Comparar",
   "page.network": "Red",
@@ -42,7 +42,7 @@ Object.assign(WORDS_ES, {
   "network.empty": "No hay nada dibujado: dibuje una cifra.",
   "network.read_as": "Leído como {n} ({percent} %).",
   "page.views": "Otras vistas",
-  "view.title": "El mismo paso, visto de otras maneras",
+  "view.title": "La misma posición, vista de otras maneras",
   "view.loops": "Bucles",
   "view.loops.what":
     "Un término tras otro, en el orden de los bucles, con el resultado hasta ahí: u y v son " +
@@ -78,7 +78,7 @@ Object.assign(WORDS_ES, {
     "Esta vista muestra ventanas de hasta {most} números: elija un núcleo menor o menos " +
     "canales.",
   "view.with": "con {what}",
-  "loops.place": "lugar",
+  "loops.place": "índice",
   "loops.pixel": "píxel",
   "loops.weight": "peso",
   "loops.product": "producto",
@@ -182,4 +182,57 @@ Object.assign(WORDS_ES, {
   "share.too_long":
     "Un GIF contiene {most} pasos, y estos son {steps}: elija tamaños menores o un paso " +
     "mayor.",
+
+  "counts.weights": [
+    "Pesos: {product} = {weights} (+ 1 sesgo).",
+    "Pesos: {product} = {weights} (+ {n} sesgos).",
+  ],
+  "counts.products":
+    "Multiplicaciones: {weights} · {positions} posiciones = {products}. Una capa densa " +
+    "entre todas las entradas y salidas tendría {dense} pesos.",
+
+  "transposed.choice":
+    "{axis}: una convolución con este paso da {count} salidas para cada tamaño de {least} " +
+    "a {greatest}; el output padding elige {size}.",
+  "transposed.even": "Cada salida se escribe {least} veces",
+  "transposed.uneven":
+    "Las salidas se escriben de {least} a {greatest} veces: esto puede dar un tablero de ajedrez",
+  "transposed.writes": "Cuántas veces se escribe cada salida",
+  "transposed.as_convolution": "Mostrarla como convolución",
+  "transposed.is_convolution":
+    "El mismo resultado con una convolución: ceros entre los píxeles, y el núcleo girado " +
+    "180 grados. “Deshacer” vuelve atrás.",
+
+  "calculator.title": "Tamaños sin límites",
+  "calculator.n": "lado n de la imagen",
+  "calculator.k": "lado k del núcleo",
+  "calculator.s": "paso s",
+  "calculator.d": "dilatación d",
+  "calculator.before": "relleno antes",
+  "calculator.after": "relleno después",
+  "calculator.c": "canales c",
+  "calculator.nc": "núcleos",
+  "calculator.letters": "floor((n + antes + después − (d·(k − 1) + 1)) / s) + 1",
+  "calculator.floor": "Convolución, y pooling con floor: {formula}",
+  "calculator.ceil": "Pooling con ceil: {formula}",
+  "calculator.weights": "Pesos: {product} = {weights} (+ {nc} sesgos)",
+  "calculator.products":
+    "Multiplicaciones: {product} = {products}. Una capa densa tendría {dense} pesos.",
+  "calculator.none": "Una ventana de {span} no cabe en {room} píxeles con relleno.",
+  "calculator.whole": "Números enteros hasta {most}, por favor.",
+  "calculator.backwards": "Al revés: ¿qué núcleo, paso y relleno dan este tamaño?",
+  "calculator.size": "entrada",
+  "calculator.o": "salida",
+  "calculator.ways": [
+    "Una manera de ir de {size} a {o}, con el mismo relleno en ambos lados:",
+    "{n} maneras de ir de {size} a {o}, con el mismo relleno en ambos lados:",
+  ],
+  "calculator.no_way": "Ningún núcleo hasta 11 con un paso hasta 11 hace {o} de {n}.",
+  "calculator.way": "núcleo {k}, paso {s}, relleno {p}",
+
+  "photo.title": "Toda la fotografía",
+  "photo.hint":
+    "Filtrada como en la imagen de arriba. Un clic lleva allí los píxeles de alrededor.",
+  "photo.input": "la fotografía",
+  "photo.output": "la fotografía filtrada",
 });

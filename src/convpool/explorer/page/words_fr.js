@@ -175,8 +175,8 @@ const WORDS_FR = {
 
   "page.title": "Convolution et pooling, nombre par nombre",
   "page.what":
-    "Une convolution déplace une petite grille de poids sur une image ; à chaque place, " +
-    "les pixels sont multipliés par les poids et additionnés.",
+    "Une convolution déplace un noyau, un petit tableau de poids, sur une image ; à chaque " +
+    "position, les pixels sont multipliés par les poids et additionnés.",
   "page.sections": "Parties de la page",
   "page.settings": "Réglages",
   "page.tour": "Visite",
@@ -202,6 +202,7 @@ const WORDS_FR = {
   "sum.count_padding":
     "{n} produits pixel · poids ; {padding} d'entre eux (pointillés) sont dans le remplissage.",
   "sum.numbers": "Les nombres",
+  "sum.more": "… encore {n}",
   "sum.bias": "biais : {formula}",
   "sum.rounded":
     "≈ veut dire arrondi : quatre décimales au plus sont écrites, et la page calcule avec tous " +
@@ -300,8 +301,8 @@ const WORDS_FR = {
     "Keras calcule autrement la taille d'une convolution transposée si la fenêtre est plus " +
     "petite que le pas ou si la sortie est remplie.",
   "code.onnx_sum":
-    "ONNX n'a pas de pooling par somme : AveragePool avec count_include_pad=1, fois le " +
-    "nombre de poids.",
+    "ONNX n'a pas de pooling par somme : AveragePool avec count_include_pad=1, fois le nombre de " +
+    "pixels d'une fenêtre.",
   "code.onnx_pool_padding":
     "Le pooling d'ONNX veut moins de remplissage que la largeur d'une fenêtre.",
   "code.onnx_extra": "La référence d'ONNX ne prend un output padding qu'au-dessous du pas.",

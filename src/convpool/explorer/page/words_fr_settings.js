@@ -117,7 +117,7 @@ Object.assign(WORDS_FR, {
     "Aussi grande que l'entrée quel que soit le pas ; d'un nombre impair de lignes ou de " +
     "colonnes, le haut et la gauche en reçoivent une de plus : la formule de l'énoncé du cours " +
     "y est arrondie vers le haut.",
-  "padding.full": "Chaque place où la fenêtre touche au moins un pixel.",
+  "padding.full": "Chaque position où la fenêtre touche au moins un pixel.",
   "padding.by hand": "Votre propre nombre de chaque côté.",
   "padding.darker":
     "Avec des zéros, le bord d'une photo floue s'assombrit, et un noyau de contours y en voit un.",

@@ -1,4 +1,4 @@
-// The page's sentences in French: the tour, its self-test and the sections below the picture.
+// The page's sentences in French: the tour, its questions, the examples and the glossary.
 Object.assign(WORDS_FR, {
   "tour.intro":
     "Neuf questions : voir un exemple, prédire le suivant, puis regarder. Ensuite, vous " +
@@ -25,6 +25,7 @@ Object.assign(WORDS_FR, {
   "tour.wrong": "C'est {right} ; votre réponse était {entered}.",
   "tour.once_more":
     "{entered} n'est pas juste. Essayez encore une fois, ou « Montrer la réponse ».",
+  "tour.would_be": "Ce serait juste si : {cause}.",
   "tour.swapped":
     "La hauteur et la largeur sont échangées : la hauteur (lignes) vient d'abord. Essayez " +
     "encore une fois.",
@@ -32,15 +33,18 @@ Object.assign(WORDS_FR, {
   "tour.changed":
     "L'image avait changé. Voici de nouveau celle de la question : regardez-la, puis vérifiez.",
   "tour.other_picture": "Vous avez changé l'image. Ce texte parle de l'image d'avant.",
+  "tour.elsewhere_than":
+    "La question porte sur output[{place}] : la fenêtre a été déplacée ailleurs.",
   "tour.put_back": "Remettre l'image",
   "tour.one_more": "Encore une image",
   "tour.covered": "Caché jusqu'à votre réponse.",
   "tour.title": "Visite : neuf questions, des réponses à voir",
   "tour.1.title": "Qu'est-ce qu'une convolution ?",
   "tour.1.before":
-    "Une petite grille de poids est posée sur l'image. Les pixels sous la grille s'appellent la " +
-    "fenêtre. Chaque pixel de la fenêtre est multiplié par le poids posé sur lui, et les " +
-    "produits sont additionnés. Cette somme est un pixel de la sortie. Puis la grille avance.",
+    "Un noyau, un petit tableau de poids, est posé sur l'image. Les pixels sous le noyau " +
+    "s'appellent la fenêtre. Chaque pixel de la fenêtre est multiplié par le poids posé sur lui, " +
+    "et les produits sont additionnés. Cette somme est un pixel de la sortie. Puis la fenêtre " +
+    "avance.",
   "tour.1.example":
     "Les lignes et les colonnes se comptent à partir de 0 : output[0, 0] est dans le coin en " +
     "haut à gauche, output[0, 1] à sa droite. Dans le code, « output » est la sortie et « " +
@@ -50,11 +54,12 @@ Object.assign(WORDS_FR, {
     "Les trois colonnes de poids sont 1, 0 et −1 : les pixels de gauche sont ajoutés, ceux " +
     "de droite sont soustraits. L'apprentissage profond prend le noyau tel quel ; le " +
     "traitement du signal le tourne d'abord de 180 degrés (le réglage « retourner »).",
+  "tour.1.try": "Tourner le noyau (retourner)",
   "tour.2.title": "Qu'est-ce qu'un noyau ?",
   "tour.2.before":
-    "La grille de poids s'appelle le noyau, ou filtre. Ses nombres décident de ce que la " +
-    "convolution trouve : des contours, du flou, des détails nets. Celui-ci a un seul 1, " +
-    "en haut à gauche.",
+    "Le tableau de poids s'appelle le noyau, ou filtre. Ses poids décident de ce que la " +
+    "convolution trouve : des contours, du flou, des détails nets. Celui-ci a un seul 1, en haut " +
+    "à gauche.",
   "tour.2.example":
     "L'image a 5 × 5 pixels. Le bord hachuré autour est du remplissage, des zéros ajoutés : " +
     "la question 3 l'explique. Ici, il garde seulement la sortie aussi grande que l'image.",
@@ -69,50 +74,68 @@ Object.assign(WORDS_FR, {
     "être au bord, et la sortie est plus petite que l'entrée. Le remplissage ajoute un " +
     "bord autour de l'image, le plus souvent de zéros (hachures grises).",
   "tour.3.example":
-    "Lisez-le ainsi : 5 pixels, 1 zéro en haut et 1 en bas, moins la fenêtre de 3, plus 1 pour " +
-    "la première place de la fenêtre. (« / 1 » est le pas et « floor » veut dire arrondi vers " +
-    "le bas : la question 5 explique les deux.)",
+    "Lisez-le ainsi : 5 pixels, 1 zéro en haut et 1 en bas, moins les 3 lignes du noyau, plus 1 " +
+    "pour la première position de la fenêtre. La largeur n'a pas encore de remplissage.",
   "tour.3.ask":
     "Maintenant une ligne de zéros en haut et en bas, et deux colonnes à gauche et à droite. " +
     "Quelle taille aura la sortie ?",
   "tour.3.after":
-    "Pour chaque axe : les pixels et le remplissage des deux côtés, moins la fenêtre, plus un " +
-    "(pour sa première place). Les zéros sont multipliés et additionnés comme des pixels : " +
-    "une photo rendue floue avec des zéros a un bord sombre (exemple « Rendre une photo floue », " +
-    "bouton « Remplir de zéros »), et un noyau de contours voit un contour qui n'existe pas.",
+    "Pour chaque axe : les pixels et le remplissage des deux côtés, moins le noyau, plus un " +
+    "(pour la première position). Les zéros sont multipliés et additionnés comme des pixels : " +
+    "une photo rendue floue avec des zéros a un bord sombre, et un noyau de contours voit un " +
+    "contour qui n'existe pas.",
+  "tour.3.try": "Rendre une photo floue avec des zéros",
   "tour.4.title": "Que veut dire « valid », que veut dire « same » ?",
   "tour.4.before":
     "« valid » n'ajoute rien : chaque fenêtre est posée sur de vrais pixels. « same » ajoute " +
     "assez de zéros pour que la sortie soit aussi grande que l'entrée, tant que la fenêtre " +
     "avance d'un pixel à la fois (la question 5 montre d'autres pas).",
   "tour.4.example":
-    "Une fenêtre de 3 a besoin de 3 − 1 = 2 lignes et de 2 colonnes de plus en tout (T, le " +
-    "total) : « same » en ajoute une de chaque côté. « valid » donnerait 3 × 3.",
-  "tour.4.ask": "Une fenêtre de 4 × 3 avec « same » sur 5 × 6. Quelle taille aura la sortie ?",
+    "Un noyau de 3 × 3 a besoin de 3 − 1 = 2 lignes et de 2 colonnes de plus en tout : « same » " +
+    "en ajoute une de chaque côté. « valid » donnerait 3 × 3.",
+  "tour.4.ask": "Un noyau de 4 × 3 avec « same » sur 5 × 6. Quelle taille aura la sortie ?",
   "tour.4.after":
-    "De nouveau aussi grande que l'entrée. La hauteur a besoin de T = 4 − 1 = 3 zéros en tout, " +
-    "un nombre impair : un côté en reçoit un de plus. « same » (PyTorch, Keras) le met en bas " +
-    "et à droite, « same_lower » (ONNX) en haut et à gauche.",
+    "De nouveau aussi grande que l'entrée. La hauteur a besoin de 4 − 1 = 3 lignes de zéros en " +
+    "tout, un nombre impair : un côté en reçoit une de plus. « same » (PyTorch, Keras) la met en " +
+    "bas et à droite, « same_lower » (ONNX) en haut et à gauche.",
   "tour.5.title": "Qu'est-ce que le pas (stride) ?",
   "tour.5.before":
     "Le pas est la distance dont la fenêtre avance. Avec un pas de 2, elle saute une " +
     "position sur deux, et la sortie a environ deux fois moins de lignes et de colonnes.",
-  "tour.5.ask":
-    "Une fenêtre de 3 × 3 avec un pas de 2 sur 6 × 9, sans remplissage. Quelle taille ?",
+  "tour.5.example":
+    "La fenêtre a la place d'avancer de 5 − 3 = 2 lignes. On divise cela par le pas, et on " +
+    "ajoute 1 pour la première position. « floor » veut dire arrondi vers le bas.",
+  "tour.5.ask": "Un noyau de 3 × 3 avec un pas de 2 sur 6 × 9, sans remplissage. Quelle taille ?",
   "tour.5.after":
-    "La division est arrondie vers le bas (floor). Les pixels qu'aucune fenêtre entière " +
-    "n'atteint restent : les hachures rouges les marquent.",
+    "La division est arrondie vers le bas : (6 − 3) / 2 = 1,5 devient 1. Les pixels qu'aucune " +
+    "fenêtre entière n'atteint restent : les hachures rouges les marquent.",
   "tour.5.further1":
     "Et « same » avec un pas ? Les fenêtres commencent tous les s pixels : la sortie est plus " +
     "petite que l'entrée, n pixels donnent o = n / s sorties, arrondi vers le haut (ceil). « " +
     "same » ajoute T zéros en tout, juste assez pour la dernière fenêtre : T = (o − 1)·s + k − " +
-    "n. Ici n = 6, le pas s = 2 et la fenêtre k = 3, donc o = 3 : chaque axe a besoin d'un " +
-    "zéro, à sa fin.",
-  "tour.5.further2":
+    "n. Ici n = 6, le pas s = 2 et le noyau k = 3, donc o = 3 : chaque axe a besoin d'un zéro, à " +
+    "sa fin.",
+  "tour.5.further2.ask":
+    "« same » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
+  "tour.5.further2.hint":
+    "« same » divise la hauteur et la largeur par le pas et arrondit vers le haut ; la taille du " +
+    "noyau ne compte pas.",
+  "tour.5.further2.after":
+    "5 / 2 = 2,5 est arrondi à 3, et 8 / 2 fait 4. « same » ne garde donc la taille de l'entrée " +
+    "qu'avec un pas de 1.",
+  "tour.5.further3":
     "Il y a une autre règle, « same_size » : autant de sorties que de pixels, n, quel que soit " +
-    "le pas. Donc T = (n − 1)·s + k − n, et la fenêtre passe sur beaucoup de remplissage. " +
-    "Au pas 1, les deux sont pareilles. Certains cours appellent celle-ci « same » : lisez ce " +
-    "que dit le vôtre ; les réseaux utilisent la première.",
+    "le pas. Donc T = (n − 1)·s + k − n, dont la moitié (arrondie vers le haut) en haut et à " +
+    "gauche, et la fenêtre passe sur beaucoup de remplissage. Avec un pas de 1, T est celui de « " +
+    "same ». Certains cours appellent cette règle « same » : lisez ce que dit le vôtre ; les " +
+    "réseaux utilisent la première.",
+  "tour.5.further4.ask":
+    "« same_size » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
+  "tour.5.further4.hint":
+    "« same_size » ajoute assez de remplissage pour que chaque pixel de l'entrée ait sa sortie.",
+  "tour.5.further4.after":
+    "Aussi grande que l'entrée. Cela demande 6 lignes et 9 colonnes de remplissage ; « same » " +
+    "demandait 2 lignes et 1 colonne.",
   "tour.6.title": "Que sont les canaux ?",
   "tour.6.before":
     "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux. Un " +
@@ -132,9 +155,9 @@ Object.assign(WORDS_FR, {
     "que de canaux, un noyau voit un seul canal : c'est « depthwise ».",
   "tour.7.title": "Comment fait-on une convolution sur une image ?",
   "tour.7.before":
-    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper " +
-    "la fenêtre, multiplier, additionner. Voici les boucles, avec les nombres de cette étape. " +
-    "Appuyez sur « Jouer » pour les voir avancer.",
+    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper la " +
+    "fenêtre, multiplier, additionner. Les nombres de cette étape sont sous les boucles. Appuyez " +
+    "sur « Jouer » pour les voir changer.",
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.after":
     "Les zéros du remplissage n'ajoutent rien : seules deux lignes de la fenêtre comptent ici.",
@@ -147,18 +170,20 @@ Object.assign(WORDS_FR, {
   "tour.8.example": "C'était la moyenne. Le max pooling garde le plus grand des quatre pixels.",
   "tour.8.ask": "Max pooling avec des fenêtres de 2 × 2 : quel nombre sera output[1, 1] ?",
   "tour.8.after":
-    "Le plus grand pixel de la fenêtre. Sa place dans la fenêtre n'a pas d'importance : un " +
-    "réseau devient ainsi moins sensible aux petits déplacements. Choisissez « moyenne » " +
-    "dans les réglages pour comparer.",
+    "Le plus grand pixel de la fenêtre. L'endroit où il se trouve dans la fenêtre n'a pas " +
+    "d'importance : un réseau devient ainsi moins sensible aux petits déplacements.",
+  "tour.8.try": "Comparer avec la moyenne",
   "tour.9.title": "Comment fait-on le pooling sur une image ?",
   "tour.9.before":
     "Les mêmes deux boucles : une fenêtre, un nombre (le plus grand pixel, ou la moyenne), puis " +
-    "un pas. Ce qui ne remplit pas une fenêtre est laissé. Voici les boucles, avec les deux " +
-    "nombres de cette fenêtre.",
+    "la fenêtre avance d'un pas. Ce qui ne remplit pas une fenêtre est laissé. Les deux nombres " +
+    "de cette fenêtre sont sous les boucles.",
   "tour.9.example":
     "C'est le max pooling. L'average pooling a w.mean() à la place de w.max() ; la taille de la " +
     "sortie est la même.",
-  "tour.9.ask": "Maintenant l'average pooling, 2 × 2, pas de 2, sur 5 × 7. Quelle taille ?",
+  "tour.9.ask":
+    "Maintenant l'average pooling avec des fenêtres de 2 × 2 et un pas de 2, sur 5 × 7. Quelle " +
+    "taille ?",
   "tour.9.after":
     "De nouveau arrondi vers le bas : la dernière ligne et la dernière colonne restent " +
     "(hachures rouges). Arrondi vers le haut (« ceil », dans PyTorch et ONNX), une dernière " +
@@ -262,58 +287,6 @@ Object.assign(WORDS_FR, {
   "about.use_zeros": "Remplir de zéros",
   "about.use_mirror": "Remplir avec la photo en miroir",
 
-  "counts.weights": [
-    "Poids : {product} = {weights} (+ 1 biais).",
-    "Poids : {product} = {weights} (+ {n} biais).",
-  ],
-  "counts.products":
-    "Multiplications : {weights} · {positions} positions = {products}. Une couche dense " +
-    "entre toutes les entrées et toutes les sorties aurait {dense} poids.",
-
-  "transposed.choice":
-    "{axis} : une convolution avec ce pas donne {count} sorties pour chaque taille de " +
-    "{least} à {greatest} ; l'output padding choisit {size}.",
-  "transposed.even": "Chaque sortie est écrite {least} fois",
-  "transposed.uneven":
-    "Les sorties sont écrites de {least} à {greatest} fois : cela peut donner un damier",
-  "transposed.writes": "Combien de fois chaque sortie est écrite",
-  "transposed.as_convolution": "Montrer comme une convolution",
-  "transposed.is_convolution":
-    "Le même résultat par une convolution : des zéros entre les pixels, et le noyau tourné " +
-    "de 180 degrés. « Annuler » revient en arrière.",
-
-  "calculator.title": "Des tailles sans limites",
-  "calculator.n": "côté n de l'image",
-  "calculator.k": "fenêtre k",
-  "calculator.s": "pas s",
-  "calculator.d": "dilatation d",
-  "calculator.before": "remplissage avant",
-  "calculator.after": "remplissage après",
-  "calculator.c": "canaux c",
-  "calculator.nc": "noyaux",
-  "calculator.letters": "floor((n + avant + après − (d·(k − 1) + 1)) / s) + 1",
-  "calculator.floor": "Convolution, et pooling avec floor : {formula}",
-  "calculator.ceil": "Pooling avec ceil : {formula}",
-  "calculator.weights": "Poids : {product} = {weights} (+ {nc} biais)",
-  "calculator.products":
-    "Multiplications : {product} = {products}. Une couche dense aurait {dense} poids.",
-  "calculator.none": "Une fenêtre de {span} n'entre pas dans {room} pixels remplis.",
-  "calculator.whole": "Des nombres entiers jusqu'à {most}, s'il vous plaît.",
-  "calculator.backwards": "À l'envers : quels fenêtre, pas et remplissage donnent cette taille ?",
-  "calculator.size": "entrée",
-  "calculator.o": "sortie",
-  "calculator.ways": [
-    "Une façon d'aller de {size} à {o}, avec le même remplissage des deux côtés :",
-    "{n} façons d'aller de {size} à {o}, avec le même remplissage des deux côtés :",
-  ],
-  "calculator.no_way": "Aucune fenêtre jusqu'à 11 avec un pas jusqu'à 11 ne fait {o} de {n}.",
-  "calculator.way": "fenêtre {k}, pas {s}, remplissage {p}",
-
-  "photo.title": "Toute la photographie",
-  "photo.hint": "Filtrée comme dans l'image ci-dessus. Un clic y amène les pixels autour de lui.",
-  "photo.input": "la photographie",
-  "photo.output": "la photographie filtrée",
-
   "word.title": "Les mots",
   "word.in_part": "Mots : {list}",
   "word.pixel": "pixel",
@@ -321,7 +294,9 @@ Object.assign(WORDS_FR, {
   "word.channel": "canal",
   "word.channel.what": "Un plan de nombres : une image en couleur en a trois, rouge, vert et bleu.",
   "word.kernel": "noyau",
-  "word.kernel.what": "La petite grille de poids qui se déplace sur l'image ; on dit aussi filtre.",
+  "word.kernel.what":
+    "Le petit tableau de poids posé sur la fenêtre, qui se déplace avec elle ; on dit aussi " +
+    "filtre.",
   "word.window": "fenêtre",
   "word.window.what":
     "La partie de l'image que l'on regarde à une étape ; le noyau est posé dessus, pixel par " +
@@ -330,13 +305,13 @@ Object.assign(WORDS_FR, {
   "word.weight.what": "Un nombre d'un noyau : un pixel est multiplié par lui.",
   "word.convolution": "convolution",
   "word.convolution.what":
-    "À chaque place, des pixels fois des poids, additionnés ; en apprentissage profond, le " +
-    "noyau n'est pas tourné d'abord.",
+    "À chaque position de la fenêtre, des pixels fois des poids, additionnés ; en apprentissage " +
+    "profond, le noyau n'est pas tourné d'abord.",
   "word.flip": "retourner",
   "word.flip.what":
     "Tourner le noyau de 180 degrés avant de l'utiliser, comme en traitement du signal.",
   "word.output": "sortie",
-  "word.output.what": "Le résultat : un nombre pour chaque place de la fenêtre.",
+  "word.output.what": "Le résultat : un nombre pour chaque position de la fenêtre.",
   "word.padding": "remplissage",
   "word.padding.what":
     "Des pixels ajoutés autour de l'image, le plus souvent des zéros, pour que les fenêtres " +
@@ -349,12 +324,15 @@ Object.assign(WORDS_FR, {
   "word.same.what":
     "Remplissage qui rend la sortie aussi grande que l'entrée avec un pas de 1 ; avec un pas s, " +
     "n pixels donnent n / s sorties, arrondi vers le haut.",
+  "word.same_size": "same_size",
+  "word.same_size.what":
+    "Remplissage qui rend la sortie aussi grande que l'entrée, quel que soit le pas.",
   "word.stride": "pas",
   "word.stride.what": "De combien la fenêtre avance d'une étape à l'autre.",
   "word.floor": "floor",
   "word.floor.what":
-    "Arrondi vers le bas : floor(7 / 2) = 3. Dans la taille de la sortie, c'est combien de " +
-    "fois la fenêtre peut avancer ; + 1 compte sa première place.",
+    "Arrondi vers le bas : floor(7 / 2) = 3. Dans la taille de la sortie, c'est combien de fois " +
+    "la fenêtre peut avancer ; + 1 compte sa première position.",
   "word.ceil": "ceil",
   "word.ceil.what": "Arrondi vers le haut : ceil(7 / 2) = 4.",
   "word.dilation": "dilatation",
@@ -385,7 +363,7 @@ Object.assign(WORDS_FR, {
   "word.softmax": "softmax",
   "word.softmax.what":
     "Change les scores en probabilités : e puissance chaque score, divisé par leur somme.",
-  "word.map": "carte",
+  "word.map": "carte de caractéristiques",
   "word.map.what": "Un canal de la sortie d'une couche : où un noyau a trouvé ce qu'il cherche.",
   "word.field": "champ récepteur",
   "word.field.what": "Les pixels de l'image dont dépend un nombre d'une couche suivante.",

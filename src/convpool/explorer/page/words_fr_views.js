@@ -1,4 +1,4 @@
-// The page's sentences in French: the network, and other views of what is shown.
+// The page's sentences in French: the network, other views, and what stands below the picture.
 Object.assign(WORDS_FR, {
   "page.compare_short": "Comparer",
   "page.network": "Réseau",
@@ -82,7 +82,7 @@ Object.assign(WORDS_FR, {
     "Cette vue montre des fenêtres de {most} nombres au plus : choisissez un noyau plus " +
     "petit ou moins de canaux.",
   "view.with": "avec {what}",
-  "loops.place": "place",
+  "loops.place": "indice",
   "loops.pixel": "pixel",
   "loops.weight": "poids",
   "loops.product": "produit",
@@ -192,4 +192,56 @@ Object.assign(WORDS_FR, {
   "share.too_long":
     "Un GIF contient {most} étapes, et il y en a {steps} : choisissez des tailles plus " +
     "petites ou un pas plus grand.",
+
+  "counts.weights": [
+    "Poids : {product} = {weights} (+ 1 biais).",
+    "Poids : {product} = {weights} (+ {n} biais).",
+  ],
+  "counts.products":
+    "Multiplications : {weights} · {positions} positions = {products}. Une couche dense " +
+    "entre toutes les entrées et toutes les sorties aurait {dense} poids.",
+
+  "transposed.choice":
+    "{axis} : une convolution avec ce pas donne {count} sorties pour chaque taille de " +
+    "{least} à {greatest} ; l'output padding choisit {size}.",
+  "transposed.even": "Chaque sortie est écrite {least} fois",
+  "transposed.uneven":
+    "Les sorties sont écrites de {least} à {greatest} fois : cela peut donner un damier",
+  "transposed.writes": "Combien de fois chaque sortie est écrite",
+  "transposed.as_convolution": "Montrer comme une convolution",
+  "transposed.is_convolution":
+    "Le même résultat par une convolution : des zéros entre les pixels, et le noyau tourné " +
+    "de 180 degrés. « Annuler » revient en arrière.",
+
+  "calculator.title": "Des tailles sans limites",
+  "calculator.n": "côté n de l'image",
+  "calculator.k": "taille k du noyau",
+  "calculator.s": "pas s",
+  "calculator.d": "dilatation d",
+  "calculator.before": "remplissage avant",
+  "calculator.after": "remplissage après",
+  "calculator.c": "canaux c",
+  "calculator.nc": "noyaux",
+  "calculator.letters": "floor((n + avant + après − (d·(k − 1) + 1)) / s) + 1",
+  "calculator.floor": "Convolution, et pooling avec floor : {formula}",
+  "calculator.ceil": "Pooling avec ceil : {formula}",
+  "calculator.weights": "Poids : {product} = {weights} (+ {nc} biais)",
+  "calculator.products":
+    "Multiplications : {product} = {products}. Une couche dense aurait {dense} poids.",
+  "calculator.none": "Une fenêtre de {span} n'entre pas dans {room} pixels remplis.",
+  "calculator.whole": "Des nombres entiers jusqu'à {most}, s'il vous plaît.",
+  "calculator.backwards": "À l'envers : quels noyau, pas et remplissage donnent cette taille ?",
+  "calculator.size": "entrée",
+  "calculator.o": "sortie",
+  "calculator.ways": [
+    "Une façon d'aller de {size} à {o}, avec le même remplissage des deux côtés :",
+    "{n} façons d'aller de {size} à {o}, avec le même remplissage des deux côtés :",
+  ],
+  "calculator.no_way": "Aucun noyau jusqu'à 11 avec un pas jusqu'à 11 ne fait {o} de {n}.",
+  "calculator.way": "noyau {k}, pas {s}, remplissage {p}",
+
+  "photo.title": "Toute la photographie",
+  "photo.hint": "Filtrée comme dans l'image ci-dessus. Un clic y amène les pixels autour de lui.",
+  "photo.input": "la photographie",
+  "photo.output": "la photographie filtrée",
 });

@@ -177,11 +177,12 @@ const worksheet = (() => {
     if (!used) return channels.map(input);
     const [kh, kw, depth, nc] = used.shape;
     const [n, first] = isScattered ? [at.front, at.n % depth] : [at.n, 0];
+    const { write } = writtenNumbers.forWeights(used.data.filter((_, at) => at % nc === n));
     const kernel = (channel, index) =>
       grid(
         nameOf(say("tables.kernel"), channel),
         cells(kh, kw, (u, v) => [
-          written(used.data[((u * kw + v) * depth + first + index) * nc + n]),
+          write(used.data[((u * kw + v) * depth + first + index) * nc + n]),
         ]),
       );
     return [...channels.map(input), ...channels.map(kernel)];

@@ -1,5 +1,5 @@
 // Numbers as the page writes them: with at most four decimals, and the decimal sign of its
-// language.
+// language; weights such as 6/256, and what is made of them, as fractions.
 const writtenNumbers = (() => {
   const { hasComma } = words;
   // between the numbers of a list
@@ -62,6 +62,66 @@ const writtenNumbers = (() => {
     return `${added(terms)} ${sign} ${write(result)}`;
   }
 
-  return { write, factor, rounded, equals, added, sum, total, typed, signed, BETWEEN };
+  // ---- fractions ----
+
+  const MOST_PARTS = 1000; // the six decimals of a weight that was typed are enough for these
+
+  /**
+   * Return the denominator of weights, where each is a whole number of times the smallest one,
+   * 1/256 for instance, and they need more than two decimals; else 1.
+   * @param {ArrayLike<number>} weights
+   * @returns {number}
+   */
+  function denominatorOf(weights) {
+    const list = Array.from(weights);
+    const isNear = (number, tolerance) => Math.abs(number - Math.round(number)) <= tolerance;
+    if (!list.every(Number.isFinite) || list.every((weight) => isNear(weight * 100, 1e-9)))
+      return 1;
+    const parts = Math.round(1 / Math.min(...list.filter(Boolean).map(Math.abs)));
+    const areWhole = list.every((weight) => isNear(weight * parts, 6e-7 * parts));
+    return areWhole && parts <= MOST_PARTS ? parts : 1;
+  }
+
+  /**
+   * Return the functions of this part for weights with a denominator and for what is made of them:
+   * they are written as fractions where they are such.
+   * @param {number} parts the denominator; 1 for decimals
+   * @returns {any}
+   */
+  function over(parts) {
+    if (parts === 1) return { write, factor, rounded, equals, sum };
+    const countOf = (number) => {
+      const count = Math.round(number * parts);
+      return Math.abs(number * parts - count) < 0.02 ? count : 0;
+    };
+    const roundedHere = (number) => countOf(number) / parts || rounded(number);
+    const writeHere = (number) =>
+      countOf(number) ? `${signed(countOf(number))}/${parts}` : write(number);
+    const factorHere = (number) => (number < 0 ? `(${writeHere(number)})` : writeHere(number));
+    // of fractions, all digits are written
+    const equalsHere = (reckoned, result) =>
+      countOf(result) && Math.abs(reckoned - roundedHere(result)) < 1e-9
+        ? "="
+        : equals(reckoned, result);
+    // "20/16 + 40/16 = 60/16 = 3.75"
+    const sumHere = (terms, result = total(terms)) => {
+      const list = terms.map((term, k) => (k ? factorHere : writeHere)(term)).join(" + ");
+      const fraction = countOf(result) ? `= ${writeHere(result)} ` : "";
+      const sign = equals(total(terms.map(roundedHere)), result);
+      return `${list} ${fraction}${sign} ${write(result)}`;
+    };
+    return {
+      ...{ write: writeHere, factor: factorHere, rounded: roundedHere },
+      ...{ equals: equalsHere, sum: sumHere },
+    };
+  }
+
+  // the functions for some weights
+  const forWeights = (weights) => over(denominatorOf(weights));
+
+  return {
+    ...{ write, factor, rounded, equals, added, sum, total, typed, signed, BETWEEN },
+    ...{ denominatorOf, over, forWeights },
+  };
 })();
 const written = writtenNumbers.write;

@@ -221,7 +221,8 @@ def gaussian_x(
     """
     taps, sigma_pixels = size_and_sigma(size, sigma, truncate, default=5)
     row = gaussian_row(taps, sigma_pixels)
-    return np.outer(row, row * offsets_from_middle(taps)[1][0] / sigma_pixels**2)
+    _, to_the_right = offsets_from_middle(taps)
+    return np.outer(row, row * to_the_right[0] / sigma_pixels**2)
 
 
 @_named_kernel

@@ -1,4 +1,7 @@
-"""An explanation in a terminal: 80 columns, box drawing where the encoding has it, colours."""
+"""An explanation in a terminal: 80 columns, box drawing where the encoding has it.
+
+Colours of numbers are in `text_tables`.
+"""
 
 from __future__ import annotations
 

@@ -335,14 +335,17 @@ class ConvolutionPlan(ConvolutionSums):
         return self.copy_back(out, target)
 
     def rescaling(self, present: Array, kernels: Any) -> Array:
-        """Return by how much each sum is rescaled, as `missing_pixels.rescaling` does.
+        """Return the factor of each sum: all weights of its window, over those of present pixels.
+
+        It is NaN where no pixel is present; see `missing_pixels.rescaling`.
 
         `present` are bools of the reached pixels, with the channels last, `kernels` what `_apply`
         takes.
         """
         pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)
         counts = missing_pixels.count_present(present, self.engine_axes, pad_mode)
-        weights_present = self._sums_of(present.astype(self.accumulation), kernels, pad_mode, 1)
+        ones = present.astype(self.accumulation)
+        weights_present = self._sums_of(ones, kernels, pad_mode, fill=1)  # so is the padding
         weights = self._weights_of(kernels)
         return missing_pixels.rescaling(weights, weights_present, counts, self.groups)
 

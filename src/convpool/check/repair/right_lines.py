@@ -46,8 +46,11 @@ def _parts(roles: Roles) -> Iterator[Iterator[Change]]:
 
 
 def _missing(roles: Roles) -> Iterator[Change]:
-    """Yield the lines that define sizes and the output, where nothing defines them."""
-    first = next(
+    """Yield the lines that define sizes and the output, where nothing defines them.
+
+    Sizes have the brief's letters, which the student uses: m, h, w = images.shape.
+    """
+    first = next(  # behind the docstring
         (one for one in roles.function.body if not isinstance(one, ast.Expr)),
         roles.function.body[0],
     )
@@ -67,13 +70,14 @@ def _missing_output(roles: Roles) -> Iterator[Change]:
     names = roles.undefined & {
         ast.unparse(node.value) for node in roles.statements(ast.Return) if node.value
     }
-    i, j, _ = roles.position
-    if not loops or len(names) != 1 or not {i, j} <= roles.loops.keys():
+    row, column, _ = roles.position
+    if not loops or len(names) != 1 or not {row, column} <= roles.loops.keys():
         return
-    counts = [", ".join(roles.range_of(roles.loops[variable])) for variable in (i, j)]
-    shape = [roles.sizes["m"], *counts]
-    if roles.task.number in (5, 6):
-        shape.append(roles.sizes["nc" if roles.task.number == 5 else "c"])
+    count_codes = [", ".join(roles.range_of(roles.loops[name])) for name in (row, column)]
+    shape = [roles.sizes["m"], *count_codes]
+    # several kernels give as many channels, pooling leaves them as they are
+    if (channels := {5: "nc", 6: "c"}.get(roles.task.number)) is not None:
+        shape.append(roles.sizes[channels])
     line = f"{min(names)} = np.zeros(({', '.join(shape)}))"
     yield roles.source.insert(loops[0].lineno, loops[0].col_offset, [line])
 

@@ -140,7 +140,10 @@ def _comparison(node: ast.Compare, names: Collection[str]) -> Iterator[ast.AST]:
     """Yield a comparison with another operator, and what may be asked of its left side instead.
 
     type(padding) == str -> type(padding) != str, isinstance(padding, tuple), padding == 'same'.
+    None of a chain, such as 0 <= i < n.
     """
+    if len(node.ops) > 1:
+        return
     for operator in _COMPARISONS:
         if not isinstance(node.ops[0], operator):
             yield ast.Compare(node.left, [operator()], node.comparators)

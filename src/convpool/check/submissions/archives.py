@@ -45,8 +45,8 @@ class Unpacker:
 
     def __init__(self, scratch: Path | None) -> None:
         self.scratch = scratch
-        # folder -> whether the archive in it says which files are executable
-        self.run_bits: dict[Path, bool] = {}
+        # folder -> whether the archive that it came from says which files are executable
+        self.says_run_bits: dict[Path, bool] = {}
 
     def new_folder(self) -> Path:
         """Return a new folder's path, whose files have no known run bits until they are unpacked.
@@ -55,8 +55,8 @@ class Unpacker:
         """
         if self.scratch is None:
             raise ValueError("files are laid out in a folder; name one for that")
-        folder = self.scratch / str(len(self.run_bits) + 1)
-        self.run_bits[folder] = False
+        folder = self.scratch / str(len(self.says_run_bits) + 1)
+        self.says_run_bits[folder] = False
         return folder
 
     def unpack(self, archive: Path) -> Path:
@@ -66,7 +66,7 @@ class Unpacker:
                 f"{archive} is an archive; find() unpacks it if it gets a folder for that"
             )
         folder = self.new_folder()
-        self.run_bits[folder] = unpack(archive, folder, JUDGED_FILES)
+        self.says_run_bits[folder] = unpack(archive, folder, JUDGED_FILES)
         return folder
 
     def has_run_bits(self, folder: Path) -> bool:
@@ -74,7 +74,7 @@ class Unpacker:
 
         True for a folder that came from none.
         """
-        return all(bits for top, bits in self.run_bits.items() if folder.is_relative_to(top))
+        return all(says for top, says in self.says_run_bits.items() if folder.is_relative_to(top))
 
 
 def unpack(archive: Path, target: Path, judged_files: Container[str]) -> bool:

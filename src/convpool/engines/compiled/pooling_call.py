@@ -201,7 +201,8 @@ class _CallMaker:
     def _form_in_registers(self) -> Form | None:
         """Return the form that pools the windows row by row in registers, None if there is none.
 
-        Windows must be short and lie on pixels.
+        Windows must be short, without dilation, and lie on pixels alone, so that avg divides by one
+        number; and there must be such a form.
         """
         down, across = self.pooling.axes
         c = self.out.shape[3]
@@ -215,8 +216,7 @@ class _CallMaker:
             for axis in self.pooling.axes
         )
         is_short = down.window <= SHORT and down.dilation == across.dilation == 1
-        is_simple = are_inside and is_short and not self.divisors.columns.size
-        return form if is_simple and library.is_form(form) else None
+        return form if are_inside and is_short and library.is_form(form) else None
 
     def _rows(self, form: Form) -> PoolingCall:
         """Return the call of `form`, which pools short windows of few channels in registers."""

@@ -1,4 +1,4 @@
-"""What avg divides the totals of windows by."""
+"""What avg divides the totals of windows by; of gradients, see `pooling_gradient._shares`."""
 
 from __future__ import annotations
 

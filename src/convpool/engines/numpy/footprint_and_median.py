@@ -73,6 +73,7 @@ def _extremes(images: Array, axes: Sequence[Axis], out: Array, mode: str, footpr
     reaches = [[axis.reach(tap) for tap in range(axis.window)] for axis in other_axes]
     numbers_per_row = volume([max(axis.size, axis.count) for axis in other_axes])
     row_bytes = max(1, images.itemsize * images.shape[-1] * numbers_per_row)
+    # rows of pixels that fit, divided by those from one row of windows to the next
     for batch, rows in blocks(out.shape[:2], BLOCK_BYTES // row_bytes // first_axis.stride):
         pixels, inner = axis_of_part(first_axis, rows)
         x, total = images[batch, pixels], out[batch, rows]
@@ -82,11 +83,11 @@ def _extremes(images: Array, axes: Sequence[Axis], out: Array, mode: str, footpr
             reaches_of_tap = [
                 reach[t] for reach, t in zip([reaches_down, *reaches], tap, strict=True)
             ]
-            windows, places = (
+            windows, pixels_of_tap = (
                 (slice(None), *slices) for slices in zip(*reaches_of_tap, strict=True)
             )
-            reduction.ufunc(total[windows], x[places], out=total[windows])
-        unsign_zeros(total)
+            reduction.ufunc(total[windows], x[pixels_of_tap], out=total[windows])
+        unsign_zeros(total)  # which of 0 and -0 wins depends on the order
 
 
 # ---- medians ----

@@ -1,4 +1,4 @@
-"""What a function may read its arguments as: strides swapped, h for w, always 'same'.
+"""What a function may read its arguments as: strides swapped or ignored, one axis for both.
 
 Letters: h x w pixels, kh x kw kernel, sh sw stride; in the table a the arguments.
 """

@@ -272,6 +272,9 @@ FORGED = [
         )
     ),
     {"kind": "isolation", "words": 5},
+    # a second one, which would name other walls or go on for ever
+    {"kind": "isolation", "words": ["no network"]},
+    {"kind": "loaded", "loaded": True},
     {"kind": "loaded", "loaded": "maybe"},
     {"kind": "steps", "steps": [[1]]},
     {"kind": "end", "status": "0"},

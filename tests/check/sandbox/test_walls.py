@@ -1,10 +1,12 @@
 """What all processes of a submission may use together, and what none of them sees."""
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import convpool
 from convpool.check.sandbox import child_process
@@ -28,6 +30,24 @@ time.sleep(60)
     assert answer.outcome == "died"
     assert "MB together; 200 are the most" in answer.words
     assert is_clean(place)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "os.memfd_create('held')",
+        "assert ctypes.CDLL(None).shmget(0, 1 << 20, 0o1600) == -1\nraise PermissionError",
+        "assert ctypes.CDLL(None).msgget(0, 0o1600) == -1\nraise PermissionError",
+        "__import__('socket').socketpair()",
+        "__import__('mmap').mmap(-1, 1 << 20)",
+    ],
+)
+def test_memory_that_counts_for_no_process_is_refused(body, place, python):
+    if sys.platform != "linux" or not hasattr(os, "memfd_create"):
+        pytest.skip("the filter is Linux's")
+    assert call_body(place, python, "return images")[0].outcome == "returned"
+    answer = call_body(place, python, f"import ctypes\n{body}\nreturn images")[0]
+    assert "PermissionError" in answer.words
 
 
 def test_our_own_files_are_out_of_sight(place, python):

@@ -144,9 +144,18 @@ def test_a_bomb_is_cut_off(tmp_path, scratch, monkeypatch):
     monkeypatch.setattr(archives, "MAX_BYTES", 200_000)
     (one,) = found(archive, scratch=scratch / "again")
     assert "it unpacks to more than 0 MB" in one.problem
+    with zipfile.ZipFile(archive, "a") as opened:
+        for number in range(9):
+            opened.writestr(f"more/{number}/x", "")
+        opened.writestr(FILES[2], "")
+    monkeypatch.setattr(archives, "MAX_BYTES", 10**6)
+    monkeypatch.setattr(archives, "MAX_OTHERS", 4)
+    (one,) = found(archive, scratch=scratch / "many")
+    assert len(list((one.folder / "more").iterdir())) == 4
+    assert (one.folder / FILES[2]).is_file()
     monkeypatch.setattr(archives, "MAX_FILES", 1)
     (one,) = found(archive, scratch=scratch / "once more")
-    assert "it holds 2 files; 1 are the most" in one.problem
+    assert "it holds 12 files; 1 are the most" in one.problem
 
 
 def test_encrypted_archives(tmp_path, scratch):

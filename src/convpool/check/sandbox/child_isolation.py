@@ -32,7 +32,6 @@ _REPEATED_FLAGS = {2: 2, 4: 4, 8: 8, 1024: 1024, 2048: 2048, 4096: 1 << 21}
 # options of prctl(2): PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS
 _PARENT_DEATH, _SUBREAPER, _NO_NEW_PRIVILEGES = 1, 36, 38
 _CAPABILITIES = 0x20080522  # the version of capset's header that has 64 capabilities
-
 # what the submission's process sees of the system, read-only
 _SYSTEM_FOLDERS = (
     "/usr",

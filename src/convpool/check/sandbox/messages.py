@@ -36,9 +36,10 @@ def read_messages(
 ) -> None:
     """Put all messages of a stream into a queue, and None at its end.
 
-    At the first one that is forged or damaged, put {"kind": "broken"} and stop. Runs in a thread.
+    At the first one that is forged or damaged, put {"kind": "broken"} and stop. So at a second one
+    of a kind of which a child sends one, and at more answers than calls. Runs in a thread.
     """
-    answers = 0
+    answers, kinds = 0, set(_PARSERS)
     with stream:
         while True:
             first_bytes = stream.read(len(expected.token))
@@ -54,8 +55,11 @@ def read_messages(
                     raise ValueError("too long")
                 content = json.loads(_read_exactly(stream, json_bytes))
                 kind, payload = content["kind"], _read_exactly(stream, payload_bytes)
+                kinds.remove(kind)
                 queued.put(_PARSERS[kind](content, payload) | {"kind": kind})
-                answers += kind == "answer"
+                if kind == "answer":
+                    answers += 1
+                    kinds |= {kind} if answers < len(expected.result_bytes) else set()
             except Exception:  # a forged message may hold anything
                 return queued.put({"kind": "broken"})
 

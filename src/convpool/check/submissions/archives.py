@@ -18,6 +18,7 @@ TARS = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz2", ".txz", ".tar")
 # suffixes of archives that are found; the last ones are reported, but cannot be unpacked
 ARCHIVES = (".zip", *TARS, ".rar", ".7z", ".gz", ".bz2", ".xz")
 MAX_FILES = 200_000  # names in one archive
+MAX_OTHERS = 20_000  # folders and files that are not judged; further ones are left out
 MAX_BYTES = 300_000_000  # all that is written for one archive
 MAX_TAR_BYTES = 1_000_000_000  # all that a tar holds, as none of it can be left out unread
 # suffix (or the name of git's index) -> how much of a file is written; the rest is cut off, and
@@ -122,7 +123,7 @@ class _Writer:
 
     def __init__(self, target: Path, judged_files: Container[str]) -> None:
         self.target, self.judged_files = target, judged_files
-        self.total_bytes = 0
+        self.total_bytes = self.others = 0
         self.has_modes = False
 
     def write_zip(self, opened: zipfile.ZipFile) -> bool:
@@ -163,6 +164,9 @@ class _Writer:
         """
         path = _relative_path(entry.name)
         if entry.is_link or not path.parts or _is_skipped(path):
+            return
+        self.others += path.name not in self.judged_files
+        if self.others > MAX_OTHERS and path.name not in self.judged_files:
             return
         file = self.target / path
         try:

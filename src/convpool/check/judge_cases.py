@@ -14,7 +14,7 @@ from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.judged_answers import Trial, common_trait_phrase
 from convpool.check.diagnosis import diagnose
 from convpool.check.diagnosis.arithmetic import arguments_of
-from convpool.check.diagnosis.finding_text import same_sentence, size_formulas
+from convpool.check.diagnosis.finding_text import right_output, same_sentence, size_formulas
 from convpool.check.diagnosis.matching_readings import reading_of_all
 from convpool.check.diagnosis.suspicious_lines import Suspicion, first_suspicion
 from convpool.check.grading.accepted_same import BRIEF, MEANINGS, Meaning
@@ -183,7 +183,11 @@ def _by_meaning(
         words = f"'same' is read as {reading.removeprefix('same: ')}, which is fine here"
         return [], [Finding(words, reading=reading)]
     if wrong and meaning.has_briefs:
-        return _wrong_values(run, trials), []
+        others = f"Other results hold too: {meaning.description}"
+        return [
+            replace(finding, words=f"{finding.words}. {others}")
+            for finding in _wrong_values(run, trials)
+        ], []
     words = f"'same' is not what was asked, {meaning.description}"
     return [Finding(words)], []
 
@@ -265,7 +269,7 @@ def _errors(run: TaskRun, trials: Sequence[Trial]) -> Iterator[Finding]:
         if suspicion and first.answer.outcome == "raised" and not run.repair:
             words, line = f"{suspicion.words}; so {words}", suspicion.line
         arguments = arguments_of(first.case)
-        sizes = [] if run.repair else size_formulas(arguments)
+        sizes = [] if run.repair else [*right_output(first.case), *size_formulas(arguments)]
         if CANNOT_MULTIPLY in words and not run.repair:
             sizes.append(A_WINDOW)
         has_wrong_zeros = CANNOT_MULTIPLY in words or NEGATIVE in words

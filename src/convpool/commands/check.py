@@ -209,6 +209,8 @@ def _check(places: Sequence[Path], options: dict[str, Any]) -> int:
     )
     options["private_seed"] = options["private_seed"] or 0
     students = grading.apply_settings(options.pop("settings"), options)
+    if (option := wanted.needs_points) and not options["points"]:
+        raise click.UsageError(f"{option} needs points: --settings FILE with a table [points]")
 
     def run() -> list[Judgement]:
         judgements = reports.judge(places, wanted, options)

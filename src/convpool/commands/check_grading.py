@@ -86,12 +86,10 @@ def write_github(judgements: Sequence[Judgement], points: Mapping[str, float]) -
 def write_gradebook(
     file: Path, judgements: Sequence[Judgement], assignment: str, disclosure: str
 ) -> None:
-    """Write a filled copy of a gradebook beside it; raise ValueError without points."""
+    """Write a filled copy of a gradebook beside it."""
     from convpool.check.reports import gradebook
     from convpool.system.whole_files import whole
 
-    if not any(judgement.score for judgement in judgements):
-        raise click.UsageError("--gradebook needs points: --settings FILE with a table [points]")
     filled = gradebook.fill(file, judgements, assignment, disclosure)
     target = file.with_name(f"{file.stem}.graded{file.suffix}")
     with whole(target, force=True) as unfinished:
@@ -104,14 +102,12 @@ def write_gradebook(
 def write_gradescope(
     file: Path, judgements: Sequence[Judgement], points: Mapping[str, float], disclosure: str
 ) -> None:
-    """Write results.json; raise ValueError for several submissions, or without points."""
+    """Write results.json; raise UsageError for several submissions."""
     from convpool.check.reports.disclosure import disclosed
     from convpool.check.reports.gradescope import as_gradescope
     from convpool.system.whole_files import whole
 
     if len(judgements) != 1:
         raise click.UsageError(f"--gradescope is for one submission; {len(judgements)} were found")
-    if not points:
-        raise click.UsageError("--gradescope needs points: --settings FILE with a table [points]")
     with whole(file, force=True) as unfinished:
         unfinished.write(as_gradescope(disclosed(judgements[0], disclosure), points).encode())

@@ -38,6 +38,12 @@ class Wanted:
     is_github: bool = False
     is_verbose: bool = False
 
+    @property
+    def needs_points(self) -> str:
+        """An option that cannot do without points; "" for none."""
+        wanted = (("--gradescope", self.gradescope), ("--gradebook", self.gradebook))
+        return next((name for name, file in wanted if file is not None), "")
+
 
 def report_file_options(command: Callable[..., None]) -> Callable[..., None]:
     """Return a command with an option for each format of reports in files."""

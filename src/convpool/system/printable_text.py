@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-# categories of Unicode: control, format (such as direction of writing), surrogate, private use
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co"}
+# categories of Unicode: control, format (such as direction of writing), surrogate, private use, and
+# those that end a line or a paragraph
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 LONGEST = 20_000  # characters of one text; an error message can have any length
 
 

@@ -75,6 +75,17 @@ def test_what_holds_with_each_meaning(judge, way, meaning):
     assert items["valid"].outcome is Outcome.HOLDS
 
 
+def test_other_results_that_hold_are_named(judge):
+    """What is expected is one of several right ones."""
+    text = PLAIN.replace("{same}", WAYS["one zero too many"])
+    for meaning in ("size", "any-named"):
+        items, _ = judge(3, text=text, same=meaning)
+        words_of = items["same"].findings[0].words
+        assert words_of.endswith(f"Other results hold too: {MEANINGS[meaning].description}")
+    items, _ = judge(3, text=text, same="brief")
+    assert "Other results" not in items["same"].findings[0].words
+
+
 def test_the_size_alone(judge):
     cut = WAYS["same: p = T // 2 + 1"]
     text = PLAIN.replace("{same}", cut).replace(

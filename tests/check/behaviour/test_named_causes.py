@@ -103,7 +103,7 @@ def test_errors_say_what_would_be_right(judge):
     """The zeros of 'same', the size, the window; and where an unpacked padding is a word."""
     items, _ = judge(1, text=SAME)
     (finding,) = items["same"].findings
-    assert "Right are T = (n - 1) * s + k - n zeros in all" in finding.words
+    assert "T, the zeros that one axis needs in all, is (n - 1) * s + k - n" in finding.words
     assert finding.details.startswith("the right size of the output:\nrows: (h + zeros - kh) // sh")
     assert "[:, i * sh:i * sh + kh, j * sw:j * sw + kw]" in finding.details
     items, _ = judge(3, text=GRAY.replace("padding == 'valid'", "padding != 'valid'"))
@@ -111,7 +111,7 @@ def test_errors_say_what_would_be_right(judge):
     assert finding.words.startswith("ValueError: ")
     assert "where padding is 'valid'" in finding.words
     items, _ = judge(3, text=GRAY.replace("(kh % 2 == 0)", "0 - 99"))
-    assert "Right are T = " in items["same"].findings[0].words
+    assert "T, the zeros that one axis needs in all, is" in items["same"].findings[0].words
 
 
 def test_what_some_of_several_errors_have_by_chance_is_no_cause(judge):

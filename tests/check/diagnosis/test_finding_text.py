@@ -9,6 +9,7 @@ from convpool.check.behaviour.case import Case
 from convpool.check.behaviour.random_arrays import Sample
 from convpool.check.diagnosis.arithmetic import arguments_of
 from convpool.check.diagnosis.diagnose import diagnose
+from convpool.check.diagnosis.finding_text import MOST_IN_GRID
 from convpool.check.diagnosis.readings.registry import READINGS
 from convpool.check.diagnosis.window_positions import correct_positions, find_positions
 from convpool.check.diagnosis.window_text import ZERO, number, two_numbers
@@ -141,6 +142,18 @@ def test_windows_that_lie_elsewhere_are_found():
     )
 
 
+def test_a_small_right_output_comes_before_a_wrong_size():
+    right = PLAIN.expected[0]
+    assert right.size <= MOST_IN_GRID
+    lines = diagnose([(PLAIN, np.zeros((1, 9, 9)))]).details.split("\n")
+    at = lines.index("the right output:") + 1
+    rows = [list(map(float, line.split())) for line in lines[at : at + right.shape[1]]]
+    assert rows == right[0].tolist()
+    assert lines[at + len(rows)].startswith("the result's shape is")
+    large = max(cases_of((0, "valid")), key=lambda case: case.expected[0].size)
+    assert "the right output" not in diagnose([(large, np.zeros((1, 9, 9)))]).details
+
+
 def test_an_array_of_no_numbers_is_named():
     found = diagnose([(PLAIN, np.full((1, 3, 3), None))])
     assert "the result is an array of object, expected numbers" in found.words
@@ -161,7 +174,7 @@ def test_the_case_whose_code_is_shown_is_the_simplest_one():
     )
     assert "called with 1 image of 3 x 3" in found.details
     assert (
-        "for n = 3, k = 2, s = 1 that is T = 1, 1 and 0; as T is odd, no equal number on both "
+        "For n = 3, k = 2, s = 1 that is T = 1, 1 and 0; as T is odd, no equal number on both "
         "sides can do it. The output then has h x w pixels. "
         "To see it: run `convpool explore` and open "
         "explorer.html#h=3&w=3&kh=2&kw=2&sh=1&sw=1&padding=same_size"

@@ -13,6 +13,7 @@ from convpool.check.behaviour.cases_by_task import CASES, LARGE
 from convpool.check.behaviour.judged_answers import TRAITS
 from convpool.check.checker import requirement_titles
 from convpool.check.diagnosis.readings.registry import READINGS
+from convpool.check.grading.accepted_same import DESCRIPTIONS
 from convpool.check.languages.speech import (
     LANGUAGES,
     say,
@@ -57,12 +58,19 @@ COMPOSED = [
     "homework.ipynb is a notebook; the task asks for seven files, 0-a.py to 6-b.py",
     "0-convolve_grayscale_valid.py:3, 1-convolve_grayscale_same.py:4 and 3 more",
     "rows: (h + zeros - kh) // sh + 1 = (6 + 2 - 3) // 1 + 1 = 6; got 4",
+    "3:same: 1.5 points by hand, almost right",
+    "the right output of the first image:",
+    *(
+        f"{words}{meaning}"
+        for words in ("Other results hold too: ", "'same' is not what was asked, ")
+        for meaning in DESCRIPTIONS.values()
+    ),
 ]
 CHANGE = """\
 With this change, which was tried, all 33 smaller cases are right:
 line 8:  time = h - kw + 1
  write:  time = h - kh + 1
-after line 9, add:
+after line 9 (write:), add:
     memory
 line 12, delete:
 rules"""
@@ -71,7 +79,7 @@ SAID = {
 Avec ce changement, qui a été essayé, les 33 petits cas sont tous justes :
 ligne 8 :  time = h - kw + 1
 écrivez :  time = h - kh + 1
-après la ligne 9, ajoutez :
+après la ligne 9 (write:), ajoutez :
     memory
 ligne 12, supprimez :
 rules""",
@@ -79,7 +87,7 @@ rules""",
 Con este cambio, que se probó, los 33 casos pequeños son todos correctos:
 línea 8:  time = h - kw + 1
 escribe:  time = h - kh + 1
-después de la línea 9, añade:
+después de la línea 9 (write:), añade:
     memory
 línea 12, borra:
 rules""",

@@ -72,7 +72,7 @@ BROKEN = [
     (VALID, LOOPS, "    if True:\n        if 1:\n", LOOPS),
     (SAME, "kh // 2, kw // 2", "(kh - 1) // 2, (kw - 1) // 2", "(ph, ph + 1), (pw, pw + 1)"),
     (SAME, "ph, pw = kh // 2, kw // 2", "ph = pw = max(kh, kw) // 2", "ph, pw = kh // 2, kw // 2"),
-    (VALID, "    m, h, w = images.shape\n", "", "after line 5, add:\n    m, h, w = images.shape"),
+    (VALID, "    m, h, w = images.shape\n", "", "), add:\n    m, h, w = images.shape"),
     (VALID, "    return output\n", "", "    return output"),
     (VALID, "    output = np.zeros((m, oh, ow))\n", "", "    output = np.zeros((m, oh, ow))"),
     (SAME, "    padded = np.pad(images, ((0, 0), (ph, ph), (pw, pw)), 'constant')\n",
@@ -228,7 +228,8 @@ def test_a_report_has_the_change_in_every_wrong_item(tmp_path, monkeypatch):
     [
         ("a\nb\n", "a\nc\n", 2, "line 2:  b\n write:  c"),
         ("a\nb\n", "a\n", 2, "line 2, delete:\nb"),
-        ("a\nb\n", "a\nx\n y\nb\n", 1, "after line 1, add:\nx\n y"),
+        ("a\nb\n", "a\nx\n y\nb\n", 1, "after line 1 (a), add:\nx\n y"),
+        ("a\n\nb\n", "a\n\nx\nb\n", 2, "after line 2, add:\nx"),
         ("a\n b\n", "c\n d\n", 1, "line 1:  a\n write:  c\nline 2:  b\n write:  d"),
         ("a\n  b\n", "a\nb\n", 2, "line 2, now:\n  b\nwrite:\nb"),
         ("a\nb\n", "c\n  d\n", 1, "lines 1 to 2, now:\na\nb\nwrite:\nc\n  d"),

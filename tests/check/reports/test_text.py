@@ -47,6 +47,15 @@ def test_a_screen_has_every_finding():
         assert words in text
 
 
+def test_of_many_findings_of_one_rule_the_first_are_printed():
+    findings = [Finding(f"f{number} has no docstring") for number in range(2000)]
+    judgement = make_judgement(item(0, "function-docstring", FAILS, *findings))
+    text = screen([judgement], 100)
+    assert text.count("has no docstring") == report.MOST_ALIKE
+    assert "With --verbose: 1995 more findings" in text
+    assert screen([judgement], 100, is_verbose=True).count("has no docstring") == 2000
+
+
 def test_many_names_are_not_written_into_the_margin():
     names = [
         "module-docstring",
@@ -186,6 +195,10 @@ def test_nothing_steers_the_terminal(judgements):
 
 def test_everything_is_made_printable():
     assert seen(as_json([EVIL_ONE]) + as_csv([EVIL_ONE]) + report_html.as_html([EVIL_ONE]))
+
+
+def test_no_letter_ends_a_line():
+    assert printable("a\u2028b\u2029c") == r"a\u2028b\u2029c"
 
 
 def test_printable_keeps_letters_and_cuts_what_is_endless():

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from convpool.check.behaviour.case import Case
 from convpool.check.diagnosis.arithmetic import Arguments, Reading, correct_count, correct_zeros
 from convpool.check.diagnosis.faulty_lines import find_faulty_lines
 from convpool.check.diagnosis.observed_result import ObservedResult
@@ -17,10 +18,13 @@ from convpool.check.diagnosis.window_positions import correct_positions, find_po
 from convpool.check.diagnosis.window_text import (
     Index,
     call_text,
+    number,
     pixel_name,
     two_numbers,
     window_text,
 )
+
+MOST_IN_GRID = 25  # pixels of an output that is shown as a whole
 
 
 def first_difference(observation: ObservedResult) -> str:
@@ -52,6 +56,7 @@ def case_details(observation: ObservedResult) -> list[str]:
     if not observation.has_right_shape:
         return [
             *lines,
+            *right_output(observation.case),
             first_difference(observation),
             *size_formulas(observation.arguments, observation.values.shape[1:3]),
         ]
@@ -70,6 +75,18 @@ def case_details(observation: ObservedResult) -> list[str]:
     ]
 
 
+def right_output(case: Case) -> list[str]:
+    """Return the right output of a case's first image as lines; [] if it is not a small grid."""
+    images = case.expected[0]
+    if images.ndim != 3 or not 0 < images[0].size <= MOST_IN_GRID:
+        return []
+    whole = "" if len(images) == 1 else " of the first image"
+    rows = [[number(value) for value in row] for row in images[0]]
+    width = max(len(text) for row in rows for text in row)
+    lines = ("  ".join(text.rjust(width) for text in row) for row in rows)
+    return [f"the right output{whole}:", *(f"    {line}" for line in lines)]
+
+
 def same_sentence(arguments: Arguments) -> str:
     """Return what is right for 'same', with the numbers of the first axis where T is odd, if any.
 
@@ -79,8 +96,9 @@ def same_sentence(arguments: Arguments) -> str:
     n, k, s = arguments.on_axis(axes[0])
     total = arguments.total_zeros(axes[0])
     words = (
-        f"Right are T = (n - 1) * s + k - n zeros in all, T - T // 2 before and T // 2 after: for "
-        f"n = {n}, k = {k}, s = {s} that is T = {total}, {total - total // 2} and {total // 2}"
+        "T, the zeros that one axis needs in all, is (n - 1) * s + k - n for n pixels, kernel k "
+        f"and stride s: T - T // 2 come before and T // 2 after. For n = {n}, k = {k}, s = {s} "
+        f"that is T = {total}, {total - total // 2} and {total // 2}"
     )
     if total % 2:
         words += "; as T is odd, no equal number on both sides can do it"

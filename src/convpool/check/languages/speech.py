@@ -37,7 +37,9 @@ _VALUES = {
 }
 _OTHER_VALUE = r"(?:(?!; ).)+?"
 _LABEL = re.compile(r" *(line \d+:|write:)(  .*)")
-_HEADING = re.compile(r"after line \d+, add:|lines? \d+(?: to \d+)?, (?:delete|now):|write:")
+_HEADING = re.compile(
+    r"after line \d+(?: \(.*\))?, add:|lines? \d+(?: to \d+)?, (?:delete|now):|write:"
+)
 
 
 @contextmanager

@@ -93,7 +93,8 @@ def changed_lines(before: str, after: str) -> tuple[int, str]:
     for kind, start, end, new_start, new_end in matcher.get_opcodes():
         if kind != "equal":
             first = first or (max(start, 1) if kind == "insert" else start + 1)
-            advice += _block(start, old[start:end], new[new_start:new_end])
+            above = old[start - 1].strip() if start else ""
+            advice += _block(start, above, old[start:end], new[new_start:new_end])
     return first, "\n".join(advice)
 
 
@@ -141,8 +142,11 @@ def _break(line: str) -> tuple[int, int] | None:
     return (max(found)[2], found[max(found)]) if found else None
 
 
-def _block(start: int, old: list[str], new: list[str]) -> Iterator[str]:
-    """Yield the lines about one block: `old` lines after line `start`, and what replaces them."""
+def _block(start: int, above: str, old: list[str], new: list[str]) -> Iterator[str]:
+    """Yield the lines about one block: `old` lines after line `start`, and what replaces them.
+
+    above: line `start`.
+    """
     if list(map(_indentation, old)) == list(map(_indentation, new)):
         for number, (line, other) in enumerate(zip(old, new, strict=True), start + 1):
             label = f"line {number}:"
@@ -152,7 +156,7 @@ def _block(start: int, old: list[str], new: list[str]) -> Iterator[str]:
     last = start + len(old)
     where = f"line {start + 1}" if len(old) == 1 else f"lines {start + 1} to {last}"
     if not old:
-        yield f"after line {start}, add:"
+        yield f"after line {start}{f' ({above})' if above else ''}, add:"
     elif not new:
         yield f"{where}, delete:"
         yield from old

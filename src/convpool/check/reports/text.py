@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO
@@ -31,6 +32,7 @@ from convpool.check.reports.summary import (
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Judgement, Outcome
 
+MOST_ALIKE = 5  # findings of one requirement and task that are printed without is_verbose
 MAX_REMARKS = 2  # that are printed without is_verbose, where nothing is wrong
 WIDTH = 100  # characters of a line in a file, and where the output is no terminal
 # None: a remark, or nothing was judged
@@ -128,6 +130,8 @@ def _print_findings(judgement: Judgement, console: Console, *, is_verbose: bool)
     verdicts, remarks = split_findings(judgement)
     shown_remarks = remarks if is_verbose else [] if verdicts else remarks[:MAX_REMARKS]
     shown = [*verdicts, *((remark.heading, remark) for remark in shown_remarks)]
+    if not is_verbose:
+        shown = _first_of_each(shown)
     last_heading = ""
     for number, (heading, finding) in enumerate(shown):
         if heading != last_heading:
@@ -139,10 +143,28 @@ def _print_findings(judgement: Judgement, console: Console, *, is_verbose: bool)
     drawings = sum(bool(finding.details) for _, finding in shown[bool(verdicts) :])
     left_out = [
         f"{count} more {what}{'s' * (count > 1)}"
-        for count, what in ((drawings, "drawing"), (len(remarks) - len(shown_remarks), "remark"))
+        for count, what in (
+            (len(verdicts) + len(shown_remarks) - len(shown), "finding"),
+            (drawings, "drawing"),
+            (len(remarks) - len(shown_remarks), "remark"),
+        )
         if count
     ]
     return "" if is_verbose else " and ".join(left_out)
+
+
+def _first_of_each(
+    findings: Sequence[tuple[str, ReportedFinding]],
+) -> list[tuple[str, ReportedFinding]]:
+    """Return (heading, finding) of those that are among the first MOST_ALIKE of their items."""
+    count: Counter[tuple[tuple[int | None, ...], str]] = Counter()
+    kept = []
+    for heading, finding in findings:
+        kind = finding.tasks, finding.items
+        count[kind] += 1
+        if count[kind] <= MOST_ALIKE:
+            kept.append((heading, finding))
+    return kept
 
 
 def _task_table(judgement: Judgement, console: Console, *, is_verbose: bool) -> Table:

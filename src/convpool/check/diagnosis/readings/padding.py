@@ -55,18 +55,19 @@ def _halves(zeros_of_axis: Callable[[int, int, int], int]) -> Zeros:
     return zeros
 
 
+_WITH_T = "with T for the zeros that an axis needs in all"
 # name -> (Reading.words, Reading.zeros), of calls with 'same'
 SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     "p = T // 2 + 1": (
-        "'same' pads with p = T // 2 + 1 zeros on both sides, where T = (n - 1) * s + k - n",
+        f"{_WITH_T}, 'same' pads with p = T // 2 + 1 zeros on both sides",
         _both_sides(lambda n, k, s, total: total // 2 + 1),
     ),
     "p = ceil(T / 2)": (
-        "'same' pads with p = ceil(T / 2) zeros on both sides, where T = (n - 1) * s + k - n",
+        f"{_WITH_T}, 'same' pads with p = ceil(T / 2) zeros on both sides",
         _both_sides(lambda n, k, s, total: _half_up(total)),
     ),
     "p = T // 2": (
-        "'same' pads with p = T // 2 zeros on both sides, where T = (n - 1) * s + k - n",
+        f"{_WITH_T}, 'same' pads with p = T // 2 zeros on both sides",
         _both_sides(lambda n, k, s, total: total // 2),
     ),
     "p = T // 2, one more for even k": (

@@ -90,6 +90,13 @@ def test_canvas_gradebook_gets_grades_in_one_column(tmp_path):
     assert filled.column == "Convolutions (87)"
 
 
+def test_of_two_submissions_of_one_student_none_is_taken(tmp_path):
+    again = replace(ADA, submission="Ada Lovelace_4711_again", score=Score(7, 50, 0))
+    filled = fill(tmp_path, MOODLE, [ADA, again])
+    assert rows_of(filled.text)[0]["Grade"] == ""
+    assert filled.ungraded == [ADA.submission, again.submission]
+
+
 def test_what_is_no_gradebook_is_refused_in_words(tmp_path):
     with pytest.raises(ValueError, match=r"name one assignment .* Convolutions \(87\), Pooling"):
         fill(tmp_path, CANVAS, [ADA])

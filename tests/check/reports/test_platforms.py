@@ -81,3 +81,4 @@ def test_the_job_summary_is_markdown_without_markup_of_strangers():
     assert len(table) == 2 + len(CLASS)
     assert "<script>" not in github.job_summary([EVIL_ONE])
     assert "❌" in text
+    assert "| ada&#95;1&#35;2 |" in github.job_summary([make_judgement(name="ada_1#2")])

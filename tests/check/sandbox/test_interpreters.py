@@ -35,6 +35,25 @@ def test_interpreters(monkeypatch, tmp_path):
     )
 
 
+def test_folders_that_may_not_be_read_are_passed_over(monkeypatch):
+    """As /root is for an ordinary user who was given root's HOME and PATH."""
+    readable, stat = os.scandir, os.stat
+
+    def refuse(function):
+        def call(path, *words, **keywords):
+            if "closed" in str(path):
+                raise PermissionError(13, "Permission denied", path)
+            return function(path, *words, **keywords)
+
+        return call
+
+    monkeypatch.setattr(os, "scandir", refuse(readable))
+    monkeypatch.setattr(os, "stat", refuse(stat))
+    monkeypatch.setenv("HOME", "/closed")
+    monkeypatch.setenv("PATH", "/closed/bin", prepend=os.pathsep)
+    assert "/closed" not in "".join(interpreters._candidates())
+
+
 def test_interpreters_that_will_not_do(monkeypatch, tmp_path):
     would_do = "; name a Python 3.8 with NumPy 1.19.2, or any other with NumPy"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 
@@ -110,6 +111,5 @@ def _property(text: str) -> str:
 
 def _cell(text: str) -> str:
     """Return a text for a cell or a line of Markdown: no markup of a stranger counts."""
-    for sign in "\\`*_{}[]<>()#+!|~$@":
-        text = text.replace(sign, f"&#{ord(sign)};")
-    return " ".join(text.split())
+    escaped = re.sub(r"[\\`*_{}\[\]<>()#+!|~$@&]", lambda sign: f"&#{ord(sign[0])};", text)
+    return " ".join(escaped.split())

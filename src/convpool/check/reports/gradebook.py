@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -77,6 +78,9 @@ def fill(
         for row in rows
     ]
     matched = roster.match_rows(students, [judgement.submission for judgement in judgements])
+    # of two submissions that fit one row, none is taken
+    fitting = Counter(matched.values())
+    matched = {name: row for name, row in matched.items() if fitting[row] == 1}
     for judgement in judgements:
         row = matched.get(judgement.submission)
         if row is None or judgement.score is None:

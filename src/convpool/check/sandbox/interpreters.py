@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -128,10 +129,11 @@ def _candidates() -> Iterator[str]:
     paths = [folder / ".venv-3.8" / "bin" / "python" for folder in here.parents]
     on_path = os.environ.get("PATH", "").split(os.pathsep)
     paths += [Path(folder) / f"python{PYTHON}" for folder in on_path if os.path.isabs(folder)]
-    pyenv = Path("~/.pyenv/versions").expanduser()
-    paths += sorted(pyenv.glob(f"{PYTHON}*/bin/python"), reverse=True)
-    paths += sorted(Path("/opt").glob(f"*/bin/python{PYTHON}"))
-    yield from dict.fromkeys(str(path) for path in paths if path.exists())
+    # unlike those of Path, these functions pass over folders that may not be read
+    pyenv = os.path.expanduser(f"~/.pyenv/versions/{PYTHON}*/bin/python")
+    names = [*map(str, paths), *sorted(glob.glob(pyenv), reverse=True)]
+    names += sorted(glob.glob(f"/opt/*/bin/python{PYTHON}"))
+    yield from filter(os.path.exists, dict.fromkeys(names))
 
 
 def _start(command: str) -> Interpreter:

@@ -97,6 +97,20 @@ def test_calls_after_an_endless_one_are_made(place, python):
     assert answers[1].words == "no answer within 2 s of processor time"
 
 
+def test_after_an_endless_one_other_kernels_come_first(place, python):
+    """Otherwise those like it would use up the time of all."""
+    text = f"def {FUNCTION}(images, kernel):\n    while kernel.shape == (2, 2):\n        pass\n"
+    folder = write_submission(place, f"{text}    return kernel\n")
+    function = SubmittedFunction(folder, FILE, FUNCTION)
+    kernels = [np.ones((2, 2))] * 4 + [np.full((3, 3), 7.0), np.full((1, 3), 8.0)]
+    calls = [Call((IMAGES, kernel)) for kernel in kernels]
+    answers = caller.run(function, calls, python, caller.Limits(task_seconds=8))
+    outcomes = [answer.outcome for answer in answers]
+    assert outcomes[0] == "timed out"
+    assert outcomes[3:] == ["not run"] + ["returned"] * 2
+    assert [answer.value.max() for answer in answers[4:]] == [7, 8]
+
+
 def test_large_results_are_not_taken(place, python):
     answer = call_body(place, python, "return np.zeros(99_000_000, np.uint8)")[0]
     assert answer.outcome == "not an array"

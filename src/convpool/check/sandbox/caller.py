@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from convpool.check.sandbox.calls import Answer, Call, FollowedCall, SubmittedFunction
 from convpool.check.sandbox.child_process import Job, make_workplace, pack, run_process
 from convpool.check.sandbox.deadline import Deadline
@@ -27,8 +29,9 @@ def run(
     """Call a submission's function in a child process.
 
     One process makes the calls in order. If it dies, or has no answer within the processor time for
-    one call, a new one makes the remaining calls. After MOST_DEATHS deaths or MOST_LATE such calls,
-    for a file that cannot be loaded, and when the time is over, the remaining calls are not made.
+    one call, a new one makes the remaining calls, those with a kernel of another shape first. After
+    MOST_DEATHS deaths or MOST_LATE such calls, for a file that cannot be loaded, and when the time
+    is over, the remaining calls are not made.
 
     Parameters
     ----------
@@ -87,21 +90,34 @@ def _make_calls(job: Job, calls: Sequence[Call]) -> tuple[list[Answer], Messages
     """
     deadline = Deadline(job.limits.task_seconds)
     packed_calls = [pack(call, job.limits) for call in calls]
+    order = list(range(len(calls)))  # in which they are made
     answers: list[Answer] = []
     messages: Messages = {}
     # problem: why no further calls are made; "": none is known
     with make_workplace(job) as (work, problem):
         while len(answers) < len(calls) and not problem:
-            remaining = packed_calls[len(answers) :]
+            remaining = [packed_calls[index] for index in order[len(answers) :]]
             new_answers, ending, messages = run_process(job, work, remaining, deadline)
             answers += new_answers
             if len(answers) < len(calls):
                 answers, problem = _add_ending(answers, ending, messages, len(calls))
                 if ending.outcome == "timed out" and deadline.is_over():
                     problem = LATE
+                # calls like one without an answer come last, so that the others are made
+                late = _window(calls[order[len(answers) - 1]]) if answers else None
+                order[len(answers) :] = sorted(
+                    order[len(answers) :], key=lambda index: _window(calls[index]) == late
+                )
     loaded = bool(answers) and answers[-1].loaded
     not_run = Answer("not run", words=f"not run: {problem}", loaded=loaded)
-    return answers + [not_run] * (len(calls) - len(answers)), messages
+    answers += [not_run] * (len(calls) - len(answers))
+    return [answers[order.index(index)] for index in range(len(calls))], messages
+
+
+def _window(call: Call) -> object:
+    """Return the shape of a call's kernel or window, its second argument."""
+    value = call.arguments[1] if len(call.arguments) > 1 else None
+    return value.shape if isinstance(value, np.ndarray) else value
 
 
 def _add_ending(

@@ -13,7 +13,7 @@ from convpool.check.behaviour.cases_by_task import CASES, LARGE
 from convpool.check.behaviour.judged_answers import TRAITS
 from convpool.check.checker import requirement_titles
 from convpool.check.diagnosis.readings.registry import READINGS
-from convpool.check.grading.accepted_same import DESCRIPTIONS
+from convpool.check.grading.accepted_same import MEANINGS
 from convpool.check.languages.speech import (
     LANGUAGES,
     say,
@@ -61,9 +61,9 @@ COMPOSED = [
     "3:same: 1.5 points by hand, almost right",
     "the right output of the first image:",
     *(
-        f"{words}{meaning}"
+        f"{words}{meaning.description}"
         for words in ("Other results hold too: ", "'same' is not what was asked, ")
-        for meaning in DESCRIPTIONS.values()
+        for meaning in MEANINGS.values()
     ),
 ]
 CHANGE = """\

@@ -55,19 +55,19 @@ def _halves(zeros_of_axis: Callable[[int, int, int], int]) -> Zeros:
     return zeros
 
 
-_WITH_T = "with T for the zeros that an axis needs in all"
+_OF_T = "where an axis needs T of them in all"
 # name -> (Reading.words, Reading.zeros), of calls with 'same'
 SAME_ZEROS: dict[str, tuple[str, Zeros]] = {
     "p = T // 2 + 1": (
-        f"{_WITH_T}, 'same' pads with p = T // 2 + 1 zeros on both sides",
+        f"'same' pads with p = T // 2 + 1 zeros on both sides, {_OF_T}",
         _both_sides(lambda n, k, s, total: total // 2 + 1),
     ),
     "p = ceil(T / 2)": (
-        f"{_WITH_T}, 'same' pads with p = ceil(T / 2) zeros on both sides",
+        f"'same' pads with p = ceil(T / 2) zeros on both sides, {_OF_T}",
         _both_sides(lambda n, k, s, total: _half_up(total)),
     ),
     "p = T // 2": (
-        f"{_WITH_T}, 'same' pads with p = T // 2 zeros on both sides",
+        f"'same' pads with p = T // 2 zeros on both sides, {_OF_T}",
         _both_sides(lambda n, k, s, total: total // 2),
     ),
     "p = T // 2, one more for even k": (

@@ -211,7 +211,22 @@ def test_threads_look_only_where_cpus_are_free(is_free, number, monkeypatch):
     for _ in range(10):
         meeting = Meeting(number)
         spread(meeting, number)
-        assert word("spins") == (crew.SPINS if is_free and number <= 8 else 0)
+        assert word("patience") == (crew.PATIENCE if is_free and number <= 8 else 0)
+
+
+def test_a_helper_that_was_woken_looks_for_a_while(monkeypatch):
+    """Also where it came too late, or it would in call after call."""
+    monkeypatch.setattr(crew, "_crew", None)
+    monkeypatch.setattr(crew, "are_cpus_free", lambda: True)
+    monkeypatch.setattr(cpus, "count", lambda: (2, "here"))
+    monkeypatch.setattr(crew, "PATIENCE", 300_000_000)
+    threads.set_number(2)
+    for _ in range(2):
+        spread(lambda i: None, 2)
+        wait_until(lambda: (word("spinning"), word("sleeping")) == (0, 1))
+    spread(lambda i: None, 2)
+    wait_until(lambda: word("spinning"))
+    wait_until(lambda: (word("spinning"), word("sleeping")) == (0, 1))
 
 
 @pytest.mark.parametrize(

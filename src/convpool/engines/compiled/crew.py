@@ -34,7 +34,7 @@ from convpool.engines.compiled.record import (
 )
 from convpool.engines.values import NamedTuple
 
-SPINS = 2000  # looks before a thread sleeps: 20 to 100 us, by the processor
+PATIENCE = 200_000  # nanoseconds that a thread looks before it sleeps
 LOOK_AGAIN = 0.1  # seconds after which it is found out again whether CPUs are free
 # machine -> the numbers of the system calls futex and clock_gettime
 SYSTEM_CALLS = {"x86_64": (202, 228), "aarch64": (98, 113)}
@@ -154,14 +154,14 @@ class Crew:
     def _prepare(self, participants: int) -> None:
         """Start helpers if there are too few for so many participants, the caller included.
 
-        Also set how often waiting threads look before they sleep: never where CPUs are not free.
+        Also set for how long waiting threads look before they sleep: 0 where CPUs are not free.
         """
         now = monotonic()
         if self.looked_at is None or now - self.looked_at >= LOOK_AGAIN:
             self.looked_at = now
             number = max(self.helpers + 1, participants)
             has_cpus = number <= cpus.count()[0] and are_cpus_free()
-            self.words[_CREW["spins"]] = SPINS if has_cpus else 0
+            self.words[_CREW["patience"]] = PATIENCE if has_cpus else 0
         if self.helpers >= participants - 1:
             return
         if self.failed_at is not None and now - self.failed_at < threads.RETRY:

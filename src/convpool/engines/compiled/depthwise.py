@@ -18,7 +18,6 @@ from convpool.engines.compiled import few_kernels, launch, library
 from convpool.engines.compiled.forms import DepthwiseForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
-from convpool.engines.compiled.launch import SMALL
 from convpool.engines.compiled.record import (
     DEPTHWISE,
     address_of,
@@ -34,6 +33,7 @@ Array = NDArray[Any]
 
 LEAST_BYTES = 64  # of a pixel: as many channels as the loop takes at a time
 SET_BYTES = 4096  # columns that lie so many bytes apart are in one set of the cache
+SMALL = 2**20  # multiply-adds that one thread takes, since sharing them would take as long
 FIELD = indices_of(DEPTHWISE)
 
 

@@ -22,7 +22,6 @@ from convpool.engines.compiled.base_form import Dtype, Form
 from convpool.engines.compiled.few_kernels_schedule import parts_of_sums
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
-from convpool.engines.compiled.launch import SMALL
 from convpool.engines.compiled.picture_forms import (
     FilterRowsForm,
     ReadRowForm,
@@ -48,6 +47,7 @@ Array = NDArray[Any]
 SHORTEST = 8  # vectors that a row of results must have at least
 LINE = 2**12  # numbers of a line of the ring, about, at most
 MOST_LINES = 2**7  # rows that a window spans at most
+SMALL = 2**21  # taps of all windows that one thread takes, since sharing them would take as long
 
 FIELD = indices_of(FILTERING)
 READ = indices_of(READING, length_of(FILTERING))

@@ -332,11 +332,13 @@ HISTOGRAMS = record_type(
 # several threads write are read and written atomically.
 #   ticket: grows with each call that opens; helpers sleep on it
 #   spinning, sleeping: helpers that watch the ticket, and that sleep
-#   spins: how often a helper, or a caller, looks before it sleeps
+#   patience: nanoseconds that a helper, or a caller, looks before it sleeps
 #   is_ending: whether helpers shall leave
 #   system_call: address of the C library's function syscall
 #   futex, clock: the numbers of these system calls
-CREW = lined_record_type("ticket / spinning sleeping / spins is_ending system_call futex clock /")
+CREW = lined_record_type(
+    "ticket / spinning sleeping / patience is_ending system_call futex clock /"
+)
 # One call: a form that several threads run, each with a record of its own, for parts of a range.
 #   state: threads inside, and CLOSED where no more may enter
 #   taken, taken_by_helpers: how often somebody, or a helper, has asked for a part
@@ -350,11 +352,10 @@ CREW = lined_record_type("ticket / spinning sleeping / spins is_ending system_ca
 #   is_open, is_cancelled: whether parts are left, since the caller has come back for a moment;
 #     whether no more of them shall be taken
 #   taken_by_caller: parts that the caller has taken
-#   seconds, nanoseconds: the time, as the system writes it
 CALLS = 16  # calls at once that helpers help; others have their callers alone
 CLOSED = 2**40
 SHARED_CALL = lined_record_type(
     "state has_waiting_caller / taken taken_by_helpers joined / "
     "crew function records participants cuts parts range_bytes wanted / "
-    "is_open is_cancelled taken_by_caller seconds nanoseconds"
+    "is_open is_cancelled taken_by_caller"
 )

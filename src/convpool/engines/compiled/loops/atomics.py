@@ -1,4 +1,4 @@
-"""Instructions for threads that share memory: atomic access, a pause, and calls of the system.
+"""Instructions for threads that share memory: atomic access, a pause, calls of the system.
 
 Addresses are those of int64 in bytes. Access is sequentially consistent: all threads see it in one
 order.
@@ -16,6 +16,7 @@ from convpool.engines.compiled.loops.simd import INT32, INT64, TARGET
 
 ORDER = "seq_cst"
 BYTES = 8  # of an int64, which is where it must be aligned
+MONOTONIC = 1  # the system's clock that never goes back
 # LLVM's name of the instruction that says that a thread waits in a loop, and its arguments
 PAUSE = ("llvm.x86.sse2.pause", ()) if TARGET.machines == X86 else ("llvm.aarch64.hint", (1,))
 
@@ -92,3 +93,20 @@ def call_system(typing, function, number, a, b, c, d):
         return builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
 
     return types.int64(*[types.int64] * 6), codegen
+
+
+@intrinsic
+def read_clock(typing, function, number):
+    """Return the time in nanoseconds, by system call `number`; function: as in `call_system`."""
+
+    def codegen(context, builder, signature, arguments):
+        function, number = arguments
+        time = cgutils.alloca_once(builder, INT64, 2)  # seconds and nanoseconds
+        kind = ir.FunctionType(INT64, [INT64], var_arg=True)
+        address = builder.ptrtoint(time, INT64)
+        function = builder.inttoptr(function, kind.as_pointer())
+        builder.call(function, [number, INT64(MONOTONIC), address])
+        seconds, rest = (builder.load(builder.gep(time, [INT64(k)])) for k in range(2))
+        return builder.add(builder.mul(seconds, INT64(1_000_000_000)), rest)
+
+    return types.int64(types.int64, types.int64), codegen

@@ -18,13 +18,14 @@ from convpool.engines.compiled.loops.atomics import (
     atomic_store,
     call_system,
     pause,
+    read_clock,
 )
 from convpool.engines.compiled.loops.simd import call_form, load_integer, loop, reader_of
 from convpool.engines.compiled.loops.simd import store_number as store_integer
 from convpool.engines.compiled.record import CALLS, CLOSED, CREW, SHARED_CALL
 
 WAIT, WAKE = 128, 129  # what a futex shall do, for threads of one process
-MONOTONIC = 1  # the clock
+LOOKS = 64  # between two looks at the clock
 TURN = 50_000_000  # nanoseconds after which a caller comes back for a moment, as for Ctrl-C
 INSIDE = CLOSED - 1  # the bits of `state` that count threads
 CREW_BYTES, CALL_BYTES = CREW.itemsize, SHARED_CALL.itemsize
@@ -37,10 +38,9 @@ def _places(dtype):
     return [dtype.fields[name][1] for name in dtype.names]
 
 
-TICKET, SPINNING, SLEEPING, SPINS, IS_ENDING = _places(CREW)[:5]
+TICKET, SPINNING, SLEEPING, PATIENCE, IS_ENDING = _places(CREW)[:5]
 STATE, HAS_WAITING_CALLER, TAKEN, TAKEN_BY_HELPERS, JOINED = _places(SHARED_CALL)[:5]
 IS_CANCELLED = SHARED_CALL.fields["is_cancelled"][1]
-SECONDS = SHARED_CALL.fields["seconds"][1]
 
 
 @loop
@@ -80,17 +80,15 @@ def run_parts(address, thread, stop):
         store_integer(first, 0, load_integer(cuts, part))
         store_integer(first, 1, load_integer(cuts, part + 1))
         call_form(function, record)
-        if stop != 0 and clock(address) >= stop:
+        if stop != 0 and clock(call.crew) >= stop:
             return
 
 
 @loop
-def clock(address):
-    """Return the time in nanoseconds; `address` is that of the call, where the system writes it."""
-    crew = crew_at(call_at(address).crew)
-    call_system(crew.system_call, crew.clock, MONOTONIC, address + SECONDS, 0, 0)
-    seconds = atomic_load(address + SECONDS)
-    return seconds * 1_000_000_000 + atomic_load(address + SECONDS + 8)
+def clock(crew):
+    """Return the time in nanoseconds; crew: address of the crew's record."""
+    call = crew_at(crew)
+    return read_clock(call.system_call, call.clock)
 
 
 # ---- helpers ----
@@ -120,30 +118,33 @@ def help_open_calls(crew):
 
 
 @loop
-def watch(crew, ticket, spins):
-    """Look until the ticket is another one, but `spins` times at most; return how many are left."""
+def watch(crew, ticket, stop):
+    """Look until the ticket is another one, or the time `stop` has come."""
     atomic_add(crew + SPINNING, 1)
-    while spins > 0 and atomic_load(crew + TICKET) == ticket:
-        pause()
-        spins -= 1
+    while atomic_load(crew + TICKET) == ticket and clock(crew) < stop:
+        for _ in range(LOOKS):
+            if atomic_load(crew + TICKET) != ticket:
+                break
+            pause()
     atomic_add(crew + SPINNING, -1)
-    return spins
 
 
 def help_calls(form):
     """Return the loop of a helper, which ends with its crew."""
 
     def entry(crew):
-        spins = 0
+        stop, was_woken = 0, False
         while True:
             ticket = atomic_load(crew + TICKET)
             if atomic_load(crew + IS_ENDING):
                 return
-            if help_open_calls(crew):
-                spins = atomic_load(crew + SPINS)
-            # tickets of calls that have helpers enough do not prolong the time of looking
-            spins = watch(crew, ticket, spins)
-            if spins <= 0:
+            # tickets of calls that have helpers enough do not prolong the time of looking; who was
+            # woken for a call is of use, though it may have come too late for this one
+            if help_open_calls(crew) or was_woken:
+                stop = clock(crew) + atomic_load(crew + PATIENCE)
+            watch(crew, ticket, stop)
+            was_woken = atomic_load(crew + TICKET) == ticket
+            if was_woken:
                 atomic_add(crew + SLEEPING, 1)
                 sleep_on(crew, crew + TICKET, ticket)
                 atomic_add(crew + SLEEPING, -1)
@@ -178,10 +179,13 @@ def close_call(address):
     """Let no more helpers enter a call, and wait until all have left; address: of its record."""
     crew = call_at(address).crew
     atomic_or(address + STATE, CLOSED)
-    spins = atomic_load(crew + SPINS)
-    while spins > 0 and atomic_load(address + STATE) & INSIDE:
-        pause()
-        spins -= 1
+    patience = atomic_load(crew + PATIENCE)
+    stop = clock(crew) + patience
+    while patience and atomic_load(address + STATE) & INSIDE and clock(crew) < stop:
+        for _ in range(LOOKS):
+            if not atomic_load(address + STATE) & INSIDE:
+                break
+            pause()
     atomic_store(address + HAS_WAITING_CALLER, 1)
     inside = atomic_load(address + STATE) & INSIDE
     while inside:
@@ -201,7 +205,7 @@ def share_call(form):
         if atomic_load(address + IS_CANCELLED):
             atomic_store(address + TAKEN, call.parts)
         else:
-            run_parts(address, 0, clock(address) + TURN)
+            run_parts(address, 0, clock(call.crew) + TURN)
         if atomic_load(address + TAKEN) >= call.parts:
             close_call(address)
             call.is_open = 0

@@ -18,6 +18,7 @@ from convpool.engines.compiled.loops.pooling_vectors import (
     without_negative_zeros,
 )
 from convpool.engines.compiled.loops.simd import (
+    INT32,
     INT64,
     TARGET,
     add,
@@ -34,9 +35,10 @@ from convpool.engines.compiled.loops.simd import (
     store,
     vector_type,
 )
-from convpool.engines.compiled.record import SUMMING
+from convpool.engines.compiled.record import LINE_BYTES, SUMMING
 from convpool.engines.compiled.register_sizes import VECTORS_OF_ROW, vectors_of_two_rows
 
+BYTES = ir.IntType(8).as_pointer()
 summing_at = reader_of(SUMMING)
 
 
@@ -221,8 +223,12 @@ def _combine_lines(
             combine_line(INT64(tap), begin, sums)
         if not rows:
             combine_parts([upper[0], lower[0]], combine_part)
-        write(upper[0], fields["result"], begin)
-        write(lower[0], fields["next_result"], begin)
+        row_bytes = builder.sub(fields["next_result"], fields["result"])
+        for (totals, _), address in ((upper, fields["result"]), (lower, fields["next_result"])):
+            write(totals, address, begin)
+            # what the stores of the next two rows need comes while these are summed
+            later = builder.add(address, builder.mul(row_bytes, INT64(2)))
+            fetch(builder, later, begin, vectors * lanes, result_kind)
 
     def combine_parts(rows, combine_part):
         if merge is None:
@@ -261,6 +267,20 @@ def _combine_lines(
             for_each_group(builder, fields["count"], sizes, two_rows)
         with otherwise:
             for_each_group(builder, fields["count"], [(VECTORS_OF_ROW, lanes)], one_row)
+
+
+def fetch(builder, address, begin, count, kind):
+    """Fetch `count` numbers of a kind, which will be written, into the cache.
+
+    They begin with number `begin` behind the address, which may be that of no array.
+    """
+    pointer, step = pointer_to(builder, address, kind), LINE_BYTES * 8 // kind.bitwidth
+    words = [INT32(word) for word in (1, 3, 1)]  # written; kept in the nearest cache; data
+    signature = ir.FunctionType(ir.VoidType(), [BYTES, *(word.type for word in words)])
+    function = cgutils.get_or_insert_function(builder.module, signature, "llvm.prefetch.p0i8")
+    for k in range(0, count, step):
+        number = builder.gep(pointer, [builder.add(begin, INT64(k))])
+        builder.call(function, [builder.bitcast(number, BYTES), *words])
 
 
 def for_each_group(builder, count, sizes, emit):

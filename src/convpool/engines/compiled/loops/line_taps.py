@@ -132,7 +132,7 @@ def keep_taps(form):
             else:
                 least = dtype.minval if combination == GREATER else dtype.maxval
             first = ir.Constant(vector_type(dtype, lanes_of(dtype)), [least] * lanes_of(dtype))
-            _combine_lines(builder, fields, (dtype, dtype), first, lambda tap: None, keep, finish)
+            _combine_lines(builder, fields, (dtype, dtype), first, None, keep, finish)
             return context.get_dummy_value()
 
         return types.void(call, dtype), codegen
@@ -155,8 +155,8 @@ def _combine_lines(
     first
         The vector that each total begins with.
     weight_of, combine, finish
-        weight_of(tap) returns the weight of a tap; combine(total, pixels, weight) the next total;
-        finish(total) the result.
+        weight_of(tap) returns the weight of a tap, and is None where there are no weights;
+        combine(total, pixels, weight) returns the next total, and finish(total) the result.
     merge
         merge(a, b) returns the total of two parts; None if all is one part.
     window
@@ -178,7 +178,7 @@ def _combine_lines(
         # rows: (totals, how many lines before the line of their weight stands)
         line = builder.load(builder.gep(taps, [tap]))
         line = builder.gep(pointer_to(builder, line, kind), [begin])
-        weights = [weight_of(builder.sub(tap, before)) for _, before in rows]
+        weights = [weight_of and weight_of(builder.sub(tap, before)) for _, before in rows]
         for k in range(len(rows[0][0])):
             pixels = load(builder, line, INT64(k * lanes), kind, lanes)
             for (totals, _), weight in zip(rows, weights, strict=True):
@@ -207,12 +207,14 @@ def _combine_lines(
     def two_rows(begin, vectors, _lanes):
         delay = INT64(row_taps) if rows else lag
         upper, lower = (new_totals(vectors), none), (new_totals(vectors), delay)
+        # without weights, what lines of both rows come to is the same for both
+        common = None if weight_of else (new_totals(vectors), none)
 
         def combine_part(start, stop):
             both = builder.add(start, lag)
             for first_tap, last_tap, rows in (
                 (start, both, [upper]),
-                (both, stop, [upper, lower]),
+                (both, stop, [common] if common else [upper, lower]),
                 (stop, builder.add(stop, lag), [lower]),
             ):
                 with cgutils.for_range_slice(builder, first_tap, last_tap, INT64(1)) as (tap, _):
@@ -223,6 +225,9 @@ def _combine_lines(
             combine_line(INT64(tap), begin, sums)
         if not rows:
             combine_parts([upper[0], lower[0]], combine_part)
+        for totals, _ in [upper, lower] * (common is not None):
+            for total, other in zip(totals, common[0], strict=True):
+                builder.store(combine(builder.load(total), builder.load(other), None), total)
         row_bytes = builder.sub(fields["next_result"], fields["result"])
         for (totals, _), address in ((upper, fields["result"]), (lower, fields["next_result"])):
             write(totals, address, begin)

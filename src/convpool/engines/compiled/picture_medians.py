@@ -6,7 +6,7 @@ if these are no bytes, they are taken by NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise, product
 from typing import Any
 
@@ -25,6 +25,7 @@ from convpool.engines.compiled.picture_rows import Rows, Steps, fits_cache
 from convpool.engines.compiled.pooling_layout import Layout, number_dtype
 from convpool.engines.numpy import footprint_and_median
 from convpool.engines.numpy.one_axis import axis_of_part
+from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -47,39 +48,61 @@ def refusal(
     return None
 
 
+class Part(NamedTuple):
+    """Windows whose medians are found together.
+
+    Parameters
+    ----------
+    pixels, windows
+        Where their pixels are in the images, and their medians in the output.
+    find
+        Writes the medians of these pixels to this part of the output.
+    """
+
+    pixels: tuple[slice, ...]
+    windows: tuple[slice, ...]
+    find: Callable[[Array, Array], None]
+
+
 class Runner:
     """Finds the medians of images of one plan, whatever their memory, as often as wanted."""
 
     def __init__(self) -> None:
-        self.rows: dict[Any, Rows | None] = {}
+        self.parts: dict[Any, list[Part]] = {}
 
     def __call__(self, images: Array, axes: Sequence[Axis], out: Array) -> None:
         """Write the median of each window of images (m, h, w, c) to out (m, oh, ow, c)."""
-        has_histograms = picture_histograms.takes(images.dtype, out.dtype, axes)
-        if has_histograms and volume([axis.window for axis in axes]) not in MEDIAN_TAPS:
-            picture_histograms.find_medians(images, axes, out)
-            return
-        regions = [_regions(axis) for axis in axes]
-        for down, across in product(*regions):
-            (y, inner_down), (x, inner_across) = map(axis_of_part, axes, (down, across))
-            parts, rows = (inner_down, inner_across), None
-            pixels, target = images[:, y, x], out[:, down, across]
-            if not any(axis.before or axis.after for axis in parts):
-                rows = self._rows_of(pixels, parts, target)
-            if rows is None and has_histograms:
-                picture_histograms.find_medians(pixels, parts, target)
-            elif rows is None:
-                keywords: dict[str, Any] = {"mode": "median", "dtype": images.dtype}
-                footprint_and_median.pool(pixels, parts, target, **keywords)
-            else:
-                rows.run(pixels, target)
-
-    def _rows_of(self, images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
-        """Return what `_rows` returned for arrays of this layout, which is kept."""
         key = images.shape, images.strides, images.flags.aligned, out.strides, out.flags.aligned
-        if key not in self.rows:
-            self.rows[key] = _rows(images, axes, out)
-        return self.rows[key]
+        if key not in self.parts:
+            self.parts[key] = [*_parts(images, axes, out)]
+        for part in self.parts[key]:
+            part.find(images[part.pixels], out[part.windows])
+
+
+def _parts(images: Array, axes: Sequence[Axis], out: Array) -> Iterator[Part]:
+    """Yield the parts of all windows: what reaches into the padding, and what does not."""
+
+    def by_histograms(axes: Sequence[Axis]) -> Callable[[Array, Array], None]:
+        return lambda pixels, target: picture_histograms.find_medians(pixels, axes, target)
+
+    def by_numpy(axes: Sequence[Axis]) -> Callable[[Array, Array], None]:
+        words: dict[str, Any] = {"mode": "median", "dtype": images.dtype}
+        return lambda pixels, target: footprint_and_median.pool(pixels, axes, target, **words)
+
+    has_histograms = picture_histograms.takes(images.dtype, out.dtype, axes)
+    if has_histograms and volume([axis.window for axis in axes]) not in MEDIAN_TAPS:
+        yield Part((), (), by_histograms(axes))
+        return
+    for down, across in product(*map(_regions, axes)):
+        (y, inner_down), (x, inner_across) = map(axis_of_part, axes, (down, across))
+        inner, rows = (inner_down, inner_across), None
+        pixels, windows = (slice(None), y, x), (slice(None), down, across)
+        if not any(axis.before or axis.after for axis in inner):
+            rows = _rows(images[pixels], inner, out[windows])
+        if rows is not None:
+            yield Part(pixels, windows, rows.run)
+        else:
+            yield Part(pixels, windows, (by_histograms if has_histograms else by_numpy)(inner))
 
 
 def _regions(axis: Axis) -> list[slice]:

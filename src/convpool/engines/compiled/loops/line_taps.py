@@ -18,7 +18,6 @@ from convpool.engines.compiled.loops.pooling_vectors import (
     without_negative_zeros,
 )
 from convpool.engines.compiled.loops.simd import (
-    INT32,
     INT64,
     TARGET,
     add,
@@ -30,6 +29,7 @@ from convpool.engines.compiled.loops.simd import (
     load,
     multiply_add,
     pointer_to,
+    prefetch,
     reader_of,
     splat,
     store,
@@ -38,7 +38,6 @@ from convpool.engines.compiled.loops.simd import (
 from convpool.engines.compiled.record import LINE_BYTES, SUMMING
 from convpool.engines.compiled.register_sizes import VECTORS_OF_ROW, vectors_of_two_rows
 
-BYTES = ir.IntType(8).as_pointer()
 summing_at = reader_of(SUMMING)
 
 
@@ -228,12 +227,13 @@ def _combine_lines(
         for totals, _ in [upper, lower] * (common is not None):
             for total, other in zip(totals, common[0], strict=True):
                 builder.store(combine(builder.load(total), builder.load(other), None), total)
-        row_bytes = builder.sub(fields["next_result"], fields["result"])
+        ahead = builder.mul(builder.sub(fields["next_result"], fields["result"]), INT64(2))
         for (totals, _), address in ((upper, fields["result"]), (lower, fields["next_result"])):
             write(totals, address, begin)
             # what the stores of the next two rows need comes while these are summed
-            later = builder.add(address, builder.mul(row_bytes, INT64(2)))
-            fetch(builder, later, begin, vectors * lanes, result_kind)
+            later = pointer_to(builder, builder.add(address, ahead), result_kind)
+            for k in range(0, vectors * lanes, LINE_BYTES * 8 // result_kind.bitwidth):
+                prefetch(builder, later, builder.add(begin, INT64(k)), is_written=True)
 
     def combine_parts(rows, combine_part):
         if merge is None:
@@ -272,20 +272,6 @@ def _combine_lines(
             for_each_group(builder, fields["count"], sizes, two_rows)
         with otherwise:
             for_each_group(builder, fields["count"], [(VECTORS_OF_ROW, lanes)], one_row)
-
-
-def fetch(builder, address, begin, count, kind):
-    """Fetch `count` numbers of a kind, which will be written, into the cache.
-
-    They begin with number `begin` behind the address, which may be that of no array.
-    """
-    pointer, step = pointer_to(builder, address, kind), LINE_BYTES * 8 // kind.bitwidth
-    words = [INT32(word) for word in (1, 3, 1)]  # written; kept in the nearest cache; data
-    signature = ir.FunctionType(ir.VoidType(), [BYTES, *(word.type for word in words)])
-    function = cgutils.get_or_insert_function(builder.module, signature, "llvm.prefetch.p0i8")
-    for k in range(0, count, step):
-        number = builder.gep(pointer, [builder.add(begin, INT64(k))])
-        builder.call(function, [builder.bitcast(number, BYTES), *words])
 
 
 def for_each_group(builder, count, sizes, emit):

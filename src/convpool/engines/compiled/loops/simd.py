@@ -148,10 +148,11 @@ def lanes_before(builder, count, lanes):
     return builder.icmp_signed("<", numbers, splat(builder, count, lanes))
 
 
-def prefetch(builder, base, place):
-    """Have the processor fetch the cache line of a number that will be read soon."""
+def prefetch(builder, base, place, *, is_written=False):
+    """Have the processor fetch the cache line of a number that will be read or written soon."""
     pointer = builder.bitcast(builder.gep(base, [place]), ir.IntType(8).as_pointer())
-    arguments = [pointer, INT32(0), INT32(2), INT32(1)]  # to read, locality 2 of 3, data
+    # locality 2 of 3, or 3 if it is to be written; data
+    arguments = [pointer, INT32(int(is_written)), INT32(2 + is_written), INT32(1)]
     _call_llvm(builder, "llvm.prefetch.p0", ir.VoidType(), arguments)
 
 

@@ -33,9 +33,9 @@ class Engine:
         there is nothing to keep
     prepack : from what `run` takes, without images and `out`, to a function of these two, which
         has its own copy of the kernels and may have laid them out; None if there is nothing to gain
-    pictures : makes a `run` for the calls of a plan whose channels have the same kernel, or one
-        kernel for each axis, which also rounds results to `out`, and returns whether it took the
-        arrays; None if there is none
+    pictures : makes, from windows and keywords, a function for the calls of a plan whose channels
+        have the same kernel, or one kernel for each axis: `compiled.pictures.Runner`, which also
+        rounds results to `out`, and returns whether it took the arrays; None if there is none
     seconds : from work to an estimate of the seconds of one thread, without start_up
     memory : from work to an estimate of the bytes of working memory
     tile_memory : from work whose windows lie on pixels alone to an upper bound of these bytes
@@ -57,7 +57,7 @@ class Engine:
     start_up: float
     make_run: Callable[[], Callable[..., None]] | None = None
     prepack: Callable[..., Callable[[Array, Array], None]] | None = None
-    pictures: Callable[[], Callable[..., bool]] | None = None
+    pictures: Callable[..., Callable[..., bool]] | None = None
     refusal: Callable[[Any], str | None] = never_refuse
     host_refusal: Callable[[], str | None] = works_everywhere
     is_threaded: bool = True

@@ -157,12 +157,10 @@ class ConvolutionPlan(ConvolutionSums):
         kernels = copy_if_shared(out, *kernels)
         if out is None:
             out = allocation.empty(self.output_shape, dtype, instead=self.memory_advice)
-        operands = pixels, self._unflipped(kernels), self.engine_axes, self.channels_last(out)
-        keywords = {"groups": self.groups, "pad_mode": self.pad_mode, "fill": self.fill}
-        if self._has_short_sums(kernels) and filter_pictures(*operands, dtype=np.int16, **keywords):
+        operands = pixels, self._unflipped(kernels), self.channels_last(out)
+        if self._has_short_sums(kernels) and filter_pictures(*operands, np.dtype(np.int16)):
             return out
-        sums = self.working_dtype(pixels, self._whole(kernels), None)
-        if filter_pictures(*operands, dtype=sums, **keywords):
+        if filter_pictures(*operands, self.working_dtype(pixels, self._whole(kernels), None)):
             return out
         self._refused_pictures.add((images.strides, dtype))
         return None
@@ -205,7 +203,8 @@ class ConvolutionPlan(ConvolutionSums):
         """Return what filters pictures, without what earlier calls worked out; None if nothing."""
         if self._engine.pictures is None or len(self.axes) != 2:
             return None
-        return self._engine.pictures()
+        keywords = {"groups": self.groups, "pad_mode": self.pad_mode, "fill": self.fill}
+        return self._engine.pictures(self.engine_axes, **keywords)
 
     def prepack(self, kernels: Any, bias: Any = None) -> PackedConvolution:
         """Return the convolution with these kernels and this bias: a function of the images.

@@ -127,12 +127,8 @@ class SeparablePlan(ConvolutionPlan):
     ) -> None:
         """Convolve along one axis after the other, as `ConvolutionPlan._apply` describes it."""
         kernels = self._unflipped(kernels)
-        picture_keywords = {**keywords, "groups": self.groups}
-        del picture_keywords["bias"]
         filter_pictures = self._filter_pictures if keeps else self._new_pictures()
-        if filter_pictures and filter_pictures(
-            pixels, kernels, self.engine_axes, target, **picture_keywords
-        ):
+        if filter_pictures and filter_pictures(pixels, kernels, target, keywords["dtype"]):
             return
         # the last axis first, as where both are taken at once
         fill = keywords["fill"]

@@ -66,22 +66,6 @@ def fits_cache(axes: Sequence[Axis], c: int) -> bool:
     return down.span <= MOST_LINES and across.span * c <= LINE
 
 
-class Kernel(NamedTuple):
-    """The weights of a filter, in the dtype of the sums.
-
-    Parameters
-    ----------
-    down, start
-        (kh, kw), or (kh,) where there is a kernel for each axis; and (1,), what sums start from.
-    across
-        (kw,), or None where there is one kernel.
-    """
-
-    down: Array
-    start: Array
-    across: Array | None = None
-
-
 def takes(geometry: ConvolutionGeometry, pairs: Container[tuple[Dtype, Dtype]]) -> bool:
     """Return whether pictures are filtered row by row, if their channels have the same kernel.
 
@@ -118,11 +102,11 @@ class Convolution:
                 self.of_channels = few_kernels.Convolution(self.geometry)
             self.of_channels.run(operands)
             return
-        kernel = Kernel(np.ascontiguousarray(kernels[..., 0, 0]), bias)
+        kernel = np.ascontiguousarray(kernels[..., 0, 0])
         if self.rows is None:
             steps = steps_of(self.geometry, operands.fill, is_separable=False)
             self.rows = Rows(self.geometry, steps)
-        self.rows.run(operands.images, operands.output, kernel)
+        self.rows.run(operands.images, operands.output, kernel, bias)
 
 
 class Steps(NamedTuple):
@@ -197,11 +181,14 @@ class Rows:
         self.words = self._words()
         self.records = KeptRecords()
 
-    def run(self, images: Array, output: Array, kernel: Kernel | None = None) -> None:
-        """Filter images (m, h, w, c) into the output; kernel: the weights, if steps have any."""
-        addresses = [address_of(images), address_of(output)]
-        if kernel is not None:
-            addresses += [address_of(weights) for weights in kernel if weights is not None]
+    def run(self, images: Array, output: Array, *weights: Array) -> None:
+        """Filter images (m, h, w, c) into the output.
+
+        weights: if the steps have any, in the dtype of the sums: those of a kernel (kh, kw), or of
+        one down (kh,); a number (1,) that sums start from; and those of a kernel to the right (kw,)
+        if there is one.
+        """
+        addresses = [*map(address_of, (images, output, *weights))]
 
         def prepare(kept: Record | None) -> Record:
             record = kept or self._record()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from convpool.engines.compiled import depthwise, picture_rows
 from convpool.engines.compiled.convolution import chains, is_regular
@@ -23,42 +23,38 @@ Array = NDArray[Any]
 class Runner:
     """Filters images with the kernels of one plan, whatever their memory, as often as wanted."""
 
-    def __init__(self) -> None:
+    def __init__(self, axes: Sequence[Axis], **keywords: Any) -> None:
+        """Take the windows on each axis, and `groups`, `pad_mode` and `fill` of a convolution."""
+        self.axes, self.keywords = axes, keywords
         self.rows: dict[Any, picture_rows.Rows | None] = {}
 
     def __call__(
-        self,
-        images: Array,
-        kernels: Sequence[Array],
-        axes: Sequence[Axis],
-        out: Array,
-        *,
-        dtype: DTypeLike,
-        fill: Any = 0,
-        **keywords: Any,
+        self, images: Array, kernels: Sequence[Array], out: Array, sums: np.dtype[Any]
     ) -> bool:
         """Filter images (m, h, w, c) into out; return False if that is not taken.
 
-        `kernels` are one (kh, kw), or (kh,) and (kw,), for all channels. Sums are taken in `dtype`;
-        float32 is rounded and saturated if `out` is of integers of 8 or 16 bits. All but the
-        arrays' memory, `dtype` and the dtype of `out` must be the same in every call; `keywords`
-        are those of a convolution.
+        `kernels` are one (kh, kw), or (kh,) and (kw,), for all channels. Sums are taken in the
+        dtype `sums`; float32 is rounded and saturated if `out` is of integers of 8 or 16 bits. All
+        but the arrays' memory, `sums` and the dtype of `out` must be the same in every call.
         """
-        if images.dtype == bool:
+        if images.dtype.kind == "b":
             images = images.view(np.uint8)
-        sums = np.dtype(dtype)
-        aligned = images.flags.aligned, out.flags.aligned
-        key = images.strides, out.strides, *aligned, sums, out.dtype
-        if key not in self.rows:
-            self.rows[key] = _rows(images, kernels, axes, out, sums=sums, fill=fill, **keywords)
-        rows = self.rows[key]
+        key = (
+            *(images.strides, images.flags.aligned),
+            *(out.strides, out.flags.aligned, out.dtype, sums),
+        )
+        try:
+            rows = self.rows[key]
+        except KeyError:
+            rows = _rows(images, kernels, self.axes, out, sums=sums, **self.keywords)
+            self.rows[key] = rows
         if rows is None:
             return False
         if kernels[0].dtype != sums:  # that of all kernels
             with np.errstate(all="ignore"):  # a weight may be too large for sums of float32
                 kernels = [kernel.astype(sums) for kernel in kernels]
         down, *across = map(np.ascontiguousarray, kernels)
-        rows.run(images, out, picture_rows.Kernel(down, rows.zero, *across))
+        rows.run(images, out, down, rows.zero, *across)
         return True
 
 

@@ -340,11 +340,11 @@ def filter_image(
            [ 0, 27, 27]])
     """
     route = choose_route(image, "image", out, max_memory, missing)
-    image = route.images
+    image, image_dtype = route.images, np.dtype(route.images.dtype)
     kernels = read_kernel(kernel)
     if engine == "auto" and len(kernels) == 1:
-        kernels = factors_of_named(kernels[0], np.dtype(image.dtype), dtype) or kernels
-    dtype = result_dtypes.follow_images(np.dtype(image.dtype), kernels[0], dtype)
+        kernels = factors_of_named(kernels[0], image_dtype, dtype) or kernels
+    dtype = result_dtypes.follow_images(image_dtype, kernels[0], dtype)
     axes = picture_axes(tuple(image.shape), channel_axis)
     channels = axes.channels
     window = kernels[0].shape if len(kernels) == 1 else tuple(map(len, kernels))
@@ -362,7 +362,7 @@ def filter_image(
         kernel_layout="HWIO",
         dtype=dtype,
         engine=engine,
-        images_dtype=np.dtype(image.dtype),
+        images_dtype=image_dtype,
         kernels_dtype=kernels[0].dtype,
     )
     integer_dtype = None if round_to is None else read_integer_dtype(round_to, plan.dtype)

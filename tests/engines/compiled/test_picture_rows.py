@@ -58,6 +58,8 @@ CASES = [
     ((2, WIDE, 3), (5, 5), "same", 1, "symmetric", 0),
     ((7, WIDE, 4), (2, 3), ((0, 3), (4, 0)), (3, 1), "constant", 2),
     ((1, WIDE + 5), (3, 3), 4, 1, "edge", 0),
+    ((7, WIDE), (3, 3), "same", 1, "edge", 0),  # four rows of results, two and one
+    ((6, WIDE), (2, 3), "same", 1, "reflect", 0),  # two rows, whose windows share one of pixels
     ((3, picture_rows.LINE + 1), (1, 3), "same", 1, "reflect", 0),  # two blocks of columns
     ((2, 2 * picture_rows.LINE + 3, 2), (3, 1), ((2, 1), (1, 2)), 1, "constant", 3),
 ]

@@ -67,7 +67,7 @@ def rows_of(images: Array, out: Array, pooling: Pooling) -> Rows | None:
     careful = KeepTapsForm(combination, dtype, is_careful=is_float)
     read = ReadRowForm(dtype, dtype, seeks_nan=is_float)
     columns, fill = passes_of(across.window), identity(combination, dtype)
-    return Rows(geometry, Steps(read, form, columns, form, careful, careful, fill))
+    return Rows(geometry, Steps(read, form, columns, form, careful, careful, fill, together=2))
 
 
 def passes_of(window: int) -> tuple[tuple[int, ...], ...]:

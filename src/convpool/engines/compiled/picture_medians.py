@@ -139,4 +139,4 @@ def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
     form = MedianTapsForm(dtype, results, taps, is_careful=False)
     careful = MedianTapsForm(dtype, results, taps, is_careful=is_float)
     read = ReadRowForm(dtype, dtype, seeks_nan=is_float)
-    return Rows(geometry, Steps(read, form, careful_down=careful, takes_pairs=False))
+    return Rows(geometry, Steps(read, form, careful_down=careful, together=1))

@@ -123,8 +123,8 @@ class Steps(NamedTuple):
         The same forms for rows with NaN, None if they do not differ.
     fill
         What stands in the padding.
-    takes_pairs
-        Whether the form of the results takes two rows at a time.
+    together
+        Rows of results that the form combines at once at most.
     """
 
     read: ReadRowForm
@@ -134,7 +134,7 @@ class Steps(NamedTuple):
     careful_down: Form | None = None
     careful_across: Form | None = None
     fill: Any = 0
-    takes_pairs: bool = True
+    together: int = 4
 
 
 def steps_of(geometry: ConvolutionGeometry, fill: Any, *, is_separable: bool) -> Steps:
@@ -164,9 +164,8 @@ class Rows:
         self.blocks_across = -(-ow * c // LINE)
         self.columns = -(-ow // self.blocks_across)  # of a block
         self.units = m * self.blocks_across * oh
-        # two rows of windows have all but two rows of pixels in common
-        self.has_pairs = steps.takes_pairs and down.stride == down.dilation == 1 and down.window > 1
-        self.lines = down.span + self.has_pairs  # of the ring
+        self.together = min(steps.together, self._rows_in_common())
+        self.lines = down.span + self.together - 1  # of the ring
         line_length = (self.columns - 1 + across.span) * c
         self.pitch = -(-line_length // geometry.lanes) * geometry.lanes
         self.maps = [geometries.index_map(axis, geometry.pad_mode) for axis in geometry.axes]
@@ -199,6 +198,14 @@ class Rows:
         cuts = launch.cuts_of(self.units, 1 if self.is_small else self.units)
         self.records.run(self.function, prepare, cuts)
 
+    def _rows_in_common(self) -> int:
+        """Return how many rows of windows can be combined at once, as they share rows of pixels."""
+        down, across = self.geometry.axes
+        if not down.stride == down.dilation == 1 < down.window:
+            return 1
+        part, _ = parts_of_sums(down.window, across.window, self.geometry.terms)
+        return 4 if down.window > 2 and part == down.window else 2
+
     def _words(self) -> Words:
         """Return the words of a call, without addresses: FILTERING, READING, several SUMMING.
 
@@ -209,6 +216,7 @@ class Rows:
         row_taps, count = len(self.taps[-1]), self.columns * c
         rows = self.geometry.kernels[0]
         results = {"tap_count": rows * row_taps, "row_taps": row_taps}
+        results["row_bytes"] = self.geometry.output_strides[1] * self.geometry.dtypes[2].itemsize
         rows_at_once, _ = parts_of_sums(rows, row_taps, self.geometry.terms)
         results["part_taps"] = rows_at_once * row_taps
         passes: list[list[int]] = []
@@ -218,7 +226,12 @@ class Rows:
                 0,
                 filled(
                     SUMMING,
-                    {"tap_count": len(columns), "part_taps": len(columns), "count": numbers},
+                    {
+                        "rows": 1,
+                        "tap_count": len(columns),
+                        "part_taps": len(columns),
+                        "count": numbers,
+                    },
                 ),
             )
             numbers += columns[-1] * across.dilation * c
@@ -249,7 +262,7 @@ class Rows:
             **record_fields.stride_fields(output_strides, "output_"),
             "lines": self.lines,
             "span": down.span,
-            "has_pairs": self.has_pairs,
+            "together": self.together,
             "line_bytes": self.pitch * sums,
             "passes": len(self.steps.columns),
             "kernel_rows": down.window,
@@ -281,8 +294,9 @@ class Rows:
         base, passes = ctypes.addressof(words), len(self.steps.columns)
         # behind the ring, the lines that the passes read
         scratch = launch.empty_aligned((self.lines + passes) * self.pitch, sums)
-        # lines of two rows of windows at most
-        taps = np.empty(words[DOWN.tap_count] + words[DOWN.row_taps], np.int64)
+        # lines of all rows of windows that are taken together
+        more = (self.together - 1) * words[DOWN.row_taps]
+        taps = np.empty(words[DOWN.tap_count] + more, np.int64)
         numbers = np.array([self.steps.fill, 0], sums)
         words[FIELD.ring] = address_of(scratch)
         words[FIELD.line] = words[FIELD.ring] + self.lines * words[FIELD.line_bytes]

@@ -261,10 +261,11 @@ DEPTHWISE = record_type(
 #   taps, tap_count: table of the addresses of the lines, and how many they are
 #   weights, start: addresses of a weight for each line, and of what sums start from
 #   count, result: numbers of a line, and the address of their sums
-#   row_taps, next_result: lines from one row of a window to the next in the table, and the address
-#     of the sums of the next row of windows, whose lines follow so many later; 0: of one row only
+#   row_taps: lines from one row of a window to the next in the table
+#   rows, row_bytes: rows of windows that are taken together, whose lines follow `row_taps` later
+#     each, and bytes from the results of one to those of the next
 #   part_taps: how many products are summed before these sums are added up: whole rows of a window
-SUMMING = record_type("taps tap_count weights start count result row_taps next_result part_taps")
+SUMMING = record_type("taps tap_count weights start count result row_taps rows row_bytes part_taps")
 
 # Copies a row of a picture to a line, padded and converted:
 #   source, line: addresses of the row's first pixel, 0 for a row of padding, and of the line
@@ -291,7 +292,7 @@ READING = record_type("source line columns c low high skipped column_map fill ha
 #   reading, read_row: the record READING, and the form that pads and converts a row
 #   ring, lines, line_bytes: address of lines for rows of the images, how many they are, and bytes
 #     from one to the next; row y is in line y % lines
-#   span, has_pairs: rows that a window spans; whether rows of the output are summed in pairs
+#   span, together: rows that a window spans; rows of the output that are summed together at most
 #   across, passes, sum_across, line: the records SUMMING of the passes along each row, how many
 #     they are, the form that takes the sums, and the line that a row is read to before; without
 #     passes, where the kernel is not one of each axis, it is read to the ring
@@ -303,7 +304,7 @@ READING = record_type("source line columns c low high skipped column_map fill ha
 FILTERING = record_type(
     "first last oh blocks_across block_columns last_column address image_bytes row_bytes row_map "
     "column_map left width output output_image_bytes output_row_bytes output_column_bytes "
-    "reading read_row ring lines line_bytes span has_pairs across passes sum_across line "
+    "reading read_row ring lines line_bytes span together across passes sum_across line "
     "down sum_down careful_across careful_down kernel_rows row_taps steps stride_down dilation_down"
 )
 

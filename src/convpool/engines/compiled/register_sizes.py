@@ -58,9 +58,9 @@ WINDOWS_OF_GROUPS = 8  # of a tile with groups of channels
 
 # ---- filters of pictures: vectors hold neighbouring columns ----
 
-VECTORS_OF_ROW = 8  # of a row of results
+TOGETHER = (4, 2, 1)  # so many rows of results are combined at once
 
 
-def vectors_of_two_rows(isa: InstructionSet) -> int:
-    """Return the vectors of results that are summed together in each of two rows."""
-    return 4 if isa.registers == 16 else 8
+def vectors_of_rows(isa: InstructionSet, together: int) -> int:
+    """Return the vectors of results of each row of `together` that are combined at once."""
+    return 8 if together == 1 else isa.registers // 2 // together

@@ -1,11 +1,13 @@
 """The loops that combine lines: sums of products, and the greatest or least numbers.
 
-Lines are those that the taps of a row of windows lie on, or of two rows that follow each other,
+Lines are those that the taps of a row of windows lie on, or of several that follow each other,
 which have most of them in common. A function of a form returns its loop: a function of the address
 of a record SUMMING.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from llvmlite import ir
 from numba import types
@@ -36,7 +38,7 @@ from convpool.engines.compiled.loops.simd import (
     vector_type,
 )
 from convpool.engines.compiled.record import LINE_BYTES, SUMMING
-from convpool.engines.compiled.register_sizes import VECTORS_OF_ROW, vectors_of_two_rows
+from convpool.engines.compiled.register_sizes import TOGETHER, vectors_of_rows
 
 summing_at = reader_of(SUMMING)
 
@@ -54,7 +56,7 @@ def sum_taps(form):
 
 @intrinsic
 def sum_lines(typing, call, sum_dtype, result_dtype, window):
-    """Write the sums of one row of windows, of VECTORS_OF_ROW vectors at least, or of two rows.
+    """Write the sums of one row of windows, of 8 vectors at least, or of several.
 
     call: the record SUMMING. The dtypes are zeros of those of lines and results. window: two
     tuples, as long as a window has rows, and taps in each; empty ones for any window.
@@ -108,7 +110,7 @@ def keep_taps(form):
 
     @intrinsic
     def keep_lines(typing, call, dtype):
-        """Write those of one row of windows, of VECTORS_OF_ROW vectors at least, or of two rows.
+        """Write those of one row of windows, of 8 vectors at least, or of several.
 
         call: the record SUMMING; dtype: a zero of that of all numbers.
         """
@@ -145,7 +147,7 @@ def keep_taps(form):
 def _combine_lines(
     builder, fields, kinds, first, weight_of, combine, finish, merge=None, window=(0, 0)
 ):
-    """Emit code that combines the lines of a row of windows, or of two, and writes results.
+    """Emit code that combines the lines of a row of windows, or of several, and writes results.
 
     Legend
     ------
@@ -190,50 +192,47 @@ def _combine_lines(
             place = builder.add(begin, INT64(k * lanes))
             store(builder, finish(builder.load(total)), target, place, result_kind)
 
-    def one_row(begin, vectors, _lanes):
-        totals = new_totals(vectors)
+    def emit_rows(together):
+        # emits code for some rows of windows at once
+        def combine_group(begin, vectors, _lanes):
+            delay = INT64(row_taps) if rows else lag
+            totals = [(new_totals(vectors), builder.mul(delay, INT64(k))) for k in range(together)]
+            # without weights, what lines of all rows come to is the same for all
+            common = None if weight_of or together == 1 else (new_totals(vectors), none)
 
-        def combine_part(start, stop):
-            with cgutils.for_range_slice(builder, start, stop, INT64(1)) as (tap, _):
-                combine_line(tap, begin, [(totals, none)])
+            def combine_part(start, stop):
+                ends = [builder.add(end, delay) for end in (start, stop) for _, delay in totals]
+                for k, (first_tap, last_tap) in enumerate(pairwise(ends)):
+                    active = totals[max(0, k - together + 1) : k + 1]
+                    if len(active) == together and common:
+                        active = [common]
+                    section = cgutils.for_range_slice(builder, first_tap, last_tap, INT64(1))
+                    with section as (tap, _):
+                        combine_line(tap, begin, active)
 
-        for tap in range(rows * row_taps):
-            combine_line(INT64(tap), begin, [(totals, none)])
-        if not rows:
-            combine_parts([totals], combine_part)
-        write(totals, fields["result"], begin)
+            for tap in range((rows + together - 1) * row_taps if rows else 0):
+                row = tap // row_taps
+                combine_line(INT64(tap), begin, totals[max(0, row - rows + 1) : row + 1])
+            if not rows:
+                combine_parts([row for row, _ in totals], combine_part)
+            for row, _ in totals if common else ():
+                for total, other in zip(row, common[0], strict=True):
+                    builder.store(combine(builder.load(total), builder.load(other), None), total)
+            for k, (row, _) in enumerate(totals):
+                offset = builder.mul(fields["row_bytes"], INT64(k))
+                write(row, builder.add(fields["result"], offset), begin)
+                if together > 1:
+                    fetch_ahead(begin, vectors * lanes, INT64(together + k))
 
-    def two_rows(begin, vectors, _lanes):
-        delay = INT64(row_taps) if rows else lag
-        upper, lower = (new_totals(vectors), none), (new_totals(vectors), delay)
-        # without weights, what lines of both rows come to is the same for both
-        common = None if weight_of else (new_totals(vectors), none)
+        sizes = [(vectors_of_rows(TARGET, together), lanes)]
+        for_each_group(builder, fields["count"], sizes, combine_group)
 
-        def combine_part(start, stop):
-            both = builder.add(start, lag)
-            for first_tap, last_tap, rows in (
-                (start, both, [upper]),
-                (both, stop, [common] if common else [upper, lower]),
-                (stop, builder.add(stop, lag), [lower]),
-            ):
-                with cgutils.for_range_slice(builder, first_tap, last_tap, INT64(1)) as (tap, _):
-                    combine_line(tap, begin, rows)
-
-        for tap in range((rows + 1) * row_taps if rows else 0):
-            sums = [upper] * (tap < rows * row_taps) + [lower] * (tap >= row_taps)
-            combine_line(INT64(tap), begin, sums)
-        if not rows:
-            combine_parts([upper[0], lower[0]], combine_part)
-        for totals, _ in [upper, lower] * (common is not None):
-            for total, other in zip(totals, common[0], strict=True):
-                builder.store(combine(builder.load(total), builder.load(other), None), total)
-        ahead = builder.mul(builder.sub(fields["next_result"], fields["result"]), INT64(2))
-        for (totals, _), address in ((upper, fields["result"]), (lower, fields["next_result"])):
-            write(totals, address, begin)
-            # what the stores of the next two rows need comes while these are summed
-            later = pointer_to(builder, builder.add(address, ahead), result_kind)
-            for k in range(0, vectors * lanes, LINE_BYTES * 8 // result_kind.bitwidth):
-                prefetch(builder, later, builder.add(begin, INT64(k)), is_written=True)
+    def fetch_ahead(begin, count, row):
+        # what the stores of a row need comes while rows before it are combined
+        address = builder.add(fields["result"], builder.mul(fields["row_bytes"], row))
+        later = pointer_to(builder, address, result_kind)
+        for k in range(0, count, LINE_BYTES * 8 // result_kind.bitwidth):
+            prefetch(builder, later, builder.add(begin, INT64(k)), is_written=True)
 
     def combine_parts(rows, combine_part):
         if merge is None:
@@ -265,13 +264,20 @@ def _combine_lines(
             for total, sum_of_parts in zip(totals, so_far, strict=True):
                 builder.store(builder.load(total), sum_of_parts)
 
-    is_pair = builder.icmp_signed("!=", fields["next_result"], none)
-    with builder.if_else(is_pair) as (then, otherwise):
-        with then:
-            sizes = [(vectors_of_two_rows(TARGET), lanes)]
-            for_each_group(builder, fields["count"], sizes, two_rows)
-        with otherwise:
-            for_each_group(builder, fields["count"], [(VECTORS_OF_ROW, lanes)], one_row)
+    def emit_one_of(choices):
+        together, *others = choices
+        if not others:
+            emit_rows(together)
+            return
+        is_chosen = builder.icmp_signed("==", fields["rows"], INT64(together))
+        with builder.if_else(is_chosen) as (then, otherwise):
+            with then:
+                emit_rows(together)
+            with otherwise:
+                emit_one_of(others)
+
+    # with weights there is more to do for each line, and more is gained where rows share it
+    emit_one_of(TOGETHER if weight_of else TOGETHER[1:])
 
 
 def for_each_group(builder, count, sizes, emit):

@@ -62,7 +62,10 @@ def filter_rows(form):
                 sum_across, sum_down = call.sum_across, call.sum_down
             y = r * call.stride_down
             read = max(read, y)
-            rows = 2 if call.has_pairs and left > 1 and r + 1 < call.oh else 1
+            rows_left = min(left, call.oh - r)
+            rows = call.together
+            while rows > rows_left:
+                rows >>= 1
             last_row = y + (rows - 1) * call.stride_down + call.span
             while read < last_row:  # each row is read once, into the place of an older one
                 line = call.ring + read % call.lines * call.line_bytes
@@ -87,7 +90,7 @@ def filter_rows(form):
                 if slot >= call.lines:
                     slot -= call.lines
             down.result = target + r * call.output_row_bytes
-            down.next_result = down.result + call.output_row_bytes if rows == 2 else 0
+            down.rows = rows
             call_form(sum_down, call.down)
             r, left = r + rows, left - rows
 

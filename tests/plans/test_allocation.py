@@ -177,3 +177,12 @@ def test_large_results_begin_with_a_line_of_the_cache(dtype):
     for _ in range(4):
         kept += [convpool.convolve(images, kernels), convpool.pool(images, 2, 1)]
     assert [result.ctypes.data % 64 for result in kept] == [0] * len(kept)
+
+
+def test_very_large_results_begin_with_a_huge_page():
+    size = allocation.HUGE_PAGES * allocation.HUGE_PAGE
+    images = np.zeros((1, size // 8 // 2**10, 2**10, 1))
+    for number in range(3):
+        result = convpool.pool(images, (1, 1), mode="max")
+        assert result.nbytes == size
+        assert result.ctypes.data % allocation.HUGE_PAGE == 0, number

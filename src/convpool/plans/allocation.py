@@ -20,6 +20,8 @@ MOST_BYTES = 2**63 - 1  # of any array
 # results of at least so many bytes begin with a line of the cache, since writing many vectors that
 # lie in two lines each takes twice as long
 ALIGNED = 2**16
+HUGE_PAGE = 2**21  # bytes
+HUGE_PAGES = 8  # that a result has at least which begins with one
 # how to get a smaller result, for errors
 ADVICE = "take smaller images or steps, or less padding"
 
@@ -56,12 +58,16 @@ def empty(shape: Shape, dtype: DType, advice: str = ADVICE, instead: str = "") -
 
 
 def _empty(shape: Shape, dtype: DType) -> NDArray[Any]:
-    """Return a new array, not initialized, that begins with a line of the cache if it is large."""
+    """Return a new array, not initialized, that begins with a line of the cache if it is large.
+
+    It begins with a huge page if it has several: Linux then needs few page faults to provide it.
+    """
     size = volume(shape) * dtype.itemsize
-    if not ALIGNED <= size <= MOST_BYTES - LINE_BYTES:
+    if not ALIGNED <= size <= MOST_BYTES - HUGE_PAGE:
         return np.empty(shape, dtype)
-    memory = np.empty(size + LINE_BYTES, np.uint8)
-    return np.ndarray(shape, dtype, memory, -address_of(memory) % LINE_BYTES)
+    unit = HUGE_PAGE if size >= HUGE_PAGES * HUGE_PAGE else LINE_BYTES
+    memory = np.empty(size + unit, np.uint8)  # what is not touched takes no memory
+    return np.ndarray(shape, dtype, memory, -address_of(memory) % unit)
 
 
 def zeros(shape: Shape, dtype: DType, advice: str = ADVICE) -> NDArray[Any]:

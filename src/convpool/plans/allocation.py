@@ -21,7 +21,7 @@ MOST_BYTES = 2**63 - 1  # of any array
 # lie in two lines each takes twice as long
 ALIGNED = 2**16
 HUGE_PAGE = 2**21  # bytes
-HUGE_PAGES = 8  # that a result has at least which begins with one
+HUGE_PAGES = 2  # from so many on, for which NumPy asks for them, results begin with one
 # how to get a smaller result, for errors
 ADVICE = "take smaller images or steps, or less padding"
 

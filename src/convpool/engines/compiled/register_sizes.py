@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from convpool.engines.compiled.instruction_sets import InstructionSet
 
-# ---- many kernels: vectors hold kernels ----
+# ---- many kernels: vectors hold kernels; windows of any size, 1x1 too ----
 
 MOST_PIXELS_OF_TILE = 12  # or half as many: see pixels_of_tile
 # neighbouring pixels of a window that a tile of the gradient of kernels takes

@@ -192,7 +192,7 @@ def kernels_gradient(form):
 
 
 def _tile_summer(form, tile_class):
-    """Return the instruction that sums a tile: `tile_class` is TileOfPixels or TileOfTaps."""
+    """Return the @intrinsic that sums a tile: `tile_class` is TileOfPixels or TileOfTaps."""
 
     @intrinsic
     def sum_tile(typing, pixels, gradient, windows, table, totals, accumulates):
@@ -266,9 +266,9 @@ class Tile:
         self.builder.store(multiply_add(self.builder, pixels, g, before, self.kind), total)
 
     def write_row(self, sums, row, masks, totals, accumulates):
-        """Emit code that writes some vectors of sums to a row of the totals, or adds them.
+        """Emit code that writes vectors of sums to a row of the totals, or adds them.
 
-        Of each vector the lanes of its mask are written, all if that is None.
+        masks: a list; of each vector the lanes of its mask are written, all if that is None.
         """
         builder = self.builder
         base = pointer_to(builder, totals.address, self.total_kind)

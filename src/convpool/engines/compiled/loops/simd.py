@@ -9,7 +9,9 @@ Python, and their `codegen` emits what such a call does.
 
 Arguments of the @intrinsic ones are int64: addresses in bytes, counts and strides in numbers.
 `image_dtype`, `sum_dtype` and `output_dtype` are zeros whose dtype is that of the images, of the
-sums and of the results. A tuple stands for its length, which is so constant in the machine code.
+sums and of the results; `dtype` is such a zero too. Outside `codegen` the names of arguments are
+their Numba types, inside it their LLVM values. A tuple stands for its length, which is so constant
+in the machine code.
 """
 
 from __future__ import annotations

@@ -132,6 +132,22 @@ def test_geometries(geometry, c, count_padding):
     same_as_plain(images, pooling_axes(images, *words), count_padding=count_padding)
 
 
+@pytest.mark.parametrize("kind", ["float32", "int16"])
+@pytest.mark.parametrize(
+    ("window", "stride", "is_at_once"),
+    [(7, 7, True), (8, 9, True), ((7, 20), (7, 1), False), (9, 9, False), (6, 5, False)],
+)
+def test_windows_of_some_taps_in_long_lines(window, stride, is_at_once, kind, monkeypatch):
+    found, windows = [], pooling_call._CallMaker._windows
+    monkeypatch.setattr(
+        pooling_call._CallMaker, "_windows", lambda self: (found.append(self), windows(self))[1]
+    )
+    monkeypatch.setattr(compiled_pooling, "call_of", pooling_call._make_call)
+    images = full_range((2, 18, 20, 515), kind)
+    same_as_plain(images, pooling_axes(images, window, stride), ["avg", "max"])
+    assert bool(found) == is_at_once
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("geometry", GEOMETRIES[:9], ids=str)
 def test_the_slow_twin(geometry, mode):

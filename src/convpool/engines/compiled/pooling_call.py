@@ -55,6 +55,8 @@ Array = NDArray[Any]
 Dtype = np.dtype[Any]
 
 FEW_TAPS = 16  # taps of a window at most that are combined on both axes at once
+SOME_TAPS = 64  # the same where windows do not overlap and lines are long
+LONG_LINE = 512  # channels at least
 RESULTS = 2**11  # numbers at most that they are combined to before they are written
 SHORT = 4  # rows of a window at most that are combined in registers
 PART_BYTES = 2**19  # bytes at least, of windows of 2 x 2, that a part of the work reads and writes
@@ -178,10 +180,17 @@ class _CallMaker:
         """Return the call: in registers, on both axes at once, or along one after the other."""
         if (form := self._form_in_registers()) is not None:
             return self._rows(form)
-        taps = volume([axis.window for axis in self.pooling.axes])
-        if self.images.shape[3] >= self.lanes and taps <= FEW_TAPS:
-            return self._windows()
-        return self._blocks()
+        return self._windows() if self._combines_both_axes() else self._blocks()
+
+    def _combines_both_axes(self) -> bool:
+        """Return whether a window is combined at once: it has few taps, or some in a long line.
+
+        Windows of some taps must not overlap, since pixels are then read again for each.
+        """
+        c, axes = self.images.shape[3], self.pooling.axes
+        overlap = any(axis.stride < axis.span and axis.count > 1 for axis in axes)
+        most = SOME_TAPS if c >= LONG_LINE and not overlap else FEW_TAPS
+        return c >= self.lanes and volume([axis.window for axis in axes]) <= most
 
     # ---- the three loops ----
 

@@ -88,7 +88,7 @@ def test_weights_are_packed_once(name, monkeypatch):
     plan, images, kernels, bias = make(name, "compiled")
     packings = []
     for owner, method in [
-        (many_kernels.Tiles, "pack_panels"),
+        (many_kernels.Tiles, "packing_record"),
         (convpool.engines.compiled.geometry, "are_finite"),
         (convpool.engines.compiled.few_kernels.Convolution, "_lane_weights"),
     ]:

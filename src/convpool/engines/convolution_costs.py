@@ -298,6 +298,8 @@ def compiled_convolution_bytes(work: ConvolutionWork) -> int:
     # panels are completed to whole vectors
     kernels = -(-work.kernels_per_group // PANEL) * PANEL * work.groups
     at_once = many_kernels_schedule.WEIGHTS * max(2, threads.number())
+    if threads.number() > 1:
+        at_once = max(at_once, many_kernels_schedule.PACKED)
     packed = min(work.taps * depth * kernels, at_once)
     numbers = volume(work.kernels) + packed
     if work.images_dtype.kind == "f" and work.images_dtype.itemsize == 2:

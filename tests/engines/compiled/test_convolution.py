@@ -656,6 +656,31 @@ def test_pixels_of_all_images_are_taken_as_one_row(shape, number):
         convpool.set_num_threads(None)
 
 
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("window", [1, 3])
+@pytest.mark.parametrize("panels", [2, 3, 17])
+def test_threads_share_panels(panels, window, number, monkeypatch):
+    """Weights of all panels are packed before, once or, without padding, in each call."""
+    monkeypatch.setattr(many_kernels_schedule, "SHARED", 0)
+    kept, find = [], many_kernels.Convolution._convolve_by_packed_panels
+    monkeypatch.setattr(
+        many_kernels.Convolution,
+        "_convolve_by_packed_panels",
+        lambda self, *words: (kept.append(words), find(self, *words)),
+    )
+    nc, shape = 3 * n * panels - 5, (2, 7, 9, 40)
+    words = {"images_dtype": "float32", "kernels_dtype": "float32", "engine": "compiled"}
+    kernels, bias = numbers((window, window, 40, nc), "float32", 1), numbers(nc)
+    layer = convpool.plan_convolution(shape, kernels.shape, **words).prepack(kernels, bias)
+    with convpool.threads(number):
+        for seed in range(2):  # with records that are made, and kept
+            images = numbers(shape, "float32", seed)
+            expected = judged(images, kernels, bias=bias)
+            np.testing.assert_array_equal(layer(images), expected)
+    assert len(kept) == (2 if window == 3 or number == 1 else 4)
+
+
 @pytest.mark.full
 @pytest.mark.usefixtures("small_blocks")
 def test_every_size_around_the_blocks():

@@ -52,16 +52,17 @@ class KeptRecords:
         function: Callable[[int], Any],
         prepare: Callable[[Record | None], Record],
         cuts: Sequence[int],
+        range_bytes: int = 0,
     ) -> None:
         """Run a form for each part of a range, as `launch.run_parts` does, with kept records.
 
-        function: the form; cuts: where each part begins, and the last one ends. `prepare` gets such
-        a record, or None if there is none, and returns it, or a new one, with the addresses of the
-        arrays. It is called once for each thread that takes part.
+        Arguments are as there, but that `prepare` gets such a record, or None if there is none, and
+        returns it, or a new one, with the addresses of the arrays. It is called once for each
+        thread that takes part.
         """
         if len(cuts) == 2:
             record = prepare(self.take())
-            launch.run_range(function, record.address, cuts)
+            launch.run_range(function, record.address, cuts, range_bytes)
             self.put_back(record)
             return
         taken: list[Record] = []
@@ -71,7 +72,7 @@ class KeptRecords:
             taken.append(record)
             return record
 
-        launch.run_parts(function, take, cuts)
+        launch.run_parts(function, take, cuts, range_bytes)
         for record in taken:
             self.put_back(record)
 

@@ -90,7 +90,8 @@ def run_parts(
         participants = min(parts, threads.number())
     if participants == 1:
         record = make_record()  # kept until the work has ended
-        run_range(function, record[0], (cuts[0], cuts[-1]), range_bytes)
+        for limits in pairwise(cuts):
+            run_range(function, record[0], limits, range_bytes)
         return
     helpers = crew()
     if helpers is not None:

@@ -26,6 +26,7 @@ from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, We
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
 from convpool.engines.compiled.many_kernels_schedule import (
+    PACKED,
     PANEL,
     TILE,
     Range,
@@ -35,6 +36,7 @@ from convpool.engines.compiled.many_kernels_schedule import (
 )
 from convpool.engines.compiled.record import (
     PANELS,
+    Words,
     address_of,
     as_words,
     copy_of,
@@ -47,7 +49,7 @@ Array = NDArray[Any]
 
 NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)  # words that nothing reads
 ALONE = 2**16  # up to so many weights are packed by one thread
-TOGETHER = 2**16  # weights of panels that are packed at a time, if these are several
+TOGETHER = 2**16  # weights of panels that are taken at a time, if these are several
 PADDED = 2**20  # numbers of images that are padded at a time, if weights are packed by panels
 
 
@@ -106,7 +108,8 @@ class Tiles:
 
     def sum(self, work: TileWork) -> None:
         """Sum the tiles of some blocks with some panels over some channels."""
-        self.schedule.function(self.record(work)[0])
+        record = self.record(work)  # kept until the loop has ended
+        self.schedule.function(record.address)
 
     def record(self, work: TileWork) -> Record:
         """Return a new record of this work for one thread, with its scratch."""
@@ -115,7 +118,8 @@ class Tiles:
         words[TILE.output] = address_of(operands.output)
         words[TILE.first], words[TILE.last] = work.blocks
         words[TILE.first_panel], words[TILE.last_panel] = work.panels
-        words[TILE.weights] = address_of(work.weights.array)
+        before = work.panels[0] * work.weights.stride * self.dtype.itemsize
+        words[TILE.weights] = address_of(work.weights.array) - before
         words[TILE.panel_stride] = work.weights.stride
         words[TILE.weight_rows] = work.weights.channels
         words[TILE.channel], words[TILE.length] = work.channels
@@ -134,28 +138,30 @@ class Tiles:
         return self.operands.weights.form(name, self._pack_all)
 
     def whole_work(self, packed: Array) -> TileWork:
-        """Return the work of all panels, over all channels; its blocks are not yet known.
+        """Return the work of all blocks and panels, over all channels.
 
         `packed` is what `pack_all` returned.
         """
         panels, run_length = self.schedule.panels, self.schedule.run_length
         weights = PackedWeights(packed, panels.weights, run_length)
-        return TileWork((0, 0), (0, panels.total), weights, (0, run_length), False)
+        blocks = 0, len(self.schedule.work) - 1
+        return TileWork(blocks, (0, panels.total), weights, (0, run_length), False)
 
     def _pack_all(self, _: Weights) -> Array:
         """Return what `pack_all` does, packed now."""
         panels, channels = self.schedule.panels, (0, self.schedule.run_length)
         packed = launch.empty_aligned(panels.all_weights, self.dtype)
-        cuts = launch.cuts_of(panels.total, panels.total if panels.all_weights > ALONE else 1)
-        if len(cuts) == 2:
-            self.pack_panels(packed, (0, panels.total), channels)
-            return packed
-
-        def pack_part(part: int) -> None:
-            first, last = cuts[part], cuts[part + 1]
-            self.pack_panels(packed[first * panels.weights :], (first, last), channels)
-
-        threads.spread(pack_part, len(cuts) - 1)
+        whole, cuts = (0, panels.total), [0, panels.total]
+        if panels.all_weights > ALONE:
+            cuts = launch.cuts_of(panels.total, panels.total)
+        if panels.has_empty_lanes:
+            packed[:] = 0
+        launch.run_parts(
+            self.schedule.pack_weights,
+            lambda: self.packing_record(packed, whole, channels),
+            cuts,
+            8 * PANEL.first_panel,
+        )
         return packed
 
     def pack_panels(self, packed: Array, panels: Range, channels: tuple[int, int]) -> None:
@@ -163,18 +169,26 @@ class Tiles:
 
         `panels` are (first, behind the last), `channels` (first, count), of each run.
         """
-        numbers = self.schedule.panels.weights // self.schedule.run_length * channels[1]
         # lanes that no kernel fills must hold numbers that are not NaN, since they are tested
         if self.schedule.panels.has_empty_lanes:
-            packed[: (panels[1] - panels[0]) * numbers] = 0
+            packed[:] = 0
+        address, _words = self.packing_record(packed, panels, channels)
+        self.schedule.pack_weights(address)
+
+    def packing_record(
+        self, packed: Array, panels: Range, channels: tuple[int, int]
+    ) -> tuple[int, Words]:
+        """Return (address, words) of a new record, for one thread, of what `pack_panels` does."""
+        numbers = self.schedule.panels.weights // self.schedule.run_length * channels[1]
         words = copy_of(self.schedule.weight_words)
         words[PANEL.kernels] = address_of(self.operands.weights.kernels)
         words[PANEL.first_panel], words[PANEL.last_panel] = panels
         words[PANEL.channel], words[PANEL.length] = channels
-        words[PANEL.panels], words[PANEL.panel_stride] = address_of(packed), numbers
+        words[PANEL.panel_stride] = numbers
+        words[PANEL.panels] = address_of(packed) - panels[0] * numbers * self.dtype.itemsize
         base = ctypes.addressof(words)
         words[PANEL.line_start] = base + 8 * length_of(PANELS)  # the number behind the record
-        self.schedule.pack_weights(base)
+        return base, words
 
 
 class Convolution:
@@ -206,12 +220,21 @@ class Convolution:
         """
         schedule, records = self._schedule(True)
         tiles = Tiles(self.geometry, schedule, operands)
-        if not schedule.is_shared:
+        if not (schedule.is_shared or self._packs_all_panels(schedule, operands)):
             _convolve_by_panels(tiles, leaves_out_zeros=self.leaves_out_zeros)
             return
         if self.leaves_out_zeros and not operands.weights.are_finite():
             raise NotFiniteError
-        self._convolve_by_blocks(tiles, records)
+        if schedule.is_shared:
+            self._convolve_by_blocks(tiles, records)
+        else:
+            self._convolve_by_packed_panels(tiles, records)
+
+    def _packs_all_panels(self, schedule: TileSchedule, operands: Operands) -> bool:
+        """Return whether panels that threads share are all packed before: once, or in parts."""
+        is_faster = threads.number() > 1 and not self.leaves_out_zeros
+        is_small = schedule.panels.all_weights <= PACKED
+        return operands.weights.forms is not None or (is_faster and is_small)
 
     def _run_packed(self, operands: Operands) -> None:
         """Convolve with pixels that are packed: block by block, or all images at once, padded."""
@@ -241,6 +264,42 @@ class Convolution:
         shares = schedule.shares(1 if self.is_small else launch.part_count())
         records.run(schedule.function, prepare, [0, *[last for _, last in shares]])
 
+    def _convolve_by_packed_panels(self, tiles: Tiles, records: KeptRecords) -> None:
+        """Let each thread take panels, whose weights are packed, with all blocks.
+
+        If there are too few, they are taken one after the other, and their blocks are shared. Where
+        the weights of one would not stay in the cache, some of its channels are taken at a time.
+        """
+        schedule, operands = tiles.schedule, tiles.operands
+        packed = tiles.pack_all()  # kept until the call has ended
+        work, weights = tiles.whole_work(packed), address_of(packed)
+        channel_bytes = schedule.panels.vectors * tiles.geometry.lanes * packed.itemsize
+        places = address_of(operands.weights.bias), address_of(operands.output)
+        pixels = address_of(operands.images)
+        ranges, shares, channel_ranges = _cuts_of_panels(schedule)
+
+        def convolve(some: Range, channels: Range, cuts: list[Range], field: int) -> None:
+            def prepare(kept: Record | None) -> Record:
+                record = kept or tiles.record(work)
+                words = record.words
+                words[TILE.address] = pixels
+                words[TILE.starts], words[TILE.output] = places
+                words[TILE.first_panel], words[TILE.last_panel] = some
+                words[TILE.weights] = weights + channels[0] * channel_bytes
+                words[TILE.channel], words[TILE.length] = channels[0], channels[1] - channels[0]
+                words[TILE.accumulates] = channels[0] > 0
+                return record
+
+            limits = [0, *(last for _, last in cuts)]
+            records.run(schedule.function, prepare, limits, 8 * (field - MAIN))
+
+        for channels in channel_ranges:
+            if len(shares) == 1:
+                convolve((0, schedule.panels.total), channels, ranges, TILE.first_panel)
+            else:
+                for some in ranges:
+                    convolve(some, channels, shares, TILE.first)
+
     def _schedule(self, is_in_place: bool) -> tuple[TileSchedule, KeptRecords]:
         """Return (how tiles are taken, the kept records of such calls).
 
@@ -254,46 +313,40 @@ class Convolution:
 def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
     """Let each thread take panels, each with all blocks or a share of them.
 
-    A few panels are taken at a time; or, where the weights of one would not stay in the cache, some
-    of its channels. They are packed at a time too, unless all are packed. Raises NotFiniteError if
-    `leaves_out_zeros` and a weight is not finite.
+    A few panels are packed and taken at a time; or, where the weights of one would not stay in the
+    cache, some of its channels. Raises NotFiniteError if `leaves_out_zeros` and a weight is not
+    finite.
     """
-    schedule, panels, weights = tiles.schedule, tiles.schedule.panels, tiles.operands.weights
-    channel_ranges = [
-        (first, last - first)
-        for first, last in launch.split_range(schedule.run_length, panels.pieces)
-    ]
-    parts = max(-(-panels.all_weights // TOGETHER), launch.part_count())
-    ranges = launch.split_range(panels.total, parts)
-    shares = schedule.shares(-(-2 * threads.number() // len(ranges)))
-    all_packed = None if weights.forms is None else tiles.pack_all()
-    if all_packed is not None and leaves_out_zeros and not weights.are_finite():
-        raise NotFiniteError
-
-    def find_weights(some: Range, channels: tuple[int, int]) -> PackedWeights:
-        """Return the weights of some panels, (first, behind the last), from a channel on.
-
-        `channels` are (first, count), of each run.
-        """
-        if all_packed is not None:
-            row_length = panels.vectors * tiles.geometry.lanes
-            first = some[0] * panels.weights + channels[0] * row_length
-            return PackedWeights(all_packed[first:], panels.weights, schedule.run_length)
-        numbers = panels.weights // schedule.run_length * channels[1]
-        packed = launch.empty_aligned((some[1] - some[0]) * numbers, tiles.dtype)
-        tiles.pack_panels(packed, some, channels)
-        if leaves_out_zeros and not geometries.are_finite(packed):
-            raise NotFiniteError
-        return PackedWeights(packed, numbers, channels[1])
+    schedule, panels = tiles.schedule, tiles.schedule.panels
+    ranges, shares, channel_ranges = _cuts_of_panels(schedule)
 
     def convolve_part(part: int) -> None:
         number, share = divmod(part, len(shares))
-        for channels in channel_ranges:
-            weights = find_weights(ranges[number], channels)
-            accumulates = channels[0] > 0
-            tiles.sum(TileWork(shares[share], ranges[number], weights, channels, accumulates))
+        some = ranges[number]
+        for first, last in channel_ranges:
+            channels = first, last - first
+            numbers = panels.weights // schedule.run_length * channels[1]
+            packed = launch.empty_aligned((some[1] - some[0]) * numbers, tiles.dtype)
+            tiles.pack_panels(packed, some, channels)
+            if leaves_out_zeros and not geometries.are_finite(packed):
+                raise NotFiniteError
+            weights = PackedWeights(packed, numbers, channels[1])
+            tiles.sum(TileWork(shares[share], some, weights, channels, first > 0))
 
     threads.spread(convolve_part, len(ranges) * len(shares))
+
+
+def _cuts_of_panels(schedule: TileSchedule) -> tuple[list[Range], list[Range], list[Range]]:
+    """Return ranges of panels, of blocks and of channels, each (first, behind the last).
+
+    Panels that are taken together have about TOGETHER weights at most, or are one; blocks are only
+    cut where there are too few ranges of panels for the threads.
+    """
+    panels = schedule.panels
+    parts = max(-(-panels.all_weights // TOGETHER), launch.part_count())
+    ranges = launch.split_range(panels.total, parts)
+    shares = schedule.shares(-(-2 * threads.number() // len(ranges)))
+    return ranges, shares, launch.split_range(schedule.run_length, panels.pieces)
 
 
 def _padded_parts(

@@ -47,6 +47,7 @@ SHARE, SHARES = 48, 8
 FEW = 16  # with fewer channels, those of one tap are too short a run
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
 SHARED = 2**17  # up to so many weights are packed once for all threads; more, panel by panel
+PACKED = 2**21  # or if there are no more and it is faster, all panels before
 TILE, PANEL = indices_of(TILES, MAIN), indices_of(PANELS)
 REGIONS = 9  # regions that the output is cut into at most
 

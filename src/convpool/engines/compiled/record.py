@@ -174,8 +174,8 @@ COLUMNS = record_type(
 #   runs: table of (step from a window's first pixel to the run, number of the run in the weights)
 #   channel, length: runs have `length` channels here, from number `channel` on
 #   terms: about how many products are summed before they are added to the results
-#   weights, panel_stride, weight_rows: address of the first panel, numbers from panel to panel, and
-#     rows of weights, one for each channel, from run to run
+#   weights, panel_stride, weight_rows: address where panel 0 is or would be, numbers from panel to
+#     panel, and rows of weights, one for each channel, from run to run
 #   starts, accumulates: address of what sums start from, one number for each kernel; whether sums
 #     are added to the results so far instead
 #   kernels_per_group, panels_per_group, group_stride: the last is the numbers from the channels
@@ -202,8 +202,8 @@ REGION = record_type(
 #   first_panel, last_panel: the panels, from the first to before the last
 #   kernels_per_group, panels_per_group: kernels, and panels, of a group
 #   channel, length: `length` channels from `channel` on
-#   panels, panel_stride, panel_lanes: address of the panels, numbers from panel to panel, and
-#     numbers of a row of each
+#   panels, panel_stride, panel_lanes: address where panel 0 goes or would go, numbers from panel to
+#     panel, and numbers of a row of each
 #   line_start: address of one number, which is overwritten
 PANELS = record_type(
     "kernels taps depth nc first_panel last_panel kernels_per_group panels_per_group "

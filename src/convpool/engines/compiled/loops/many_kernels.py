@@ -147,12 +147,11 @@ def tiles(form):
                 first_of_group = panel % call.panels_per_group * panel_lanes
                 kernel = group * call.kernels_per_group + first_of_group
                 place = group * call.group_stride + call.channel
-                panel_place = (panel - call.first_panel) * call.panel_stride
                 sum_panel(
                     call,
                     region,
                     address_of(source, place, sum_dtype),
-                    address_of(call.weights, panel_place, sum_dtype),
+                    address_of(call.weights, panel * call.panel_stride, sum_dtype),
                     address_of(target, kernel, output_dtype),
                     address_of(call.starts, kernel, sum_dtype),
                     min(panel_lanes, call.kernels_per_group - first_of_group),
@@ -172,7 +171,7 @@ def panels(form):
             group = panel // call.panels_per_group
             first_of_group = panel % call.panels_per_group * call.panel_lanes
             kernel = group * call.kernels_per_group + first_of_group
-            panel_place = (panel - call.first_panel) * call.panel_stride
+            panel_place = panel * call.panel_stride
             for tap in range(call.taps):
                 place = (tap * call.depth + call.channel) * call.nc + kernel
                 source = address_of(call.kernels, place, dtype)

@@ -60,6 +60,8 @@ GEOMETRIES = [
     ((8, 9), (3, 3), "same_size", (2, 3), 1),
     ((9, 14), (3, 5), "full", 1, (2, 1)),
     ((9, 14), (3, 3), "same", 1, (1, 2)),
+    ((9, 19), (5, 5), "same", 1, (2, 3)),
+    ((9, 4), (3, 3), "same", 1, (1, 5)),  # as many columns as the dilation, or fewer
     ((5, 6), (2, 4), ((3, 0), (1, 5)), (1, 2), 1),
     ((3, 4), (3, 3), 5, 1, 1),  # windows without a pixel
     ((1, 1), (3, 3), "same", 1, 1),
@@ -83,7 +85,7 @@ def test_geometries(geometry, c, multiplier, runs):
 @pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
 def test_float64(geometry, runs):
     sizes, window, padding, stride, dilation = geometry
-    images, kernels = numbers((2, *sizes, 21), "f8"), numbers((*window, 1, 21), "f8")
+    images, kernels = numbers((2, *sizes, 45), "f8"), numbers((*window, 1, 45), "f8")
     check(images, kernels, padding=padding, stride=stride, dilation=dilation)
     assert len(runs) == 1
 
@@ -110,6 +112,13 @@ def test_columns_in_one_set_of_the_cache(runs):
     assert depthwise._form(runs[0]).taps == 0
     check(numbers((1, 4, 5, 1025)), numbers((3, 3, 1, 1025)))
     assert depthwise._form(runs[1]).taps == 3
+
+
+def test_windows_with_a_dilation_share_pixels(runs):
+    images, kernels = numbers((1, 5, 40, 20)), numbers((3, 3, 1, 20))
+    for dilation, stride, taps in [(2, 1, 3), (3, 1, 3), (2, 2, 0), (1, 2, 3)]:
+        check(images, kernels, dilation=dilation, stride=stride)
+        assert depthwise._form(runs[-1]).taps == taps
 
 
 VIEWS = {

@@ -32,6 +32,7 @@ from convpool.windows import volume
 Array = NDArray[Any]
 
 LEAST_BYTES = 64  # of a pixel: as many channels as the loop takes at a time
+SMALL = 2**20  # multiply-adds that are not shared among threads: that would take as long
 SET_BYTES = 4096  # columns that lie so many bytes apart are in one set of the cache
 SMALL = 2**20  # multiply-adds that one thread takes, since sharing them would take as long
 FIELD = indices_of(DEPTHWISE)
@@ -101,13 +102,16 @@ def _general_form(geometry: ConvolutionGeometry) -> DepthwiseForm:
 
 
 def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:
-    """Return the form: that of these taps and this stride if there is one and it is fast."""
+    """Return the form: that of these taps and this stride if there is one and it is fast.
+
+    With a dilation, windows of a tile have pixels in common where the stride is 1.
+    """
     across = geometry.axes[1]
     general = _general_form(geometry)
     fixed = replace(general, taps=across.window, stride=across.stride)
-    are_in_one_set = geometry.input_strides[2] * general.sums.itemsize % SET_BYTES == 0
-    is_fixed = across.dilation == 1 and not are_in_one_set and library.is_form(fixed)
-    return fixed if is_fixed else general
+    tap_bytes = across.dilation * geometry.input_strides[2] * general.sums.itemsize
+    is_fast = 1 in (across.dilation, across.stride) and tap_bytes % SET_BYTES
+    return fixed if is_fast and library.is_form(fixed) else general
 
 
 def _fields(geometry: ConvolutionGeometry) -> dict[str, int]:

@@ -34,6 +34,7 @@ from convpool.engines.compiled.record import DEPTHWISE
 from convpool.engines.compiled.register_sizes import WINDOWS_OF_CHANNELS, WINDOWS_OF_GROUPS
 
 LINE_BYTES = 64  # of the cache
+VECTORS_OF_WINDOW = 4  # vectors of channels of a window that is taken alone
 
 depthwise_at = reader_of(DEPTHWISE)
 
@@ -78,36 +79,43 @@ def _row_loop(form):
         stride, before, dilation = call.stride_across, call.before_across, call.dilation_across
         column_bytes, output_bytes = call.column_bytes, call.output_column_bytes
         taps, weight_step = call.taps, call.c * depth * multiplier * size
-        tap_step, window_step = dilation * column_bytes, stride * column_bytes
+        # neighbouring windows of a tile are `apart` columns of the output apart: with a dilation,
+        # it is those that have pixels in common
+        apart = dilation if shares_pixels else 1
+        tap_step, step = dilation * column_bytes, stride * apart
+        window_step, result_step = step * column_bytes, apart * output_bytes
         steps = call.dilation_down * call.row_bytes, tap_step, weight_step, taps * weight_step
-        shared = call.starts, call.c, rows, *steps, window_step, output_bytes
-        w, ow, span = call.w, call.ow, (taps - 1) * dilation + 1
-        low, high = windows_on_pixels(-before, stride, ow, w, span)
-        j = 0
-        while j < ow:
-            x = j * stride - before
-            result = target + j * output_bytes
-            if low <= j and j < high:
-                pixels = source + x * column_bytes
-                if high - low >= width:
-                    # the last tile may overlap the one before
-                    back = max(0, j + width - high)
-                    result -= back * output_bytes
-                    pixels -= back * window_step
-                    sum_tile(Tile(result, pixels, weights, taps, *shared), dtype)
-                    j += width - back
+        shared = call.starts, call.c, rows, *steps, window_step, result_step
+        w, span = call.w, (taps - 1) * dilation + 1
+        for phase in range(min(apart, call.ow)):
+            start = phase * stride - before
+            windows = (call.ow - phase + apart - 1) // apart
+            low, high = windows_on_pixels(start, step, windows, w, span)
+            j = 0
+            while j < windows:
+                x = start + j * step
+                result = target + (phase + j * apart) * output_bytes
+                if low <= j and j < high:
+                    pixels = source + x * column_bytes
+                    if high - low >= width and high - j > 1:
+                        # the last tile may overlap the one before
+                        back = max(0, j + width - high)
+                        result -= back * result_step
+                        pixels -= back * window_step
+                        sum_tile(Tile(result, pixels, weights, taps, *shared), dtype)
+                        j += width - back
+                    else:
+                        sum_whole(Tile(result, pixels, weights, taps, *shared), dtype)
+                        j += 1
                 else:
-                    sum_whole(Tile(result, pixels, weights, taps, *shared), dtype)
+                    left, right = taps_on_pixels(x, w, taps, dilation)
+                    pixels = source + (x + left * dilation) * column_bytes
+                    factors, count = weights + left * weight_step, right - left
+                    if count == fixed_taps - 1:
+                        sum_less(Tile(result, pixels, factors, count, *shared), dtype)
+                    else:
+                        sum_window(Tile(result, pixels, factors, count, *shared), dtype)
                     j += 1
-            else:
-                left, right = taps_on_pixels(x, w, taps, dilation)
-                pixels = source + (x + left * dilation) * column_bytes
-                factors, count = weights + left * weight_step, right - left
-                if count == fixed_taps - 1:
-                    sum_less(Tile(result, pixels, factors, count, *shared), dtype)
-                else:
-                    sum_window(Tile(result, pixels, factors, count, *shared), dtype)
-                j += 1
 
     return sum_row
 
@@ -160,17 +168,24 @@ def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
         def codegen(context, builder, signature, arguments):
             tile = Tile(*cgutils.unpack_tuple(builder, arguments[0]))
             is_tile = width > 1
-            words = multiplier, depth, shares_pixels, stride, is_tile
-            emitter = Emitter(builder, tile, dtype, *words)
+            words = multiplier, depth, shares_pixels, stride
+            is_full = is_tile if depth > 1 else shares_pixels
+            has_room = multiplier == 1 and not is_full and VECTOR_BYTES < LINE_BYTES
+            done = INT64(0)
+            if multiplier == 1 and not is_tile:
+                # one sum after the other would wait for each other
+                emitter = Emitter(builder, tile, dtype, *words, VECTORS_OF_WINDOW)
+                lanes = INT64(emitter.lanes * VECTORS_OF_WINDOW)
+                done = builder.sub(tile.channels, builder.srem(tile.channels, lanes))
+                with cgutils.for_range_slice(builder, INT64(0), done, lanes) as (channel, _):
+                    emitter.sum_channels(channel, width, taps)
+            emitter = Emitter(builder, tile, dtype, *words, 2 if has_room else 1)
             lanes = INT64(emitter.lanes * emitter.vectors)
-            groups = builder.sdiv(builder.add(tile.channels, builder.sub(lanes, INT64(1))), lanes)
             last = builder.sub(tile.channels, lanes)
-            with cgutils.for_range(builder, groups) as group:
-                # the last group ends where the channels do, and may overlap the one before
-                channel = builder.mul(group.index, lanes)
+            with cgutils.for_range_slice(builder, done, tile.channels, lanes) as (channel, _):
+                # the last vectors end where the channels do, and may overlap those before
                 is_before = builder.icmp_signed("<", channel, last)
-                channel = builder.select(is_before, channel, last)
-                emitter.sum_channels(channel, width, taps)
+                emitter.sum_channels(builder.select(is_before, channel, last), width, taps)
             return context.get_dummy_value()
 
         return types.void(tile, dtype), codegen
@@ -189,18 +204,15 @@ class Emitter:
         What the windows are summed with: Tile.
     multiplier, depth, shares_pixels, stride
         As in `_sum_windows`.
-    is_tile
-        Whether there are several windows.
+    vectors
+        Vectors of pixels that are taken at a time.
     """
 
-    def __init__(self, builder, tile, kind, multiplier, depth, shares_pixels, stride, is_tile):
+    def __init__(self, builder, tile, kind, multiplier, depth, shares_pixels, stride, vectors):
         self.builder, self.tile, self.kind = builder, tile, kind
         self.multiplier, self.depth = multiplier, depth
         self.shares_pixels, self.stride = shares_pixels, stride
-        self.lanes, self.size = lanes_of(kind), kind.bitwidth // 8
-        is_full = is_tile if depth > 1 else shares_pixels
-        has_room = multiplier == 1 and not is_full and VECTOR_BYTES < LINE_BYTES
-        self.vectors = 2 if has_room else 1  # of pixels
+        self.lanes, self.size, self.vectors = lanes_of(kind), kind.bitwidth // 8, vectors
 
     def sum_channels(self, channel, width, taps):
         """Emit code that sums `width` windows for the vectors that begin at a channel.

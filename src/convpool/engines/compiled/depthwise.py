@@ -32,7 +32,6 @@ from convpool.windows import volume
 Array = NDArray[Any]
 
 LEAST_BYTES = 64  # of a pixel: as many channels as the loop takes at a time
-SMALL = 2**20  # multiply-adds that are not shared among threads: that would take as long
 SET_BYTES = 4096  # columns that lie so many bytes apart are in one set of the cache
 SMALL = 2**20  # multiply-adds that one thread takes, since sharing them would take as long
 FIELD = indices_of(DEPTHWISE)

@@ -143,6 +143,14 @@ def test_of_a_change_only_the_words_are_translated(language):
         assert say_change(CHANGE) == SAID[language]
 
 
+def test_what_a_language_lacks_stays_english(monkeypatch):
+    """A language that is being added may have some of its sentences."""
+    monkeypatch.setitem(table()["{ONE}; {TWO}"], "de", "{ONE}; {TWO}")
+    assert translation("one; two", "de") is None
+    for sentence in ("With --verbose: {LEFT}", "instead: the task is to write it"):
+        assert translation(sentence, "de") is None
+
+
 def test_what_no_table_has_stays_english():
     with speaking("fr"):
         assert say("my own comment") == "my own comment"

@@ -117,15 +117,16 @@ def _pattern(sentence: str) -> str:
 def translation(text: str, language: str) -> str | None:
     """Return a text in another language; None if the table has not all of its sentences."""
     if text in table() and not _PLACE.search(text):
-        return table()[text][language]
+        return table()[text].get(language)
     for pattern, sentence in _patterns():
         for match in _matches(pattern, sentence, text):
             values = {
                 name: translation(value, language) if name.isupper() else value
                 for name, value in match.items()
             }
-            if None not in values.values():
-                return table()[sentence][language].format(**values)
+            translated = table()[sentence].get(language)
+            if translated is not None and None not in values.values():
+                return translated.format(**values)
     return None
 
 

@@ -75,7 +75,10 @@ def test_need_is_every_pixel_that_is_reached_and_no_other(drawn, pad_mode):
     over = needed.axis.overhang
     padding = needed.axis.before, needed.axis.after + over
     # all windows of an axis whose padding repeats pixels need it as it is, with its padding
-    np.testing.assert_array_equal(np.pad(laid, padding, **mode), expected)
+    padded_again = np.pad(laid, padding, **mode)
+    # windows may leave some positions over at the end, fewer than from one window to the next
+    assert len(padded_again) < len(expected) + axis.stride
+    np.testing.assert_array_equal(padded_again[: len(expected)], expected)
     assert needed.axis.size == len(laid)
     assert needed.axis.count == windows.stop - windows.start
     assert over in (0, axis.overhang)

@@ -1187,7 +1187,7 @@ HOLDERS = {
     "two kernels of many channels": (32, 2, 1, True),
     "half a vector of kernels of few channels": (3, n // 2, 1, True),
     "two kernels of few channels": (4, 2, 1, False),
-    "one channel": (1, 4, 1, False),
+    "two kernels of one channel": (1, 2, 1, False),
     "one kernel for each channel": (64, 64, 64, False),
 }
 

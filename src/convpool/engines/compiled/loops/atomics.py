@@ -6,6 +6,8 @@ order.
 
 from __future__ import annotations
 
+import platform
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -19,6 +21,8 @@ BYTES = 8  # of an int64, which is where it must be aligned
 MONOTONIC = 1  # the system's clock that never goes back
 # LLVM's name of the instruction that says that a thread waits in a loop, and its arguments
 PAUSE = ("llvm.x86.sse2.pause", ()) if TARGET.machines == X86 else ("llvm.aarch64.hint", (1,))
+# what is compiled for other machines than this one is not run, but goes through LLVM for this one
+HAS_PAUSE = platform.machine().lower() in TARGET.machines
 
 
 def _pointer(builder, address):
@@ -72,10 +76,11 @@ def pause(typing):
     """Tell the processor that this thread waits in a loop."""
 
     def codegen(context, builder, signature, arguments):
-        name, values = PAUSE
-        kind = ir.FunctionType(ir.VoidType(), [INT32] * len(values))
-        function = cgutils.get_or_insert_function(builder.module, kind, name)
-        builder.call(function, [INT32(value) for value in values])
+        if HAS_PAUSE:
+            name, values = PAUSE
+            kind = ir.FunctionType(ir.VoidType(), [INT32] * len(values))
+            function = cgutils.get_or_insert_function(builder.module, kind, name)
+            builder.call(function, [INT32(value) for value in values])
         return context.get_dummy_value()
 
     return types.void(), codegen

@@ -194,6 +194,23 @@ def test_what_is_beyond_the_page_is_said(visit):
     assert "no call that is known here" in text(page, "#paste-verdict")
 
 
+def test_what_is_said_of_a_call_goes_when_the_settings_change(visit):
+    page = visit("")
+    page.locator("#paste-part summary").click()
+    page.locator("#paste").fill("nn.Conv2d(3, 2, 3, padding=1)")
+    page.get_by_role("button", name="Use it", exact=True).click()
+    said = text(page, "#paste-verdict")
+    assert "An image of 5 × 5 with 3 channels; 2 kernels of 3 × 3 × 3; padding 1 above" in said
+    assert "brings no weights: those here stay (vertical edges)." in said
+    page.evaluate("explorer.change({i: 1})")
+    assert text(page, "#paste-verdict") == said
+    page.evaluate("explorer.change({sh: 2})")
+    assert text(page, "#paste-verdict") == ""
+    page.locator("#paste").fill("nn.MaxPool2d(2)")
+    page.get_by_role("button", name="Use it", exact=True).click()
+    assert "stay" not in text(page, "#paste-verdict")
+
+
 MATRICES = {
     "[[1, 2, 1], [2, 4, 2]]": [[1, 2, 1], [2, 4, 2]],
     "1\t0,5\n-1\t2": [[1, 0.5], [-1, 2]],

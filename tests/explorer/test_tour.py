@@ -105,15 +105,23 @@ def test_the_example_is_worked_out_with_the_picture_s_numbers(visit):
     assert re.search(r"output\[0, 0\] = \(2 \+ 6 \+ 4 \+ 0\) / 4 = 3", text(page, ".worked"))
 
 
-def test_what_the_tour_says_of_a_shift_is_so(visit):
+def test_what_the_tour_says_of_its_kernel_is_so(visit):
     page = visit("#tour=2")
+    assert "hold equal pixels: they cancel out, and the sum is 0" in text(page, "#tour-body")
     press(page, "Now you")
     press(page, "Show me")
-    assert "the whole image moves down by one and right by one" in text(page, "#tour-body")
+    assert "far from 0 where the pixels below differ from those above" in text(page, "#tour-body")
     image, output = array(page, "image")[..., 0], array(page, "output")[..., 0]
-    np.testing.assert_array_equal(output[1:, 1:], image[:-1, :-1])
-    assert not output[0].any()
-    assert not output[:, 0].any()
+    np.testing.assert_array_equal(output, 3 * (image[2:, 1:-1] - image[:-2, 1:-1]))
+    assert (output[0] == 0).all()
+    assert (output[1:] == 9).all()
+
+
+def test_the_third_example_has_no_padding_on_its_width(visit):
+    page = visit("#tour=3")
+    assert "The width has no padding yet" in text(page, "#tour-body")
+    axes = page.evaluate("explorer.model().axes")
+    assert [(axis["before"], axis["after"]) for axis in axes] == [(1, 1), (0, 0)]
 
 
 @pytest.mark.parametrize("stop", [1, 2, 7])
@@ -202,7 +210,7 @@ def test_the_loops_of_pooling_have_the_maximum_and_the_mean(visit):
     assert f"# output[0, 1] = {window.max():g}" in text(page, "#tour-loops")
     assert f"# w.mean() = {window.mean():g}" in text(page, "#tour-loops")
     press(page, "Now you")  # asks for the size
-    assert text(page, "#tour-loops").startswith("for i in range(?):")
+    assert text(page, "#tour-loops").startswith("output = np.empty((?, ?))\nfor i in range(?):")
     assert state(page)["mode"] == "avg"
     press(page, "Show me")
     assert "output[i, j] = w.mean()" in text(page, "#tour-loops")
@@ -214,13 +222,11 @@ def test_the_loops_are_python_that_gives_the_output(visit, fragment):
     page = visit(fragment)
     page.evaluate("(words) => explorer.change(explorer.settings.decode(words).state)", fragment)
     image = array(page, "image")[..., 0]
-    output = np.full(library(page).shape[:2], np.nan)
-    padding = page.evaluate("explorer.model().axes.map(({before, after}) => [before, after])")
-    names = {"image": image, "padded": np.pad(image, padding), "output": output}
+    names = {"image": image, "np": np}
     if state(page)["op"] == "convolve":
         names["kernel"] = array(page, "kernels")[..., 0, 0]
     exec(text(page, "#tour-loops"), names)
-    np.testing.assert_array_equal(output, library(page)[..., 0])
+    np.testing.assert_array_equal(names["output"], library(page)[..., 0])
 
 
 def further_picture(page, stop, number):
@@ -250,10 +256,10 @@ def test_same_with_a_stride_is_shown_and_calculated(visit, number, padding, size
 
 
 WRONG = {  # of the further questions of stop 5, which are about an image of 5 x 8
-    ("same", "5x8"): "It would be right if: the stride is 1.",
-    ("same", "2x3"): "It would be right if: the padding is “valid”.",
+    ("same", "5x8"): "5 × 8 is the answer if the stride is 1.",
+    ("same", "2x3"): "2 × 3 is the answer if the padding is “valid”.",
     ("same", "3x5"): "rounds up; the size of the kernel does not matter.",
-    ("same_size", "3x4"): "It would be right if: the padding is “same”.",
+    ("same_size", "3x4"): "3 × 4 is the answer if the padding is “same”.",
     ("same_size", "6x9"): "each pixel of the input has its output.",
 }
 
@@ -268,7 +274,7 @@ def test_same_with_a_stride_is_asked_and_wrong_answers_are_explained(visit, padd
     press(page, "Check")
     said = text(page, "#tour-body .bad")
     assert WRONG[padding, typed] in said
-    assert said.count("It would be right") == WRONG[padding, typed].count("It would be right")
+    assert said.count("is the answer if") == WRONG[padding, typed].count("is the answer if")
     page.locator("#answer").fill("x".join(map(str, library(page).shape[:2])))
     press(page, "Check")
     assert text(page, "#tour-body .good").startswith("Right: ")
@@ -287,12 +293,52 @@ def test_a_wrong_number_is_explained(visit):
     press(page, "Now you")
     page.locator("#answer").fill(f"{-library(page)[0, 1, 0]:g}")
     press(page, "Check")
-    assert "if: the kernel is rotated by 180 degrees" in text(page, "#tour-body .bad")
+    assert "is the answer if the kernel is rotated by 180 degrees" in text(page, "#tour-body .bad")
     page.evaluate("explorer.open('#tour=8')")
     press(page, "Now you")
     page.locator("#answer").fill("4.25")
     press(page, "Check")
-    assert "if: pooling takes the average" in text(page, "#tour-body .bad")
+    assert "4.25 is the answer if pooling takes the average" in text(page, "#tour-body .bad")
+
+
+MISTAKES = {  # stop -> what beginners answer, and what is said then
+    2: ("0", "begins (upper left corner) at input[1, 1]"),  # a window around input[1, 1]
+    3: ("5x9", "both sides to the pixels, each once"),
+    5: ("3x4", "The division is rounded down"),
+    6: ("4x4x3", "it makes one output channel, however many"),
+}
+
+
+@pytest.mark.parametrize("stop", MISTAKES)
+def test_common_mistakes_get_a_hint(visit, stop):
+    page = visit(f"#tour={stop}")
+    press(page, "Now you")
+    typed, hint = MISTAKES[stop]
+    page.locator("#answer").fill(typed)
+    press(page, "Check")
+    assert hint in text(page, "#tour-body .bad")
+
+
+def test_a_shape_has_three_numbers(visit):
+    page = visit("#tour=6")
+    press(page, "Now you")
+    drawn = "explorer.interactivePicture.drawn().sheet.map(({words}) => words).join(' ')"
+    assert "output ? × ? × ?" in page.evaluate(drawn)
+    page.locator("#answer").fill("4x4")
+    press(page, "Check")
+    assert text(page, "#tour-body [role=status]").startswith("Height, width and channels")
+    page.locator("#answer").fill("4x4x2")
+    press(page, "Check")
+    assert text(page, "#tour-body .good").startswith("Right: ")
+
+
+def test_the_self_test_starts_in_sight(show):
+    page = show("#tour=9", **LAPTOP)
+    press(page, "Now you")
+    press(page, "Show me")
+    page.evaluate("document.getElementById('controls').scrollTop = 1000")
+    press(page, "To the self-test")
+    assert in_sight(page, "#tour-body h3")
 
 
 @pytest.mark.parametrize("padding", ["same", "same_lower", "same_size"])

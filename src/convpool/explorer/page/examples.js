@@ -6,7 +6,7 @@ const examples = (() => {
 
   // name -> settings that differ from the defaults
   const EXAMPLES = {
-    blur: { ...photo, source: "cat", c: 3, nc: 3, groups: 3, kernel: "blur", kh: 5, kw: 5 },
+    blur: { ...photo, source: "cat", kernel: "blur" },
     edges: { ...photo, source: "coffee", kernel: "sobel" },
     pad: { h: 4, w: 4, padding: "by hand" },
     stride: { h: 7, w: 7, sh: 2, sw: 2 },

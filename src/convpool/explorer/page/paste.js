@@ -108,7 +108,18 @@ const paste = (() => {
       Object.assign(taken, { c: 1, nc: 1, groups: 1, weights: weights.numbers }, sizeOf(weights));
     for (const list of Object.keys(SIDES)) if (taken[list]) remembered.forget(list);
     explorer.change(taken);
-    return [say("paste.is_call"), ...notes, kept(taken)].join(" ").trim();
+    const state = explorer.state();
+    const bringsWeights =
+      taken.op === "pool" || weights || notes.includes(say("call.kernel_stays"));
+    const stays = say("paste.keeps_weights", { kernel: controls.labelOf(state.kernel) });
+    return [
+      say("paste.is_call", { settings: sentences.settings(state) }),
+      ...(bringsWeights ? [] : [stays]),
+      ...notes,
+      kept(taken),
+    ]
+      .join(" ")
+      .trim();
   }
 
   const sizeOf = ({ rows, columns }) => ({ kh: rows, kw: columns });
@@ -185,6 +196,9 @@ const paste = (() => {
     });
   }
 
+  let taken = ""; // the fragment of what was pasted last
+  const linkNow = () => settings.encodeResult(explorer.state());
+
   /** Build the field and its buttons. */
   function start() {
     const field = element("textarea", {
@@ -198,7 +212,9 @@ const paste = (() => {
     const button = (key, list) => {
       const node = element("button", { type: "button", textContent: say(key) });
       node.addEventListener("click", () => {
+        taken = "";
         verdict.textContent = take(field.value, list);
+        taken = linkNow();
       });
       return node;
     };
@@ -215,8 +231,9 @@ const paste = (() => {
     );
     byId("weights").addEventListener("paste", intoWeights);
     addEventListener("paste", intoPage);
-    byId("reset").addEventListener("click", () => {
-      verdict.textContent = "";
+    // what is said is true until the settings change
+    explorer.onChange(() => {
+      if (taken && linkNow() !== taken) verdict.textContent = taken = "";
     });
     acceptDrops();
   }

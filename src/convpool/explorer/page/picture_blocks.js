@@ -33,7 +33,7 @@ const blocksOfPicture = (() => {
             values: { shape: [0, 0, 0], data: [] },
             front: 0,
             look: lookOf(model, model.output),
-            words: `${say("tables.output")} ? × ?`,
+            words: `${say("tables.output")} ${image.shape[2] > 1 ? "? × ? × ?" : "? × ?"}`,
             ...plain([0, 0]),
           }
         : {

@@ -20,17 +20,14 @@ const question = (() => {
   }
 
   /**
-   * Return whether an answer is right; of a shape, a single channel may be left out.
+   * Return whether an answer is right.
    * @param {any} entered by the visitor
    * @param {any} answer the right one
    * @returns {boolean}
    */
   function isRight(entered, answer) {
     if (!Array.isArray(answer)) return Math.abs(entered - answer) < 1e-3;
-    const squeezed = answer.length === 3 && answer[2] === 1 ? answer.slice(0, 2) : answer;
-    return [answer, squeezed].some(
-      (shape) => shape.length === entered.length && shape.every((part, k) => part === entered[k]),
-    );
+    return answer.join() === entered.join();
   }
 
   // whether height and width are right, but in the wrong order
@@ -82,7 +79,7 @@ const question = (() => {
         const set = key === slipped && isLikely && part(state);
         const other = set && modelling.modelOf(settings.agree({ ...state, ...set }));
         if (other && !other.problem && isRight(entered, answer(other)))
-          return say("tour.would_be", { cause: say(key, values) });
+          return say("tour.would_be", { entered: textOf(entered), cause: say(key, values) });
       }
     return "";
   }
@@ -110,6 +107,7 @@ const question = (() => {
     let misses = 0;
     interactivePicture.cover(cover);
     const asked = pictured();
+    const way = how ?? wayToWrite(answer(explorer.model()));
 
     /**
      * Return what the picture shows, as far as the answer depends on it.
@@ -159,6 +157,8 @@ const question = (() => {
         verdict.textContent = say(
           Array.isArray(expected) ? "tour.write_sizes" : "tour.write_number",
         );
+      else if (Array.isArray(expected) && entered.length !== expected.length)
+        verdict.textContent = way;
       else if (isRightHere(entered)) end("good", say("tour.right", { right: textOf(entered) }));
       // the answer may be that of the picture that was seen
       else if (wasChanged) verdict.textContent = say("tour.changed");
@@ -170,11 +170,8 @@ const question = (() => {
           ? say("tour.swapped")
           : [
               say("tour.once_more", { entered: textOf(entered) }),
-              how ? "" : slip(entered, entry),
-              hint ?? "",
-            ]
-              .filter(Boolean)
-              .join(" ");
+              (!how && slip(entered, entry)) || (hint ?? ""),
+            ].join(" ");
         field.select();
         verdict.scrollIntoView({ block: "nearest" });
       }
@@ -182,7 +179,6 @@ const question = (() => {
     look.addEventListener("click", () =>
       end("", say("tour.it_is", { right: textOf(expectation()) })),
     );
-    const way = how ?? wayToWrite(answer(explorer.model()));
     body.append(
       element("p", {}, element("label", { htmlFor: "answer", className: "ask", textContent: ask })),
       ...(way ? [element("p", { className: "hint", textContent: way })] : []),

@@ -95,13 +95,7 @@ const sentences = (() => {
     const outside = terms.length - n;
     const equals = pixels.filter(({ pixel }) => pixel === value).length;
     const winner = pixels[winnerOf(state, pixels, value)];
-    if (winner)
-      parts.push(
-        say("pool.index", {
-          place: `[${winner.y}, ${winner.x}]`,
-          index: winner.y * state.w + winner.x,
-        }),
-      );
+    if (winner) parts.push(say("pool.index", { place: `[${winner.y}, ${winner.x}]` }));
     if (isChoice && equals > 1) parts.push(say("pool.first_of_equals", { n: equals }));
     if (outside && isChoice) parts.push(say("pool.padding_never_wins"));
     if (outside && !isChoice)
@@ -269,6 +263,7 @@ const sentences = (() => {
     const isPool = state.op === "pool";
     const hasDilation = state.dh > 1 || state.dw > 1;
     const named = { ...state, mode: controls.labelOf(state.padMode) };
+    const depth = state.op === "convolve" && state.c > 1 ? ` × ${state.c / state.groups}` : "";
     const convolving = [
       [state.op === "transpose", "test.transposed"],
       [state.groups > 1, "test.groups"],
@@ -281,7 +276,7 @@ const sentences = (() => {
       say(state.c > 1 ? "test.image_channels" : "test.image", state),
       isPool
         ? say(`test.pool_${state.mode}`, state)
-        : say("test.kernels", { ...state, n: state.nc }),
+        : say("test.kernels", { ...state, n: state.nc, depth }),
       ...(without === "padding"
         ? []
         : [state.padding === "by hand" ? say("test.by_hand", state) : say("test.padding", state)]),

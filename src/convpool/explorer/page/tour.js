@@ -50,7 +50,10 @@ const tour = (() => {
   }
 
   // the picture at the top and, on a narrow screen, what is asked right below it
-  const showPicture = () => byId("stage").scrollIntoView();
+  const showPicture = () => {
+    byId("controls").scrollTop = 0;
+    byId("stage").scrollIntoView();
+  };
 
   /** Begin to guide: remember what the visitor had. */
   function begin() {
@@ -182,7 +185,11 @@ const tour = (() => {
     show(
       index,
       [
-        element("p", { textContent: say(`tour.${index + 1}.further${k + 1}`) }),
+        ...say(`tour.${index + 1}.further${k + 1}`)
+          .split("\n")
+          .map((textContent) =>
+            element("p", { className: /^\w = /.test(textContent) ? "formula" : "", textContent }),
+          ),
         element("p", { className: "worked", textContent: calculation(explorer.model()) }),
         ...(figure ? [figure()] : []),
         row(
@@ -219,7 +226,6 @@ const tour = (() => {
     );
     tourLoops.show();
     toldPicture.update();
-    byId("controls").scrollTop = 0;
   }
 
   /**
@@ -239,13 +245,14 @@ const tour = (() => {
 
   /**
    * Bring a button into sight at the lower edge, and what is said of the answer, which is to be
-   * read first, and which the button may cover on a phone.
+   * read first: on a phone right below the picture, with the explanation under it.
    * @param {HTMLElement} node
    */
   function reveal(node) {
     node.focus({ preventScroll: true });
     node.scrollIntoView({ block: "nearest" });
-    byId("tour-body").querySelector("[role=status]")?.scrollIntoView({ block: "nearest" });
+    const block = isWide.matches ? "nearest" : "start";
+    byId("tour-body").querySelector("[role=status]")?.scrollIntoView({ block });
   }
 
   // ---- questions in a row: the self-test, or a teacher's own ----

@@ -21,12 +21,16 @@ const tourLoops = (() => {
       covered ? "?" : inPython(modelling.stepOf({ ...model, ...change }).value);
     const pooled = (mode) => valueOf({ options: { ...state, mode }, state: { ...state, mode } });
     const count = (number) => (covered === "size" ? "?" : number);
-    const array = axes.some(({ before, after }) => before || after) ? "padded" : "image";
+    const hasPadding = axes.some(({ before, after }) => before || after);
+    const array = hasPadding ? "padded" : "image";
+    const sides = axes.map(({ before, after }) => `(${before}, ${after})`).join(", ");
     const other = state.mode === "max" ? "avg" : "max";
     const isPool = state.op === "pool";
     const reduced = isPool ? `w.${METHODS[state.mode]}()` : "(w * kernel).sum()";
     const cut = (rowSlice, columnSlice) => `w = ${array}[${rowSlice}, ${columnSlice}]`;
     lines.textContent = [
+      ...(hasPadding ? [`padded = np.pad(image, [${sides}])`] : []),
+      `output = np.empty((${count(rows)}, ${count(columns)}))`,
       `for i in range(${count(rows)}):`,
       `    for j in range(${count(columns)}):`,
       ...(isStrided ? [`        ${starts}`] : []),

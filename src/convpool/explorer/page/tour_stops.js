@@ -27,7 +27,11 @@ const tourStops = (() => {
   const all = (model) => model.output.shape;
 
   const edges = { h: 4, w: 4, kernel: "edges" };
-  const shift = { h: 5, w: 5, kernel: "shift", padding: "same" };
+  // a horizontal edge, and a kernel that finds it
+  const rows = {
+    ...{ h: 5, w: 4, pixels: [2, 2, 2, 5, 5].flatMap((pixel) => Array(4).fill(pixel)) },
+    weights: [-1, -1, -1, 0, 0, 0, 1, 1, 1],
+  };
   const laplacian = { h: 5, w: 5, padding: "same", kernel: "laplacian" };
   const pool = { op: "pool", h: 4, w: 4, kh: 2, kw: 2, sh: 2, sw: 2 };
   const byHand = { padding: "by hand", top: 1, bottom: 1 };
@@ -63,8 +67,8 @@ const tourStops = (() => {
   const TRIES = {
     1: { flip: true },
     3: {
-      ...{ source: "cat", h: 24, w: 24, c: 3, nc: 3, groups: 3 },
-      ...{ kernel: "blur", kh: 5, kw: 5, padding: "same", left: 1, right: 1 },
+      ...{ source: "cat", h: 24, w: 24, kernel: "blur", kh: 5, kw: 5, padding: "same" },
+      ...{ left: 1, right: 1 },
     },
     8: { mode: "avg" },
   };
@@ -91,14 +95,14 @@ const tourStops = (() => {
       ["convolution", "kernel", "window", "pixel", "weight", "output", "flip"],
     ],
     [
-      { ...shift, i: 1, j: 1, soFar: true },
-      { ...shift, i: 2, j: 3 },
+      { ...rows, soFar: true },
+      { ...rows, i: 1, j: 1 },
       "number",
       number,
-      ["kernel", "convolution", "weight", "pixel", "output", "padding"],
+      ["kernel", "convolution", "weight", "window", "pixel"],
     ],
     [
-      { h: 5, w: 6, ...byHand },
+      { h: 5, w: 6, ...byHand, left: 0, right: 0 },
       { h: 5, w: 6, ...byHand, left: 2, right: 2 },
       "size",
       size,
@@ -132,7 +136,7 @@ const tourStops = (() => {
       { h: 5, w: 5, c: 3, nc: 2, kh: 2, kw: 2 },
       "size",
       all,
-      ["channel", "kernel", "weight", "pixel", "output", "groups"],
+      ["channel", "kernel", "weight", "pixel", "padding", "output", "groups"],
       [GROUPED],
     ],
     [
@@ -140,7 +144,7 @@ const tourStops = (() => {
       { ...laplacian, i: 4, j: 2 },
       "number",
       number,
-      ["convolution", "window", "output", "padding"],
+      ["convolution", "kernel", "window", "pixel", "weight", "output", "padding"],
     ],
     [
       { ...pool, mode: "avg" },
@@ -165,6 +169,7 @@ const tourStops = (() => {
     further,
     attempt: TRIES[index + 1],
     ask: say(`tour.${index + 1}.ask`),
+    hint: say(`tour.${index + 1}.hint`),
   }));
 
   // one for each stop: a question with random settings; pick(a, b) is a random whole number from a
@@ -215,7 +220,7 @@ const tourStops = (() => {
         w: pick(6, 12),
         sh: pick(2, 3),
         sw: pick(2, 4),
-        padding: ["valid", "same", "same_size"][pick(0, 2)],
+        padding: ["valid", "same"][pick(0, 1)],
       },
       ...SIZE,
     }),

@@ -41,7 +41,7 @@ const WORDS_EN = {
   "pool.padding_never_wins": "Padding is never taken.",
   "pool.padding_counts": "The divisor counts the padding too.",
   "pool.padding_is_left_out": "Padding is left out.",
-  "pool.index": "It is input{place}: number {index}, if the pixels are counted row by row from 0.",
+  "pool.index": "It is input{place}.",
 
   "size.height": "height",
   "size.width": "width",
@@ -151,7 +151,8 @@ const WORDS_EN = {
   "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
   "paste.intro":
     "A call of PyTorch, Keras, SciPy or OpenCV, with the array k = np.array(...) before it if " +
-    "you like; a matrix from Python or a spreadsheet; a link to this page.",
+    "you like; a matrix from Python or a spreadsheet; a link to this page. In nn.Conv2d(1, 2, " +
+    "3), 1 is the number of input channels, 2 that of kernels (output channels), 3 their size.",
   "paste.take": "Use it",
   "paste.take_kernel": "Use it as the kernel",
   "paste.too_large":
@@ -159,7 +160,8 @@ const WORDS_EN = {
   "paste.is_input": "The input is now this matrix of {rows} × {columns}.",
   "paste.is_kernel": "The kernel is now this matrix of {rows} × {columns}.",
   "paste.is_link": "The link is open.",
-  "paste.is_call": "The settings are now those of this call.",
+  "paste.is_call": "The settings are now those of this call: {settings}",
+  "paste.keeps_weights": "The call brings no weights: those here stay ({kernel}).",
   "paste.kept": "Kept as they were: {list}.",
   "paste.nothing": "This is no call that is known here, no matrix and no link.",
   "paste.no_matrix": "This is no matrix of numbers up to 1000000.",

@@ -71,7 +71,7 @@ Object.assign(WORDS_EN, {
 
   "group.operation": "Operation",
   "group.input": "Input",
-  "group.kernel": "Kernel",
+  "group.kernel": "Kernel, window",
   "group.padding": "Padding",
   "group.steps": "Steps",
 
@@ -159,7 +159,7 @@ Object.assign(WORDS_EN, {
   "groups.depthwise": "{count} (depthwise)",
   "groups.none": "Groups divide the channels and the kernels: set both to 2 or more first.",
   "groups.caption": ["{n} group", "{n} groups"],
-  "groups.fours": "The same with 4 channels and 4 kernels:",
+  "groups.fours": "Other examples, with 4 channels and 4 kernels:",
   "groups.how":
     "Above: the channels of the input. Below: the kernels; each makes one channel of the " +
     "output. A line: the kernel sees this channel.",

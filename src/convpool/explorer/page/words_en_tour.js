@@ -23,7 +23,7 @@ Object.assign(WORDS_EN, {
   "tour.right": "Right: {right}.",
   "tour.wrong": "It is {right}; your answer was {entered}.",
   "tour.once_more": "{entered} is not right. Try once more, or press “Show me”.",
-  "tour.would_be": "It would be right if: {cause}.",
+  "tour.would_be": "{entered} is the answer if {cause}.",
   "tour.swapped": "Height and width are exchanged: the height (rows) comes first. Try once more.",
   "tour.it_is": "It is {right}.",
   "tour.changed":
@@ -44,6 +44,7 @@ Object.assign(WORDS_EN, {
     "Rows and columns are counted from 0: output[0, 0] is in the upper left corner, output[0, " +
     "1] to its right.",
   "tour.1.ask": "The window moves one pixel to the right. Which number will output[0, 1] be?",
+  "tour.1.hint": "Add the left column of the new window, and subtract its right column.",
   "tour.1.after":
     "The three columns of weights are 1, 0 and −1. So pixels on the left are added, and " +
     "pixels on the right are subtracted. Deep learning uses the kernel as it is; signal " +
@@ -52,15 +53,19 @@ Object.assign(WORDS_EN, {
   "tour.2.title": "What is a kernel?",
   "tour.2.before":
     "The array of weights is called the kernel, or filter. Its weights decide what the " +
-    "convolution finds: edges, blur, sharp details. This one has a single 1, in its upper left " +
-    "corner.",
+    "convolution finds: edges, blur, sharp details. This one has −1 in its upper row and 1 in " +
+    "its lower row.",
   "tour.2.example":
-    "The image is 5 × 5. The hatched border around it is padding, zeros that are added: " +
-    "question 3 explains it. Here it only keeps the output as large as the image.",
-  "tour.2.ask": "Which number will output[2, 3] be?",
+    "Here the upper and the lower row of the window hold equal pixels: they cancel out, and " +
+    "the sum is 0.",
+  "tour.2.ask": "Which number will output[1, 1] be?",
+  "tour.2.hint":
+    "The window begins (upper left corner) at input[1, 1]: subtract the three pixels of its " +
+    "upper row from those of its lower row.",
   "tour.2.after":
-    "Only the pixel under the 1 counts: it is input[1, 2]. So the whole image moves down " +
-    "by one and right by one. Every kernel is a sum of such moves, each times a weight.",
+    "The sum is far from 0 where the pixels below differ from those above: at an edge that " +
+    "runs across. Question 1's kernel found edges that run down. Nine weights of 1/9 instead " +
+    "would give the mean of the window: a blur.",
   "tour.3.title": "What is padding?",
   "tour.3.before":
     "A window must lie on numbers. Without padding its centre cannot be on the border, and " +
@@ -72,6 +77,9 @@ Object.assign(WORDS_EN, {
   "tour.3.ask":
     "Now one row of zeros above and below, and two columns left and right. Which size will " +
     "the output be?",
+  "tour.3.hint":
+    "On each axis, add the padding of both sides to the pixels, each once; then subtract the " +
+    "kernel and add 1.",
   "tour.3.after":
     "For each axis: pixels plus padding on both sides, minus the kernel, plus one (for the first " +
     "position). The zeros are multiplied and added like pixels: a photo that is blurred with " +
@@ -86,6 +94,7 @@ Object.assign(WORDS_EN, {
     "A kernel of 3 × 3 needs 3 − 1 = 2 more rows and 2 more columns in all: “same” adds one on " +
     "each side. “valid” would give 3 × 3.",
   "tour.4.ask": "A kernel of 4 × 3 with “same” padding over 5 × 6. Which size will the output be?",
+  "tour.4.hint": "“same” adds what the kernel takes away, whatever its size.",
   "tour.4.after":
     "As large as the input again. The height needs 4 − 1 = 3 rows of zeros in all, an odd " +
     "number: one side gets one more. “same” (PyTorch, Keras) gives it to the bottom and to the " +
@@ -98,14 +107,19 @@ Object.assign(WORDS_EN, {
     "The window has room to move by 5 − 3 = 2 rows. This is divided by the stride, and 1 is " +
     "added for the first position. “floor” means rounded down.",
   "tour.5.ask": "A kernel of 3 × 3 with stride 2 over 6 × 9, no padding. Which size?",
+  "tour.5.hint":
+    "The division is rounded down: the window makes no step that does not fit. Then 1 is added.",
   "tour.5.after":
     "The division is rounded down: (6 − 3) / 2 = 1.5 becomes 1. Pixels that no whole window " +
     "reaches are left over: red hatching marks them.",
   "tour.5.further1":
-    "And “same” with a stride? Windows begin s pixels apart, so the output is smaller than the " +
-    "input: n pixels give o = n / s outputs, rounded up (ceil). “same” adds T zeros in all, just " +
-    "enough for the last window: T = (o − 1)·s + k − n. Here n = 6, the stride s = 2 and the " +
-    "kernel k = 3, so o = 3: each axis needs one zero, at its end.",
+    "And “same” with a stride? n pixels give o = n / s outputs, rounded up (ceil): as large as " +
+    "the input at stride 1 only, else smaller. Count on the padded image: windows begin at 0, " +
+    "s, 2s, ..., the last one at (o − 1)·s, and it ends at (o − 1)·s + k. So many pixels are " +
+    "needed, and n are there. “same” adds T zeros, just enough:\nT = max(0, (o − 1)·s + k − " +
+    "n)\nThe end of the last window is n + T; where the windows need no more than n pixels, T " +
+    "is 0. Here n = 6, the stride s = 2 and the kernel k = 3, so o = 3: the last window begins " +
+    "at 4 and ends at 7. Each axis needs one zero, at its end.",
   "tour.5.further2.ask": "“same” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
   "tour.5.further2.hint":
     "“same” divides the height and the width by the stride and rounds up; the size of the kernel " +
@@ -114,10 +128,12 @@ Object.assign(WORDS_EN, {
     "5 / 2 = 2.5 is rounded up to 3, and 8 / 2 is 4. So “same” keeps the size of the input at " +
     "stride 1 only.",
   "tour.5.further3":
-    "There is another rule, “same_size”: as many outputs as pixels, n, at any stride. So T = (n " +
-    "− 1)·s + k − n, half of it (rounded up) at the top and on the left, and the window moves " +
-    "over much padding. At stride 1, T is the same as that of “same”. Some courses call this " +
-    "rule “same”, so read what yours says; networks use the first one.",
+    "There is another rule, “same_size”: as many outputs as pixels, o = n, at any stride, so " +
+    "that the window moves over much padding:\nT = (n − 1)·s + k − n\nHalf of T goes to the " +
+    "top and to the left; of an odd T, the odd zero goes there too, while “same” gives it to " +
+    "the bottom and to the right. At stride 1, both rules have an equal T. Some courses say " +
+    "“same” and mean “same_size”: read what yours says. Networks (Keras, ONNX) use “same” as " +
+    "it was before, with n / s outputs.",
   "tour.5.further4.ask": "“same_size” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
   "tour.5.further4.hint":
     "“same_size” adds so much padding that each pixel of the input has its output.",
@@ -126,16 +142,22 @@ Object.assign(WORDS_EN, {
     "1 column.",
   "tour.6.title": "What are channels?",
   "tour.6.before":
-    "A colour image has three numbers for each pixel: three planes, called channels. A " +
-    "kernel has one plane of weights for each channel. All products, of all channels, go " +
-    "into one sum. So one kernel makes one plane of output.",
+    "A colour image has three numbers for each pixel: three planes, called channels; here " +
+    "there are two. A kernel has one plane of weights for each channel. All products, of all " +
+    "channels, go into one sum. So one kernel makes one plane of output.",
   "tour.6.example":
     "Two channels in, one kernel: the output has one channel. Channels do not share their " +
     "weights: the sum of each channel stands beside or below the picture.",
-  "tour.6.ask": "Three channels in, two kernels of 2 × 2 × 3. Which shape will the output have?",
+  "tour.6.ask":
+    "An image of 5 × 5 with three channels, two kernels of 2 × 2 × 3, no padding. Which shape " +
+    "will the output have?",
+  "tour.6.hint":
+    "A kernel puts the products of all channels into one sum: it makes one output channel, " +
+    "however many channels go in.",
   "tour.6.after":
-    "One output channel for each kernel. Here each kernel sees all three channels: it has a " +
-    "plane of weights for each.",
+    "One output channel for each kernel. Each kernel sees all three channels: it has a plane " +
+    "of weights for each, here 2·2·3 = 12 weights. For a colour image, a kernel of 3 × 3 has " +
+    "3·3·3 = 27 weights.",
   "tour.6.further1":
     "Groups divide the channels, and the kernels, into parts that do not mix. Here 4 channels " +
     "and 2 kernels are in 2 groups: kernel 0 sees the channels 0 and 1 only, kernel 1 the " +
@@ -144,9 +166,11 @@ Object.assign(WORDS_EN, {
   "tour.7.title": "How is a convolution performed over an image?",
   "tour.7.before":
     "Two loops, over the rows and the columns of the output. At each position: cut out the " +
-    "window, multiply, add. The numbers of this step stand below the loops. Press Play to watch " +
-    "them change.",
+    "window, multiply each of its pixels by the weight on it, and add the products: (w * " +
+    "kernel).sum(). The numbers of this step stand below the loops. Press Play to watch them " +
+    "change. “Other views”, below the code, lists the products one after the other (Loops).",
   "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
+  "tour.7.hint": "The lowest row of the window lies in the padding: its pixels are 0.",
   "tour.7.after":
     "The zeros of the padding add nothing, so only two rows of the window count here.",
   "tour.8.title": "What is max pooling? What is average pooling?",
@@ -156,6 +180,7 @@ Object.assign(WORDS_EN, {
     "size of the window, so that windows do not overlap: here both are 2.",
   "tour.8.example": "This was average pooling. Max pooling keeps the largest of the four pixels.",
   "tour.8.ask": "Max pooling with 2 × 2 windows: which number will output[1, 1] be?",
+  "tour.8.hint": "With stride 2, this window begins at input[2, 2].",
   "tour.8.after":
     "The largest pixel of the window. Where it lies in the window does not matter: this makes a " +
     "network less sensitive to small moves.",
@@ -169,10 +194,11 @@ Object.assign(WORDS_EN, {
     "This is max pooling. Average pooling has w.mean() instead of w.max(); the size of the " +
     "output is the same.",
   "tour.9.ask": "Now average pooling with windows of 2 × 2 and stride 2, over 5 × 7. Which size?",
+  "tour.9.hint": "What does not fill a window is dropped: round down.",
   "tour.9.after":
     "Rounded down again: the last row and the last column are left over (red hatching). " +
-    "Rounded up (“ceil”, in PyTorch and ONNX), a last window that reaches beyond the image is " +
-    "kept.",
+    "PyTorch and ONNX round down too, but have an option “ceil”: rounded up, a last window " +
+    "that reaches beyond the image is kept.",
   "tour.title": "Tour: nine questions, answered by looking",
 
   "test.number": "Which number will the marked pixel of the output be?",
@@ -207,7 +233,7 @@ Object.assign(WORDS_EN, {
   "test.pad_mode": "padding filled as “{mode}”",
   "test.bias": "bias {bias}",
   "test.relu": "then ReLU",
-  "test.kernels": ["a kernel of {kh} × {kw}", "{nc} kernels of {kh} × {kw}"],
+  "test.kernels": ["a kernel of {kh} × {kw}{depth}", "{nc} kernels of {kh} × {kw}{depth}"],
   "test.by_hand": "padding {top} above, {bottom} below, {left} left, {right} right",
   "test.padding": "padding “{padding}”",
   "test.stride": "stride {sh} down and {sw} across",
@@ -246,9 +272,8 @@ Object.assign(WORDS_EN, {
   "example.channels": "Three channels",
   "example.pool": "Max pooling",
   "about.blur":
-    "Each of the three channels is blurred by itself (3 groups): that is why each kernel is 5 " +
-    "× 5, without a third number. The border is filled with the mirrored photo (“reflect”), " +
-    "and is as light as the rest.",
+    "Each pixel becomes a weighted mean of its window: the weights, sixteenths, add up to 1. " +
+    "The border is filled with the mirrored photo (“reflect”), and is as light as the rest.",
   "about.darker":
     "With zeros the border is darker: windows there reach over black pixels (0), so their " +
     "mean is smaller.",
@@ -272,7 +297,7 @@ Object.assign(WORDS_EN, {
   "word.title": "Words",
   "word.in_part": "Words: {list}",
   "word.pixel": "pixel",
-  "word.pixel.what": "One number of an image (in colour: one for each channel).",
+  "word.pixel.what": "One place of an image: one number, or in colour three, one for each channel.",
   "word.channel": "channel",
   "word.channel.what": "One plane of numbers: a colour image has three, red, green and blue.",
   "word.kernel": "kernel",

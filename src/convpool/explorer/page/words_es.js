@@ -42,8 +42,7 @@ const WORDS_ES = {
   "pool.padding_never_wins": "El relleno nunca se toma.",
   "pool.padding_counts": "El divisor cuenta también el relleno.",
   "pool.padding_is_left_out": "El relleno se deja fuera.",
-  "pool.index":
-    "Es input{place}: el número {index}, si los píxeles se cuentan fila por fila desde 0.",
+  "pool.index": "Es input{place}.",
 
   "size.height": "altura",
   "size.width": "anchura",
@@ -152,8 +151,10 @@ const WORDS_ES = {
   "paste.field": "Una llamada, una matriz o un enlace",
   "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
   "paste.intro":
-    "Una llamada de PyTorch, Keras, SciPy u OpenCV, con su matriz k = np.array(...) antes si " +
-    "quiere; una matriz de Python o de una hoja de cálculo; un enlace a esta página.",
+    "Una llamada de PyTorch, Keras, SciPy u OpenCV, con la matriz k = np.array(...) antes si " +
+    "quiere; una matriz de Python o de una hoja de cálculo; un enlace a esta página. En " +
+    "nn.Conv2d(1, 2, 3), 1 es el número de canales de entrada, 2 el de núcleos (canales de " +
+    "salida), 3 su tamaño.",
   "paste.take": "Usar",
   "paste.take_kernel": "Usar como núcleo",
   "paste.too_large":
@@ -162,7 +163,8 @@ const WORDS_ES = {
   "paste.is_input": "La entrada es ahora esta matriz de {rows} × {columns}.",
   "paste.is_kernel": "El núcleo es ahora esta matriz de {rows} × {columns}.",
   "paste.is_link": "El enlace está abierto.",
-  "paste.is_call": "Los ajustes son ahora los de esta llamada.",
+  "paste.is_call": "Los ajustes son ahora los de esta llamada: {settings}",
+  "paste.keeps_weights": "La llamada no trae pesos: quedan los de aquí ({kernel}).",
   "paste.kept": "Se mantienen: {list}.",
   "paste.nothing": "No es una llamada conocida aquí, ni una matriz, ni un enlace.",
   "paste.no_matrix": "No es una matriz de números hasta 1000000.",

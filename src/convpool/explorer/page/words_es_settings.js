@@ -72,7 +72,7 @@ Object.assign(WORDS_ES, {
 
   "group.operation": "Operación",
   "group.input": "Entrada",
-  "group.kernel": "Núcleo",
+  "group.kernel": "Núcleo, ventana",
   "group.padding": "Relleno",
   "group.steps": "Pasos",
 
@@ -162,7 +162,7 @@ Object.assign(WORDS_ES, {
   "groups.depthwise": "{count} (depthwise)",
   "groups.none": "Los grupos dividen los canales y los núcleos: ponga antes los dos a 2 o más.",
   "groups.caption": ["{n} grupo", "{n} grupos"],
-  "groups.fours": "Lo mismo con 4 canales y 4 núcleos:",
+  "groups.fours": "Otros ejemplos, con 4 canales y 4 núcleos:",
   "groups.how":
     "Arriba: los canales de la entrada. Abajo: los núcleos; cada uno da un canal de la salida. " +
     "Una línea: el núcleo ve este canal.",

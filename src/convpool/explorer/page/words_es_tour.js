@@ -23,7 +23,7 @@ Object.assign(WORDS_ES, {
   "tour.right": "Correcto: {right}.",
   "tour.wrong": "Es {right}; su respuesta fue {entered}.",
   "tour.once_more": "{entered} no es correcto. Pruebe otra vez, o “Mostrar la respuesta”.",
-  "tour.would_be": "Sería correcto si: {cause}.",
+  "tour.would_be": "{entered} es la respuesta si {cause}.",
   "tour.swapped":
     "La altura y la anchura están intercambiadas: la altura (filas) va primero. Pruebe otra vez.",
   "tour.it_is": "Es {right}.",
@@ -46,6 +46,7 @@ Object.assign(WORDS_ES, {
     "izquierda, output[0, 1] a su derecha. En el código, “output” es la salida e “input” la " +
     "entrada.",
   "tour.1.ask": "La ventana avanza un píxel a la derecha. ¿Qué número será output[0, 1]?",
+  "tour.1.hint": "Sume la columna izquierda de la nueva ventana y reste su columna derecha.",
   "tour.1.after":
     "Las tres columnas de pesos son 1, 0 y −1: los píxeles de la izquierda se suman y los " +
     "de la derecha se restan. El aprendizaje profundo usa el núcleo tal cual; el " +
@@ -54,16 +55,19 @@ Object.assign(WORDS_ES, {
   "tour.2.title": "¿Qué es un núcleo (kernel)?",
   "tour.2.before":
     "La matriz de pesos se llama núcleo, o filtro. Sus pesos deciden qué encuentra la " +
-    "convolución: contornos, desenfoque, detalles nítidos. Este tiene un solo 1, arriba a la " +
-    "izquierda.",
+    "convolución: contornos, desenfoque, detalles nítidos. Este tiene −1 en su fila de arriba " +
+    "y 1 en la de abajo.",
   "tour.2.example":
-    "La imagen es de 5 × 5. El borde rayado es relleno, ceros añadidos: la pregunta 3 lo " +
-    "explica. Aquí solo hace que la salida sea tan grande como la imagen.",
-  "tour.2.ask": "¿Qué número será output[2, 3]?",
+    "Aquí la fila de arriba y la de abajo de la ventana tienen los mismos píxeles: se anulan, " +
+    "y la suma es 0.",
+  "tour.2.ask": "¿Qué número será output[1, 1]?",
+  "tour.2.hint":
+    "La ventana empieza (esquina superior izquierda) en input[1, 1]: reste los tres píxeles de " +
+    "su fila de arriba de los de la fila de abajo.",
   "tour.2.after":
-    "Solo cuenta el píxel debajo del 1: es input[1, 2]. Así que toda la imagen se mueve un " +
-    "píxel hacia abajo y uno a la derecha. Cada núcleo es una suma de tales movimientos, " +
-    "cada uno por un peso.",
+    "La suma está lejos de 0 donde los píxeles de abajo difieren de los de arriba: en un " +
+    "contorno horizontal. El núcleo de la pregunta 1 encontraba contornos verticales. Nueve " +
+    "pesos de 1/9 darían la media de la ventana: un desenfoque.",
   "tour.3.title": "¿Qué es el relleno (padding)?",
   "tour.3.before":
     "Una ventana debe estar sobre números. Sin relleno, su centro no puede estar en el " +
@@ -75,6 +79,9 @@ Object.assign(WORDS_ES, {
   "tour.3.ask":
     "Ahora una fila de ceros arriba y abajo, y dos columnas a la izquierda y a la derecha. " +
     "¿Qué tamaño tendrá la salida?",
+  "tour.3.hint":
+    "En cada eje, sume a los píxeles el relleno de ambos lados, cada uno una vez; luego reste " +
+    "el núcleo y sume 1.",
   "tour.3.after":
     "Para cada eje: los píxeles y el relleno de ambos lados, menos el núcleo, más uno (por la " +
     "primera posición). Los ceros se multiplican y se suman como píxeles: una foto desenfocada " +
@@ -89,6 +96,7 @@ Object.assign(WORDS_ES, {
     "Un núcleo de 3 × 3 necesita 3 − 1 = 2 filas y 2 columnas más en total: “same” añade una en " +
     "cada lado. “valid” daría 3 × 3.",
   "tour.4.ask": "Un núcleo de 4 × 3 con “same” sobre 5 × 6. ¿Qué tamaño tendrá la salida?",
+  "tour.4.hint": "“same” añade lo que el núcleo quita, sea cual sea su tamaño.",
   "tour.4.after":
     "Otra vez tan grande como la entrada. La altura necesita 4 − 1 = 3 filas de ceros en total, " +
     "un número impar: un lado recibe una más. “same” (PyTorch, Keras) la pone abajo y a la " +
@@ -101,14 +109,20 @@ Object.assign(WORDS_ES, {
     "La ventana puede avanzar 5 − 3 = 2 filas. Esto se divide por el paso, y se suma 1 por la " +
     "primera posición. “floor” quiere decir redondeado hacia abajo.",
   "tour.5.ask": "Un núcleo de 3 × 3 con paso 2 sobre 6 × 9, sin relleno. ¿Qué tamaño?",
+  "tour.5.hint":
+    "La división se redondea hacia abajo: la ventana no da un paso que no cabe. Luego se suma " +
+    "1.",
   "tour.5.after":
     "La división se redondea hacia abajo: (6 − 3) / 2 = 1,5 pasa a 1. Los píxeles a los que " +
     "ninguna ventana entera llega sobran: el rayado rojo los marca.",
   "tour.5.further1":
-    "¿Y “same” con un paso? Las ventanas empiezan cada s píxeles: la salida es más pequeña que " +
-    "la entrada, n píxeles dan o = n / s salidas, redondeado hacia arriba (ceil). “same” añade T " +
-    "ceros en total, lo justo para la última ventana: T = (o − 1)·s + k − n. Aquí n = 6, el paso " +
-    "s = 2 y el núcleo k = 3, así que o = 3: cada eje necesita un cero, al final.",
+    "¿Y “same” con un paso? n píxeles dan o = n / s salidas, redondeado hacia arriba (ceil): " +
+    "tantas como la entrada solo con paso 1, si no menos. Cuente en la imagen con relleno: las " +
+    "ventanas empiezan en 0, s, 2s, ..., la última en (o − 1)·s, y termina en (o − 1)·s + k. " +
+    "Hacen falta tantos píxeles, y hay n. “same” añade T ceros, lo justo:\nT = max(0, (o − " +
+    "1)·s + k − n)\nEl final de la última ventana es n + T; donde las ventanas no necesitan " +
+    "más de n píxeles, T es 0. Aquí n = 6, el paso s = 2 y el núcleo k = 3, así que o = 3: la " +
+    "última ventana empieza en 4 y termina en 7. Cada eje necesita un cero, al final.",
   "tour.5.further2.ask": "“same” con un núcleo de 3 × 3 y paso 2, sobre 5 × 8. ¿Qué tamaño?",
   "tour.5.further2.hint":
     "“same” divide la altura y la anchura por el paso y redondea hacia arriba; el tamaño del " +
@@ -117,10 +131,12 @@ Object.assign(WORDS_ES, {
     "5 / 2 = 2,5 se redondea a 3, y 8 / 2 es 4. Así, “same” conserva el tamaño de la entrada " +
     "solo con paso 1.",
   "tour.5.further3":
-    "Hay otra regla, “same_size”: tantas salidas como píxeles, n, con cualquier paso. Así, T = " +
-    "(n − 1)·s + k − n, la mitad (redondeada hacia arriba) arriba y a la izquierda, y la ventana " +
-    "pasa sobre mucho relleno. Con paso 1, T es el de “same”. Algunos cursos llaman “same” a " +
-    "esta regla: lea qué dice el suyo; las redes usan la primera.",
+    "Hay otra regla, “same_size”: tantas salidas como píxeles, o = n, con cualquier paso; así, " +
+    "la ventana pasa sobre mucho relleno:\nT = (n − 1)·s + k − n\nLa mitad de T va arriba y a " +
+    "la izquierda; si T es impar, el cero de más también va allí, mientras que “same” lo pone " +
+    "abajo y a la derecha. Con paso 1, ambas reglas tienen el mismo T. Algunos cursos dicen " +
+    "“same” y quieren decir “same_size”: lea qué dice el suyo. Las redes (Keras, ONNX) usan " +
+    "“same” como antes, con n / s salidas.",
   "tour.5.further4.ask": "“same_size” con un núcleo de 3 × 3 y paso 2, sobre 5 × 8. ¿Qué tamaño?",
   "tour.5.further4.hint":
     "“same_size” añade tanto relleno que cada píxel de la entrada tiene su salida.",
@@ -129,16 +145,22 @@ Object.assign(WORDS_ES, {
     "necesitaba 2 filas y 1 columna.",
   "tour.6.title": "¿Qué son los canales?",
   "tour.6.before":
-    "Una imagen en color tiene tres números por píxel: tres planos, llamados canales. Un " +
-    "núcleo tiene un plano de pesos para cada canal. Todos los productos, de todos los " +
+    "Una imagen en color tiene tres números por píxel: tres planos, llamados canales; aquí hay " +
+    "dos. Un núcleo tiene un plano de pesos para cada canal. Todos los productos, de todos los " +
     "canales, entran en una sola suma. Así, un núcleo da un plano de salida.",
   "tour.6.example":
     "Dos canales de entrada, un núcleo: la salida tiene un canal. Los canales no comparten " +
     "sus pesos: mire la suma de cada canal junto a la imagen.",
-  "tour.6.ask": "Tres canales de entrada, dos núcleos de 2 × 2 × 3. ¿Qué forma tendrá la salida?",
+  "tour.6.ask":
+    "Una imagen de 5 × 5 con tres canales, dos núcleos de 2 × 2 × 3, sin relleno. ¿Qué forma " +
+    "tendrá la salida?",
+  "tour.6.hint":
+    "Un núcleo pone los productos de todos los canales en una sola suma: da un canal de " +
+    "salida, entren los canales que entren.",
   "tour.6.after":
-    "Un canal de salida por núcleo. Aquí cada núcleo ve los tres canales: tiene un plano de " +
-    "pesos para cada uno.",
+    "Un canal de salida por núcleo. Cada núcleo ve los tres canales: tiene un plano de pesos " +
+    "para cada uno, aquí 2·2·3 = 12 pesos. Para una imagen en color, un núcleo de 3 × 3 tiene " +
+    "3·3·3 = 27 pesos.",
   "tour.6.further1":
     "Los grupos dividen los canales, y los núcleos, en partes que no se mezclan. Aquí 4 canales " +
     "y 2 núcleos forman 2 grupos: el núcleo 0 ve solo los canales 0 y 1, el núcleo 1 los " +
@@ -147,9 +169,12 @@ Object.assign(WORDS_ES, {
   "tour.7.title": "¿Cómo se hace una convolución sobre una imagen?",
   "tour.7.before":
     "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
-    "ventana, multiplicar, sumar. Los números de esta posición están debajo de los bucles. Pulse " +
-    "“Reproducir” para verlos cambiar.",
+    "ventana, multiplicar cada píxel por el peso que tiene encima, y sumar los productos: (w * " +
+    "kernel).sum(). Los números de esta posición están debajo de los bucles. Pulse " +
+    "“Reproducir” para verlos cambiar. “Otras vistas”, debajo del código, da los productos uno " +
+    "tras otro (Bucles).",
   "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[4, 2]?",
+  "tour.7.hint": "La fila de abajo de la ventana está en el relleno: sus píxeles son 0.",
   "tour.7.after":
     "Los ceros del relleno no añaden nada: aquí solo cuentan dos filas de la ventana.",
   "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",
@@ -159,6 +184,7 @@ Object.assign(WORDS_ES, {
     "el tamaño de la ventana, y las ventanas no se solapan: aquí ambos son 2.",
   "tour.8.example": "Esto era la media. El max pooling guarda el mayor de los cuatro píxeles.",
   "tour.8.ask": "Max pooling con ventanas de 2 × 2: ¿qué número será output[1, 1]?",
+  "tour.8.hint": "Con paso 2, esta ventana empieza en input[2, 2].",
   "tour.8.after":
     "El mayor píxel de la ventana. Dónde está en la ventana no importa: así una red es menos " +
     "sensible a pequeños movimientos.",
@@ -172,10 +198,11 @@ Object.assign(WORDS_ES, {
     "Esto es max pooling. El average pooling tiene w.mean() en lugar de w.max(); el tamaño de la " +
     "salida es el mismo.",
   "tour.9.ask": "Ahora average pooling con ventanas de 2 × 2 y paso 2, sobre 5 × 7. ¿Qué tamaño?",
+  "tour.9.hint": "Lo que no llena una ventana se deja: redondee hacia abajo.",
   "tour.9.after":
-    "Otra vez redondeado hacia abajo: sobran la última fila y la última columna (rayado " +
-    "rojo). Redondeado hacia arriba (“ceil”, en PyTorch y ONNX), se guarda una última ventana " +
-    "que sale de la imagen.",
+    "Otra vez redondeado hacia abajo: sobran la última fila y la última columna (rayado rojo). " +
+    "PyTorch y ONNX también redondean hacia abajo, pero tienen una opción “ceil”: redondeado " +
+    "hacia arriba, se guarda una última ventana que sale de la imagen.",
 
   "test.number": "¿Qué número será el píxel marcado de la salida?",
   "test.number_at": "¿Qué número será output[{place}], el píxel enmarcado de la salida?",
@@ -211,7 +238,7 @@ Object.assign(WORDS_ES, {
   "test.pad_mode": "relleno “{mode}”",
   "test.bias": "sesgo {bias}",
   "test.relu": "luego ReLU",
-  "test.kernels": ["un núcleo de {kh} × {kw}", "{nc} núcleos de {kh} × {kw}"],
+  "test.kernels": ["un núcleo de {kh} × {kw}{depth}", "{nc} núcleos de {kh} × {kw}{depth}"],
   "test.by_hand":
     "relleno {top} arriba, {bottom} abajo, {left} a la izquierda, {right} a la derecha",
   "test.padding": "relleno “{padding}”",
@@ -251,9 +278,9 @@ Object.assign(WORDS_ES, {
   "example.channels": "Tres canales",
   "example.pool": "Pooling (máximo)",
   "about.blur":
-    "Cada uno de los tres canales se desenfoca por separado (3 grupos): por eso cada núcleo " +
-    "es de 5 × 5, sin tercer número. El borde se llena con la foto reflejada (“reflect”), y " +
-    "es tan claro como el resto.",
+    "Cada píxel se convierte en una media ponderada de su ventana: los pesos, dieciseisavos, " +
+    "suman 1. El borde se llena con la foto reflejada (“reflect”), y es tan claro como el " +
+    "resto.",
   "about.darker":
     "Con ceros el borde es más oscuro: allí las ventanas cubren píxeles negros (0), y su " +
     "media es menor.",
@@ -277,7 +304,7 @@ Object.assign(WORDS_ES, {
   "word.title": "Palabras",
   "word.in_part": "Palabras: {list}",
   "word.pixel": "píxel",
-  "word.pixel.what": "Un número de una imagen (en color: uno por canal).",
+  "word.pixel.what": "Un lugar de una imagen: un número, o tres en color, uno por canal.",
   "word.channel": "canal",
   "word.channel.what": "Un plano de números: una imagen en color tiene tres, rojo, verde y azul.",
   "word.kernel": "núcleo",

@@ -43,9 +43,7 @@ const WORDS_FR = {
   "pool.padding_never_wins": "Le remplissage n'est jamais pris.",
   "pool.padding_counts": "Le diviseur compte aussi le remplissage.",
   "pool.padding_is_left_out": "Le remplissage est laissé de côté.",
-  "pool.index":
-    "C'est input{place} : le numéro {index}, si on compte les pixels ligne par ligne à partir " +
-    "de 0.",
+  "pool.index": "C'est input{place}.",
 
   "size.height": "hauteur",
   "size.width": "largeur",
@@ -159,8 +157,10 @@ const WORDS_FR = {
   "paste.field": "Un appel, une matrice ou un lien",
   "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
   "paste.intro":
-    "Un appel de PyTorch, Keras, SciPy ou OpenCV, précédé si vous voulez de son tableau k = " +
-    "np.array(...) ; une matrice de Python ou d'un tableur ; un lien vers cette page.",
+    "Un appel de PyTorch, Keras, SciPy ou OpenCV, avec le tableau k = np.array(...) avant lui " +
+    "si vous voulez ; une matrice de Python ou d'un tableur ; un lien vers cette page. Dans " +
+    "nn.Conv2d(1, 2, 3), 1 est le nombre de canaux en entrée, 2 celui des noyaux (canaux de " +
+    "sortie), 3 leur taille.",
   "paste.take": "Utiliser",
   "paste.take_kernel": "Utiliser comme noyau",
   "paste.too_large":
@@ -168,7 +168,8 @@ const WORDS_FR = {
   "paste.is_input": "L'entrée est maintenant cette matrice de {rows} × {columns}.",
   "paste.is_kernel": "Le noyau est maintenant cette matrice de {rows} × {columns}.",
   "paste.is_link": "Le lien est ouvert.",
-  "paste.is_call": "Les réglages sont maintenant ceux de cet appel.",
+  "paste.is_call": "Les réglages sont maintenant ceux de cet appel : {settings}",
+  "paste.keeps_weights": "L'appel n'apporte pas de poids : ceux d'ici restent ({kernel}).",
   "paste.kept": "Gardés tels quels : {list}.",
   "paste.nothing": "Ce n'est ni un appel connu ici, ni une matrice, ni un lien.",
   "paste.no_matrix": "Ce n'est pas une matrice de nombres jusqu'à 1000000.",

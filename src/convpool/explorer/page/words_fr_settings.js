@@ -72,7 +72,7 @@ Object.assign(WORDS_FR, {
 
   "group.operation": "Opération",
   "group.input": "Entrée",
-  "group.kernel": "Noyau",
+  "group.kernel": "Noyau, fenêtre",
   "group.padding": "Remplissage",
   "group.steps": "Pas",
 
@@ -163,7 +163,7 @@ Object.assign(WORDS_FR, {
   "groups.none":
     "Les groupes divisent les canaux et les noyaux : mettez d'abord les deux à 2 ou plus.",
   "groups.caption": ["{n} groupe", "{n} groupes"],
-  "groups.fours": "La même chose avec 4 canaux et 4 noyaux :",
+  "groups.fours": "D'autres exemples, avec 4 canaux et 4 noyaux :",
   "groups.how":
     "En haut : les canaux de l'entrée. En bas : les noyaux ; chacun fait un canal de la sortie. " +
     "Une ligne : le noyau voit ce canal.",

@@ -25,7 +25,7 @@ Object.assign(WORDS_FR, {
   "tour.wrong": "C'est {right} ; votre réponse était {entered}.",
   "tour.once_more":
     "{entered} n'est pas juste. Essayez encore une fois, ou « Montrer la réponse ».",
-  "tour.would_be": "Ce serait juste si : {cause}.",
+  "tour.would_be": "{entered} est la réponse si {cause}.",
   "tour.swapped":
     "La hauteur et la largeur sont échangées : la hauteur (lignes) vient d'abord. Essayez " +
     "encore une fois.",
@@ -50,6 +50,9 @@ Object.assign(WORDS_FR, {
     "haut à gauche, output[0, 1] à sa droite. Dans le code, « output » est la sortie et « " +
     "input » l'entrée.",
   "tour.1.ask": "La fenêtre avance d'un pixel vers la droite. Quel nombre sera output[0, 1] ?",
+  "tour.1.hint":
+    "Additionnez la colonne de gauche de la nouvelle fenêtre, et soustrayez sa colonne de " +
+    "droite.",
   "tour.1.after":
     "Les trois colonnes de poids sont 1, 0 et −1 : les pixels de gauche sont ajoutés, ceux " +
     "de droite sont soustraits. L'apprentissage profond prend le noyau tel quel ; le " +
@@ -58,16 +61,19 @@ Object.assign(WORDS_FR, {
   "tour.2.title": "Qu'est-ce qu'un noyau ?",
   "tour.2.before":
     "Le tableau de poids s'appelle le noyau, ou filtre. Ses poids décident de ce que la " +
-    "convolution trouve : des contours, du flou, des détails nets. Celui-ci a un seul 1, en haut " +
-    "à gauche.",
+    "convolution trouve : des contours, du flou, des détails nets. Celui-ci a −1 dans sa ligne " +
+    "du haut et 1 dans celle du bas.",
   "tour.2.example":
-    "L'image a 5 × 5 pixels. Le bord hachuré autour est du remplissage, des zéros ajoutés : " +
-    "la question 3 l'explique. Ici, il garde seulement la sortie aussi grande que l'image.",
-  "tour.2.ask": "Quel nombre sera output[2, 3] ?",
+    "Ici, la ligne du haut et celle du bas de la fenêtre ont les mêmes pixels : ils " +
+    "s'annulent, et la somme est 0.",
+  "tour.2.ask": "Quel nombre sera output[1, 1] ?",
+  "tour.2.hint":
+    "La fenêtre commence (coin en haut à gauche) à input[1, 1] : soustrayez les trois pixels " +
+    "de sa ligne du haut de ceux de la ligne du bas.",
   "tour.2.after":
-    "Seul compte le pixel sous le 1 : c'est input[1, 2]. Toute l'image est donc déplacée " +
-    "d'un pixel vers le bas et d'un pixel vers la droite. Tout noyau est une somme de tels " +
-    "déplacements, chacun multiplié par un poids.",
+    "La somme est loin de 0 là où les pixels du bas diffèrent de ceux du haut : à un contour " +
+    "horizontal. Le noyau de la question 1 trouvait des contours verticaux. Neuf poids de 1/9 " +
+    "donneraient la moyenne de la fenêtre : du flou.",
   "tour.3.title": "Qu'est-ce que le remplissage (padding) ?",
   "tour.3.before":
     "Une fenêtre doit être posée sur des nombres. Sans remplissage, son centre ne peut pas " +
@@ -79,6 +85,9 @@ Object.assign(WORDS_FR, {
   "tour.3.ask":
     "Maintenant une ligne de zéros en haut et en bas, et deux colonnes à gauche et à droite. " +
     "Quelle taille aura la sortie ?",
+  "tour.3.hint":
+    "Sur chaque axe, ajoutez aux pixels le remplissage des deux côtés, chacun une fois ; puis " +
+    "soustrayez le noyau et ajoutez 1.",
   "tour.3.after":
     "Pour chaque axe : les pixels et le remplissage des deux côtés, moins le noyau, plus un " +
     "(pour la première position). Les zéros sont multipliés et additionnés comme des pixels : " +
@@ -94,6 +103,7 @@ Object.assign(WORDS_FR, {
     "Un noyau de 3 × 3 a besoin de 3 − 1 = 2 lignes et de 2 colonnes de plus en tout : « same » " +
     "en ajoute une de chaque côté. « valid » donnerait 3 × 3.",
   "tour.4.ask": "Un noyau de 4 × 3 avec « same » sur 5 × 6. Quelle taille aura la sortie ?",
+  "tour.4.hint": "« same » ajoute ce que le noyau enlève, quelle que soit sa taille.",
   "tour.4.after":
     "De nouveau aussi grande que l'entrée. La hauteur a besoin de 4 − 1 = 3 lignes de zéros en " +
     "tout, un nombre impair : un côté en reçoit une de plus. « same » (PyTorch, Keras) la met en " +
@@ -106,15 +116,21 @@ Object.assign(WORDS_FR, {
     "La fenêtre a la place d'avancer de 5 − 3 = 2 lignes. On divise cela par le pas, et on " +
     "ajoute 1 pour la première position. « floor » veut dire arrondi vers le bas.",
   "tour.5.ask": "Un noyau de 3 × 3 avec un pas de 2 sur 6 × 9, sans remplissage. Quelle taille ?",
+  "tour.5.hint":
+    "La division est arrondie vers le bas : la fenêtre ne fait pas de pas qui n'a pas la " +
+    "place. Puis on ajoute 1.",
   "tour.5.after":
     "La division est arrondie vers le bas : (6 − 3) / 2 = 1,5 devient 1. Les pixels qu'aucune " +
     "fenêtre entière n'atteint restent : les hachures rouges les marquent.",
   "tour.5.further1":
-    "Et « same » avec un pas ? Les fenêtres commencent tous les s pixels : la sortie est plus " +
-    "petite que l'entrée, n pixels donnent o = n / s sorties, arrondi vers le haut (ceil). « " +
-    "same » ajoute T zéros en tout, juste assez pour la dernière fenêtre : T = (o − 1)·s + k − " +
-    "n. Ici n = 6, le pas s = 2 et le noyau k = 3, donc o = 3 : chaque axe a besoin d'un zéro, à " +
-    "sa fin.",
+    "Et « same » avec un pas ? n pixels donnent o = n / s sorties, arrondi vers le haut (ceil) " +
+    ": autant que l'entrée avec un pas de 1 seulement, sinon moins. Comptez sur l'image " +
+    "remplie : les fenêtres commencent à 0, s, 2s, ..., la dernière à (o − 1)·s, et elle finit " +
+    "à (o − 1)·s + k. Il faut autant de pixels, et il y en a n. « same » ajoute T zéros, juste " +
+    "assez :\nT = max(0, (o − 1)·s + k − n)\nLa fin de la dernière fenêtre est n + T ; là où " +
+    "les fenêtres n'ont pas besoin de plus de n pixels, T est 0. Ici n = 6, le pas s = 2 et le " +
+    "noyau k = 3, donc o = 3 : la dernière fenêtre commence à 4 et finit à 7. Chaque axe a " +
+    "besoin d'un zéro, à sa fin.",
   "tour.5.further2.ask":
     "« same » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
   "tour.5.further2.hint":
@@ -124,11 +140,12 @@ Object.assign(WORDS_FR, {
     "5 / 2 = 2,5 est arrondi à 3, et 8 / 2 fait 4. « same » ne garde donc la taille de l'entrée " +
     "qu'avec un pas de 1.",
   "tour.5.further3":
-    "Il y a une autre règle, « same_size » : autant de sorties que de pixels, n, quel que soit " +
-    "le pas. Donc T = (n − 1)·s + k − n, dont la moitié (arrondie vers le haut) en haut et à " +
-    "gauche, et la fenêtre passe sur beaucoup de remplissage. Avec un pas de 1, T est celui de « " +
-    "same ». Certains cours appellent cette règle « same » : lisez ce que dit le vôtre ; les " +
-    "réseaux utilisent la première.",
+    "Il y a une autre règle, « same_size » : autant de sorties que de pixels, o = n, quel que " +
+    "soit le pas ; la fenêtre passe donc sur beaucoup de remplissage :\nT = (n − 1)·s + k − n\n" +
+    "La moitié de T va en haut et à gauche ; si T est impair, le zéro de plus y va aussi, " +
+    "alors que « same » le met en bas et à droite. Avec un pas de 1, les deux règles ont le " +
+    "même T. Certains cours disent « same » pour « same_size » : lisez ce que dit le vôtre. " +
+    "Les réseaux (Keras, ONNX) utilisent « same » comme avant, avec n / s sorties.",
   "tour.5.further4.ask":
     "« same_size » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
   "tour.5.further4.hint":
@@ -138,16 +155,22 @@ Object.assign(WORDS_FR, {
     "demandait 2 lignes et 1 colonne.",
   "tour.6.title": "Que sont les canaux ?",
   "tour.6.before":
-    "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux. Un " +
-    "noyau a un plan de poids pour chaque canal. Tous les produits, de tous les canaux, " +
-    "entrent dans une seule somme. Un noyau donne donc un plan de sortie.",
+    "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux ; ici, il y " +
+    "en a deux. Un noyau a un plan de poids pour chaque canal. Tous les produits, de tous les " +
+    "canaux, entrent dans une seule somme. Un noyau donne donc un plan de sortie.",
   "tour.6.example":
     "Deux canaux en entrée, un noyau : la sortie a un canal. Les canaux ne partagent pas " +
     "leurs poids : regardez la somme de chaque canal près de l'image.",
-  "tour.6.ask": "Trois canaux en entrée, deux noyaux de 2 × 2 × 3. Quelle forme aura la sortie ?",
+  "tour.6.ask":
+    "Une image de 5 × 5 avec trois canaux, deux noyaux de 2 × 2 × 3, sans remplissage. Quelle " +
+    "forme aura la sortie ?",
+  "tour.6.hint":
+    "Un noyau met les produits de tous les canaux dans une seule somme : il donne un canal de " +
+    "sortie, quel que soit le nombre de canaux en entrée.",
   "tour.6.after":
-    "Un canal de sortie par noyau. Ici, chaque noyau voit les trois canaux, avec un plan de " +
-    "poids pour chacun.",
+    "Un canal de sortie par noyau. Chaque noyau voit les trois canaux, avec un plan de poids " +
+    "pour chacun, ici 2·2·3 = 12 poids. Pour une image en couleur, un noyau de 3 × 3 a 3·3·3 = " +
+    "27 poids.",
   "tour.6.further1":
     "Les groupes partagent les canaux, et les noyaux, en parties qui ne se mélangent pas. Ici, " +
     "4 canaux et 2 noyaux forment 2 groupes : le noyau 0 ne voit que les canaux 0 et 1, le " +
@@ -155,10 +178,13 @@ Object.assign(WORDS_FR, {
     "que de canaux, un noyau voit un seul canal : c'est « depthwise ».",
   "tour.7.title": "Comment fait-on une convolution sur une image ?",
   "tour.7.before":
-    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper la " +
-    "fenêtre, multiplier, additionner. Les nombres de cette étape sont sous les boucles. Appuyez " +
-    "sur « Jouer » pour les voir changer.",
+    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper " +
+    "la fenêtre, multiplier chacun de ses pixels par le poids posé dessus, et additionner les " +
+    "produits : (w * kernel).sum(). Les nombres de cette étape sont sous les boucles. Appuyez " +
+    "sur « Jouer » pour les voir changer. « Autres vues », sous le code, donne les produits " +
+    "l'un après l'autre (Boucles).",
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
+  "tour.7.hint": "La ligne du bas de la fenêtre est dans le remplissage : ses pixels sont 0.",
   "tour.7.after":
     "Les zéros du remplissage n'ajoutent rien : seules deux lignes de la fenêtre comptent ici.",
   "tour.8.title": "Qu'est-ce que le max pooling ? Et l'average pooling ?",
@@ -169,6 +195,7 @@ Object.assign(WORDS_FR, {
     "ici, les deux sont 2.",
   "tour.8.example": "C'était la moyenne. Le max pooling garde le plus grand des quatre pixels.",
   "tour.8.ask": "Max pooling avec des fenêtres de 2 × 2 : quel nombre sera output[1, 1] ?",
+  "tour.8.hint": "Avec un pas de 2, cette fenêtre commence à input[2, 2].",
   "tour.8.after":
     "Le plus grand pixel de la fenêtre. L'endroit où il se trouve dans la fenêtre n'a pas " +
     "d'importance : un réseau devient ainsi moins sensible aux petits déplacements.",
@@ -184,10 +211,11 @@ Object.assign(WORDS_FR, {
   "tour.9.ask":
     "Maintenant l'average pooling avec des fenêtres de 2 × 2 et un pas de 2, sur 5 × 7. Quelle " +
     "taille ?",
+  "tour.9.hint": "Ce qui ne remplit pas une fenêtre est laissé : arrondissez vers le bas.",
   "tour.9.after":
     "De nouveau arrondi vers le bas : la dernière ligne et la dernière colonne restent " +
-    "(hachures rouges). Arrondi vers le haut (« ceil », dans PyTorch et ONNX), une dernière " +
-    "fenêtre qui dépasse l'image est gardée.",
+    "(hachures rouges). PyTorch et ONNX arrondissent aussi vers le bas, mais ont une option « " +
+    "ceil » : arrondi vers le haut, une dernière fenêtre qui dépasse l'image est gardée.",
 
   "test.number": "Quel nombre sera le pixel marqué de la sortie ?",
   "test.number_at": "Quel nombre sera output[{place}], le pixel encadré de la sortie ?",
@@ -223,7 +251,7 @@ Object.assign(WORDS_FR, {
   "test.pad_mode": "remplissage « {mode} »",
   "test.bias": "biais {bias}",
   "test.relu": "puis ReLU",
-  "test.kernels": ["un noyau de {kh} × {kw}", "{nc} noyaux de {kh} × {kw}"],
+  "test.kernels": ["un noyau de {kh} × {kw}{depth}", "{nc} noyaux de {kh} × {kw}{depth}"],
   "test.by_hand": "remplissage {top} en haut, {bottom} en bas, {left} à gauche, {right} à droite",
   "test.padding": "remplissage « {padding} »",
   "test.stride": "pas de {sh} vers le bas et de {sw} vers la droite",
@@ -263,9 +291,9 @@ Object.assign(WORDS_FR, {
   "example.channels": "Trois canaux",
   "example.pool": "Pooling (maximum)",
   "about.blur":
-    "Chacun des trois canaux est rendu flou séparément (3 groupes) : c'est pourquoi chaque " +
-    "noyau a 5 × 5 poids, sans troisième nombre. Le bord est rempli par la photo en miroir (« " +
-    "reflect »), et il est aussi clair que le reste.",
+    "Chaque pixel devient une moyenne pondérée de sa fenêtre : les poids, des seizièmes, font " +
+    "1 ensemble. Le bord est rempli par la photo en miroir (« reflect »), et il est aussi " +
+    "clair que le reste.",
   "about.darker":
     "Avec des zéros, le bord est plus sombre : les fenêtres y couvrent des pixels noirs (0), " +
     "donc leur moyenne est plus petite.",
@@ -290,7 +318,8 @@ Object.assign(WORDS_FR, {
   "word.title": "Les mots",
   "word.in_part": "Mots : {list}",
   "word.pixel": "pixel",
-  "word.pixel.what": "Un nombre d'une image (en couleur : un pour chaque canal).",
+  "word.pixel.what":
+    "Une place d'une image : un nombre, ou trois en couleur, un pour chaque canal.",
   "word.channel": "canal",
   "word.channel.what": "Un plan de nombres : une image en couleur en a trois, rouge, vert et bleu.",
   "word.kernel": "noyau",

@@ -200,7 +200,8 @@ def test_what_is_said_of_a_call_goes_when_the_settings_change(visit):
     page.locator("#paste").fill("nn.Conv2d(3, 2, 3, padding=1)")
     page.get_by_role("button", name="Use it", exact=True).click()
     said = text(page, "#paste-verdict")
-    assert "An image of 5 × 5 with 3 channels; 2 kernels of 3 × 3 × 3; padding 1 above" in said
+    told = said.replace(" \N{MULTIPLICATION SIGN} ", "x")
+    assert "An image of 5x5 with 3 channels; 2 kernels of 3x3x3; padding 1 above" in told
     assert "brings no weights: those here stay (vertical edges)." in said
     page.evaluate("explorer.change({i: 1})")
     assert text(page, "#paste-verdict") == said

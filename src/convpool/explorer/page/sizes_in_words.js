@@ -75,7 +75,9 @@ const sizesInWords = (() => {
         model.state.padding === "same_size"
           ? `n = ${size}`
           : `ceil(${size} / ${stride}) = ${count}`;
-      return named(name, `o = ${outputs}; T = ${totalPadding(model, axis)} (${say(key, axis)})`);
+      // one line, unbroken
+      const total = `T = ${totalPadding(model, axis)}`.replaceAll(" ", "\u00a0");
+      return named(name, `o = ${outputs}; ${total} (${say(key, axis)})`);
     });
     return lines.join("\n");
   }

@@ -142,12 +142,14 @@ Object.assign(WORDS_EN, {
     "1 column.",
   "tour.6.title": "What are channels?",
   "tour.6.before":
-    "A colour image has three numbers for each pixel: three planes, called channels; here " +
-    "there are two. A kernel has one plane of weights for each channel. All products, of all " +
-    "channels, go into one sum. So one kernel makes one plane of output.",
+    "A colour image has three numbers for each pixel: three planes, called channels. Other " +
+    "images have other numbers of channels. A kernel has one plane of weights for each " +
+    "channel. All products, of all channels, go into one sum. So one kernel makes one plane of " +
+    "output.",
   "tour.6.example":
-    "Two channels in, one kernel: the output has one channel. Channels do not share their " +
-    "weights: the sum of each channel stands beside or below the picture.",
+    "To be short, this image has two channels. One kernel: the output has one channel. " +
+    "Channels do not share their weights: the sum of each channel stands beside or below the " +
+    "picture.",
   "tour.6.ask":
     "An image of 5 × 5 with three channels, two kernels of 2 × 2 × 3, no padding. Which shape " +
     "will the output have?",
@@ -166,13 +168,13 @@ Object.assign(WORDS_EN, {
   "tour.7.title": "How is a convolution performed over an image?",
   "tour.7.before":
     "Two loops, over the rows and the columns of the output. At each position: cut out the " +
-    "window, multiply each of its pixels by the weight on it, and add the products: (w * " +
-    "kernel).sum(). The numbers of this step stand below the loops. Press Play to watch them " +
-    "change. “Other views”, below the code, lists the products one after the other (Loops).",
+    "window, multiply each pixel by its weight (w * kernel), add the products (sum). Below the " +
+    "loops are the numbers of this step. Press Play to watch them change.",
   "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
   "tour.7.hint": "The lowest row of the window lies in the padding: its pixels are 0.",
   "tour.7.after":
-    "The zeros of the padding add nothing, so only two rows of the window count here.",
+    "The zeros of the padding add nothing, so only two rows of the window count here. The same " +
+    "sum, one product after the other, is in “Other views” (Loops), further down.",
   "tour.8.title": "What is max pooling? What is average pooling?",
   "tour.8.before":
     "Pooling has windows but no weights. Max pooling keeps the largest pixel of each window, " +

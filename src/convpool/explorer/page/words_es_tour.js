@@ -145,12 +145,13 @@ Object.assign(WORDS_ES, {
     "necesitaba 2 filas y 1 columna.",
   "tour.6.title": "¿Qué son los canales?",
   "tour.6.before":
-    "Una imagen en color tiene tres números por píxel: tres planos, llamados canales; aquí hay " +
-    "dos. Un núcleo tiene un plano de pesos para cada canal. Todos los productos, de todos los " +
-    "canales, entran en una sola suma. Así, un núcleo da un plano de salida.",
+    "Una imagen en color tiene tres números por píxel: tres planos, llamados canales. Otras " +
+    "imágenes tienen otros números de canales. Un núcleo tiene un plano de pesos para cada " +
+    "canal. Todos los productos, de todos los canales, entran en una sola suma. Así, un núcleo " +
+    "da un plano de salida.",
   "tour.6.example":
-    "Dos canales de entrada, un núcleo: la salida tiene un canal. Los canales no comparten " +
-    "sus pesos: mire la suma de cada canal junto a la imagen.",
+    "Para ser breve, esta imagen tiene dos canales. Un núcleo: la salida tiene un canal. Los " +
+    "canales no comparten sus pesos: mire la suma de cada canal junto a la imagen.",
   "tour.6.ask":
     "Una imagen de 5 × 5 con tres canales, dos núcleos de 2 × 2 × 3, sin relleno. ¿Qué forma " +
     "tendrá la salida?",
@@ -169,14 +170,14 @@ Object.assign(WORDS_ES, {
   "tour.7.title": "¿Cómo se hace una convolución sobre una imagen?",
   "tour.7.before":
     "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
-    "ventana, multiplicar cada píxel por el peso que tiene encima, y sumar los productos: (w * " +
-    "kernel).sum(). Los números de esta posición están debajo de los bucles. Pulse " +
-    "“Reproducir” para verlos cambiar. “Otras vistas”, debajo del código, da los productos uno " +
-    "tras otro (Bucles).",
+    "ventana, multiplicar cada píxel por su peso (w * kernel), sumar los productos (sum). " +
+    "Debajo de los bucles están los números de esta posición. Pulse “Reproducir” para verlos " +
+    "cambiar.",
   "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[4, 2]?",
   "tour.7.hint": "La fila de abajo de la ventana está en el relleno: sus píxeles son 0.",
   "tour.7.after":
-    "Los ceros del relleno no añaden nada: aquí solo cuentan dos filas de la ventana.",
+    "Los ceros del relleno no añaden nada: aquí solo cuentan dos filas de la ventana. La misma " +
+    "suma, un producto tras otro, está en “Otras vistas” (Bucles), más abajo.",
   "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",
   "tour.8.before":
     "El pooling tiene ventanas pero no pesos. El max pooling guarda el mayor píxel de cada " +

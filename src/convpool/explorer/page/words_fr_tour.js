@@ -155,12 +155,13 @@ Object.assign(WORDS_FR, {
     "demandait 2 lignes et 1 colonne.",
   "tour.6.title": "Que sont les canaux ?",
   "tour.6.before":
-    "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux ; ici, il y " +
-    "en a deux. Un noyau a un plan de poids pour chaque canal. Tous les produits, de tous les " +
-    "canaux, entrent dans une seule somme. Un noyau donne donc un plan de sortie.",
+    "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux. D'autres " +
+    "images ont d'autres nombres de canaux. Un noyau a un plan de poids pour chaque canal. " +
+    "Tous les produits, de tous les canaux, entrent dans une seule somme. Un noyau donne donc " +
+    "un plan de sortie.",
   "tour.6.example":
-    "Deux canaux en entrée, un noyau : la sortie a un canal. Les canaux ne partagent pas " +
-    "leurs poids : regardez la somme de chaque canal près de l'image.",
+    "Pour être bref, cette image a deux canaux. Un noyau : la sortie a un canal. Les canaux ne " +
+    "partagent pas leurs poids : regardez la somme de chaque canal près de l'image.",
   "tour.6.ask":
     "Une image de 5 × 5 avec trois canaux, deux noyaux de 2 × 2 × 3, sans remplissage. Quelle " +
     "forme aura la sortie ?",
@@ -179,14 +180,14 @@ Object.assign(WORDS_FR, {
   "tour.7.title": "Comment fait-on une convolution sur une image ?",
   "tour.7.before":
     "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper " +
-    "la fenêtre, multiplier chacun de ses pixels par le poids posé dessus, et additionner les " +
-    "produits : (w * kernel).sum(). Les nombres de cette étape sont sous les boucles. Appuyez " +
-    "sur « Jouer » pour les voir changer. « Autres vues », sous le code, donne les produits " +
-    "l'un après l'autre (Boucles).",
+    "la fenêtre, multiplier chaque pixel par son poids (w * kernel), additionner les produits " +
+    "(sum). Sous les boucles, les nombres de cette étape. Appuyez sur « Jouer » pour les voir " +
+    "changer.",
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.hint": "La ligne du bas de la fenêtre est dans le remplissage : ses pixels sont 0.",
   "tour.7.after":
-    "Les zéros du remplissage n'ajoutent rien : seules deux lignes de la fenêtre comptent ici.",
+    "Les zéros du remplissage n'ajoutent rien : seules deux lignes de la fenêtre comptent ici. " +
+    "La même somme, un produit après l'autre, est dans « Autres vues » (Boucles), plus bas.",
   "tour.8.title": "Qu'est-ce que le max pooling ? Et l'average pooling ?",
   "tour.8.before":
     "Le pooling a des fenêtres mais pas de poids. Le max pooling garde le plus grand pixel de " +

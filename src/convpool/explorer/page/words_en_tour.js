@@ -173,8 +173,8 @@ Object.assign(WORDS_EN, {
   "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
   "tour.7.hint": "The lowest row of the window lies in the padding: its pixels are 0.",
   "tour.7.after":
-    "The zeros of the padding add nothing, so only two rows of the window count here. The same " +
-    "sum, one product after the other, is in “Other views” (Loops), further down.",
+    "The zeros of the padding add nothing here. The products, one after the other, are in " +
+    "“Other views” (Loops), further down.",
   "tour.8.title": "What is max pooling? What is average pooling?",
   "tour.8.before":
     "Pooling has windows but no weights. Max pooling keeps the largest pixel of each window, " +
@@ -198,9 +198,8 @@ Object.assign(WORDS_EN, {
   "tour.9.ask": "Now average pooling with windows of 2 × 2 and stride 2, over 5 × 7. Which size?",
   "tour.9.hint": "What does not fill a window is dropped: round down.",
   "tour.9.after":
-    "Rounded down again: the last row and the last column are left over (red hatching). " +
-    "PyTorch and ONNX round down too, but have an option “ceil”: rounded up, a last window " +
-    "that reaches beyond the image is kept.",
+    "Rounded down: the last row and column are left over (red hatching). With the option " +
+    "“ceil” (PyTorch, ONNX), a last window that reaches beyond the image is kept.",
   "tour.title": "Tour: nine questions, answered by looking",
 
   "test.number": "Which number will the marked pixel of the output be?",

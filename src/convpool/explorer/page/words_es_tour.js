@@ -176,8 +176,8 @@ Object.assign(WORDS_ES, {
   "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[4, 2]?",
   "tour.7.hint": "La fila de abajo de la ventana está en el relleno: sus píxeles son 0.",
   "tour.7.after":
-    "Los ceros del relleno no añaden nada: aquí solo cuentan dos filas de la ventana. La misma " +
-    "suma, un producto tras otro, está en “Otras vistas” (Bucles), más abajo.",
+    "Los ceros del relleno no añaden nada aquí. Los productos, uno tras otro, están en “Otras " +
+    "vistas” (Bucles), más abajo.",
   "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",
   "tour.8.before":
     "El pooling tiene ventanas pero no pesos. El max pooling guarda el mayor píxel de cada " +
@@ -201,9 +201,8 @@ Object.assign(WORDS_ES, {
   "tour.9.ask": "Ahora average pooling con ventanas de 2 × 2 y paso 2, sobre 5 × 7. ¿Qué tamaño?",
   "tour.9.hint": "Lo que no llena una ventana se deja: redondee hacia abajo.",
   "tour.9.after":
-    "Otra vez redondeado hacia abajo: sobran la última fila y la última columna (rayado rojo). " +
-    "PyTorch y ONNX también redondean hacia abajo, pero tienen una opción “ceil”: redondeado " +
-    "hacia arriba, se guarda una última ventana que sale de la imagen.",
+    "Redondeado hacia abajo: sobran la última fila y la última columna (rayado rojo). Con la " +
+    "opción “ceil” (PyTorch, ONNX), se guarda una última ventana que sale de la imagen.",
 
   "test.number": "¿Qué número será el píxel marcado de la salida?",
   "test.number_at": "¿Qué número será output[{place}], el píxel enmarcado de la salida?",

@@ -186,8 +186,8 @@ Object.assign(WORDS_FR, {
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.hint": "La ligne du bas de la fenêtre est dans le remplissage : ses pixels sont 0.",
   "tour.7.after":
-    "Les zéros du remplissage n'ajoutent rien : seules deux lignes de la fenêtre comptent ici. " +
-    "La même somme, un produit après l'autre, est dans « Autres vues » (Boucles), plus bas.",
+    "Les zéros du remplissage n'ajoutent rien ici. Les produits, l'un après l'autre, sont dans " +
+    "« Autres vues » (Boucles), plus bas.",
   "tour.8.title": "Qu'est-ce que le max pooling ? Et l'average pooling ?",
   "tour.8.before":
     "Le pooling a des fenêtres mais pas de poids. Le max pooling garde le plus grand pixel de " +
@@ -214,9 +214,9 @@ Object.assign(WORDS_FR, {
     "taille ?",
   "tour.9.hint": "Ce qui ne remplit pas une fenêtre est laissé : arrondissez vers le bas.",
   "tour.9.after":
-    "De nouveau arrondi vers le bas : la dernière ligne et la dernière colonne restent " +
-    "(hachures rouges). PyTorch et ONNX arrondissent aussi vers le bas, mais ont une option « " +
-    "ceil » : arrondi vers le haut, une dernière fenêtre qui dépasse l'image est gardée.",
+    "Arrondi vers le bas : la dernière ligne et la dernière colonne restent (hachures rouges). " +
+    "Avec l'option « ceil » (PyTorch, ONNX), une dernière fenêtre qui dépasse l'image est " +
+    "gardée.",
 
   "test.number": "Quel nombre sera le pixel marqué de la sortie ?",
   "test.number_at": "Quel nombre sera output[{place}], le pixel encadré de la sortie ?",

@@ -66,10 +66,7 @@ const tourStops = (() => {
   // settings that a stop proposes to try once its question is answered: of the question's picture
   const TRIES = {
     1: { flip: true },
-    3: {
-      ...{ source: "cat", h: 24, w: 24, kernel: "blur", kh: 5, kw: 5, padding: "same" },
-      ...{ left: 1, right: 1 },
-    },
+    3: { source: "cat", h: 24, w: 24, kernel: "blur", padding: "same", left: 1, right: 1 },
     8: { mode: "avg" },
   };
 

@@ -166,3 +166,25 @@ def test_the_camera_is_shown_mirrored_and_stops(visit):
     page.wait_for_function("() => document.getElementById('camera').textContent.startsWith('Stop')")
     page.locator("[name=source]").select_option("numbers")
     assert page.evaluate(TRACK) == "ended"
+
+
+@pytest.mark.parametrize("colours", ["", "&c=3&nc=3&groups=3"], ids=["grey", "colour"])
+def test_a_photograph_stays_one_while_a_weight_grows(visit, colours):
+    page = visit(f"#source=cat&h=24&w=24{colours}&kernel=sharpen&padding=same&padMode=edge")
+    wait(page)
+    photo = pixels(page, "photo-input")
+    for centre in (6, 7, 9, 13):
+        page.get_by_label("weight in row 1, column 1").fill(str(centre))
+        weights = filters.kernel("sharpen").copy()
+        weights[1, 1] = centre
+        expected = convpool.filter_image(photo, weights, pad_mode="edge")
+        np.testing.assert_array_equal(
+            pixels(page, "photo-output"), np.clip(np.rint(expected), 0, 255)
+        )
+        assert "are clipped, as OpenCV does" in text(page, "#photo-look")
+        assert "clipped: " in text(page, "#legend")
+    page.get_by_label("weight in row 1, column 1").fill("4")  # many are negative
+    page.get_by_label("weight in row 0, column 0").fill("-2")
+    signed = "orange: above 0, blue: below 0"
+    three = " (mean of the three channels)" if colours else ""
+    assert text(page, "#photo-look") == signed + three

@@ -44,23 +44,27 @@ const looks = (() => {
 
   const outside = new WeakMap(); // data -> how many of its numbers are no byte's
   /**
-   * Return how many numbers are below 0 or above 255.
+   * Return how many numbers are below 0, and how many are below 0 or above 255.
    * @param {any} data
-   * @returns {number}
+   * @returns {number[]}
    */
   function outsideOf(data) {
     if (!outside.has(data)) {
-      let count = 0;
-      for (const value of data) if (value < 0 || value > 255) count += 1;
-      outside.set(data, count);
+      const counts = [0, 0];
+      for (const value of data) {
+        if (value < 0) counts[0] += 1;
+        if (value < 0 || value > 255) counts[1] += 1;
+      }
+      outside.set(data, counts);
     }
     return outside.get(data);
   }
 
   /**
-   * Return how the input or the output is shown. What comes from a photograph is one again: where
-   * few numbers are below 0 or above 255, these are clipped, as OpenCV does; where many are, but
-   * none is negative, white is the greatest. The setting "shades" can say otherwise.
+   * Return how the input or the output is shown. What comes from a photograph is one again, unless
+   * many numbers are negative: those below 0 or above 255 are clipped, as OpenCV does. Of a preset
+   * or a pooling with many numbers above 255 and none below 0, white is the greatest; the scale of
+   * own weights stays while they are dragged. The setting "shades" can say otherwise.
    * @param {Model} model
    * @param {Plane} values
    * @returns {Look}
@@ -69,8 +73,11 @@ const looks = (() => {
     const [least, greatest] = rangeOf(data);
     const { shades } = model.state;
     const photo = isPhoto(model);
-    const clipped = pictures.isPhotograph(model.state) ? outsideOf(data) : NaN;
-    const isClipped = shades === "picture" ? clipped >= 0 : clipped <= MOST_CLIPPED * data.length;
+    const [negative, clipped] = pictures.isPhotograph(model.state) ? outsideOf(data) : [NaN, NaN];
+    const most = MOST_CLIPPED * data.length;
+    const isFixed = least < 0 || model.state.weights;
+    const isClipped =
+      shades === "picture" ? clipped >= 0 : clipped <= most || (isFixed && negative <= most);
     if (shades === "signed" || (shades === "auto" && !isClipped && !(photo && least >= 0)))
       return { kind: "signed", least, greatest: strongest(least, greatest, clipped >= 0) };
     const kind = shape[2] === 3 ? "colour" : "grey";

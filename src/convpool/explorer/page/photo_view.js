@@ -282,7 +282,7 @@ const photoView = (() => {
     paint(byId("photo-output"), size, channels, { isSigned, most });
     const count = channels.length * size[0] * size[1];
     const words = isSigned
-      ? say("photo.signed")
+      ? say(channels.length > 1 ? "photo.signed" : "legend.signed")
       : most > 255
         ? say("legend.grey", { white: written(most) })
         : clipped

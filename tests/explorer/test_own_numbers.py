@@ -155,6 +155,55 @@ def test_a_weight_is_dragged_and_stepped(visit):
     agree(page)
 
 
+SHARPENED = "#source=cat&h=24&w=24&c=3&nc=3&groups=3&kernel=sharpen&padding=same&padMode=reflect"
+
+
+def test_a_weight_of_all_channels_is_changed_together_or_alone(visit):
+    page = visit(SHARPENED)
+    field, together = page.get_by_label("weight in row 1, column 1"), "#weights-together input"
+    field.fill("6")
+    assert array(page, "kernels")[1, 1, 0].tolist() == [6, 6, 6]
+    field.press("ArrowUp")
+    assert array(page, "kernels")[1, 1, 0].tolist() == [7, 7, 7]
+    assert text(page, "#weights-together").strip() == "Change all 3 channels alike"
+    page.locator(together).uncheck()
+    field.fill("8")
+    assert array(page, "kernels")[1, 1, 0].tolist() == [8, 7, 7]
+    assert page.locator("#weights-together").is_hidden()
+    field.fill("9")
+    assert array(page, "kernels")[1, 1, 0].tolist() == [9, 7, 7]
+    page.locator("[name=kernel]").select_option("sharpen")
+    assert page.locator(together).is_checked()
+    page.evaluate("explorer.open('#c=2&nc=2')")
+    assert page.locator("#weights-together").is_hidden()
+    agree(page)
+
+
+# the middle of a cell of the kernel's picture, on the screen
+KERNEL_CELL = """([row, column]) => {
+  const { left, top } = document.getElementById("canvas").getBoundingClientRect();
+  const block = explorer.interactivePicture.drawn().blocks.find(({ name }) => name === "kernel");
+  const { x, y, cell } = block;
+  return [left + x + (column + 0.5) * cell, top + y + (row + 0.5) * cell];
+}"""
+
+
+@pytest.mark.parametrize("flip", [0, 1])
+def test_a_weight_is_dragged_in_the_picture_of_the_kernel(visit, flip):
+    page = visit(f"#kernel=sobel&flip={flip}&h=6&w=6")
+    before = array(page, "kernels")[..., 0, 0]
+    x, y = page.evaluate(KERNEL_CELL, [0, 1])
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 12)
+    page.mouse.move(x, y - 24)
+    page.mouse.up()
+    page.mouse.move(x, y + 40)  # released: nothing more
+    before[2 if flip else 0, 1] += 3
+    assert array(page, "kernels")[..., 0, 0].tolist() == before.tolist()
+    agree(page)
+
+
 COLOURS = """async () => {
   const canvas = new OffscreenCanvas(12, 10);
   const context = canvas.getContext("2d");

@@ -57,6 +57,7 @@ SCRIPTS = (
     "calculator",
     "figures",
     "groups_picture",
+    "own_weights",
     "own_numbers",
     "camera",
     "python_parts",

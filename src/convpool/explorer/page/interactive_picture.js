@@ -142,6 +142,7 @@ const interactivePicture = (() => {
   /** Write the text below the picture: about the pixel under the pointer or the step, and sizes. */
   function writeText() {
     const hidden = model.problem || covered;
+    const hasSizes = !hidden && tourStops.isExplained(model.state, "size");
     byId("sum").replaceChildren(
       ...(hidden
         ? covered
@@ -150,9 +151,11 @@ const interactivePicture = (() => {
         : cursor
           ? sentences.pixel(model, cursor)
           : sentences.step(model)),
+      ...(hasSizes && presentation.isOn()
+        ? [sentences.line("sizes", sizesInWords.lines(model))]
+        : []),
     );
     legend.show(model, drawing, colours.THEMES[themeName]);
-    const hasSizes = !hidden && tourStops.isExplained(model.state, "size");
     byId("sizes").replaceChildren(...(hasSizes ? [sizesInWords.table(model)] : []));
     byId("canvas").setAttribute(
       "aria-label",
@@ -211,6 +214,8 @@ const interactivePicture = (() => {
     if (byId("paint").checked && (pressed || event.buttons === 1) && paintUnder(event)) return;
     if (pinned && !pressed) return;
     const cell = cellUnder(event);
+    if (pressed && cell?.name === "kernel")
+      ownWeights.dragInPicture(event, byId("canvas-holder"), cell);
     if (cell && cell.name === stepped() && inside(cell)) {
       const isCurrent = cell.y === model.at.i && cell.x === model.at.j;
       if (pressed) pin(!pinned || !isCurrent);
@@ -393,7 +398,12 @@ const interactivePicture = (() => {
     theme: () => themeName,
     link,
     unpin: () => pin(false),
-    step: (count) => go(step() + count),
+    // go some steps on; return whether there are as many
+    step: (steps) => {
+      const before = step();
+      go(before + steps);
+      return step() !== before;
+    },
     play,
     cover,
     covering: () => covered,

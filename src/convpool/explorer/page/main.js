@@ -234,7 +234,7 @@ const explorer = (() => {
     tour.start();
     ownQuestions.start();
     open(location.hash);
-    for (const section of [controls, sumGrid, presentation, ownNumbers, tables, codeTabs])
+    for (const section of [controls, sumGrid, presentation, ownWeights, tables, codeTabs])
       section.start();
     for (const section of [photoView, layerCounts, calculator, compare, paste, examples, shortcuts])
       section.start();

@@ -1,5 +1,4 @@
-// Numbers of the visitor's own: painted pixels, weights typed in, a picture file. A file never
-// leaves the page.
+// Pixels of the visitor's own: painted ones, and a picture file, which never leaves the page.
 const ownNumbers = (() => {
   const { element } = controls;
   const byId = (id) => document.getElementById(id);
@@ -26,154 +25,6 @@ const ownNumbers = (() => {
     const pixels = Array.from(data);
     for (const { y, x } of cells) pixels[(y * w + x) * c + front] = painted;
     return explorer.change({ pixels });
-  }
-
-  // ---- weights ----
-
-  // from a model to [channel within the group, kernel] of the weights in front
-  const planeOf = ({
-    state,
-    at,
-    kernels: {
-      shape: [, , depth],
-    },
-  }) => (state.op === "transpose" ? [at.n % depth, at.front] : [at.front % depth, at.n]);
-
-  /**
-   * Show the weights of the plane in front as a table of fields; for pooling it is hidden.
-   * @param {State} state
-   * @param {Model} model
-   */
-  function showWeights(state, model) {
-    const holder = byId("weights");
-    holder.hidden = state.op === "pool";
-    if (holder.hidden) return;
-    const {
-      shape: [kh, kw, depth, nc],
-      data,
-    } = model.kernels;
-    const [plane, n] = planeOf(model);
-    // the fields are built again only if they show another plane or size
-    const key = [kh, kw, depth, nc, plane, n].join();
-    if (holder.dataset.key !== key) {
-      holder.dataset.key = key;
-      const field = (u, v) =>
-        element("input", {
-          type: "text",
-          inputMode: "decimal",
-          ariaLabel: say("weights.field", { u, v }),
-          data: { index: ((u * kw + v) * depth + plane) * nc + n },
-        });
-      const rows = Array.from({ length: kh }, (_, u) =>
-        element("tr", {}, ...Array.from({ length: kw }, (__, v) => element("td", {}, field(u, v)))),
-      );
-      holder.replaceChildren(element("caption"), element("tbody", {}, ...rows));
-    }
-    holder.firstChild.textContent = weightsName(state, plane, n, model.kernels.shape);
-    const parts = writtenNumbers.denominatorOf(data.filter((_, index) => index % nc === n));
-    for (const field of holder.querySelectorAll("input")) {
-      const value = data[Number(field.dataset.index)];
-      const text =
-        parts > 1 && value ? `${Math.round(value * parts)}/${parts}` : writtenNumbers.typed(value);
-      if (field === document.activeElement) continue;
-      if (field.value !== text) field.value = text;
-      field.ariaInvalid = null;
-    }
-  }
-
-  /**
-   * Return the name of a plane of weights, with the preset that it has.
-   * @param {State} state
-   * @param {number} plane channel within the group
-   * @param {number} n kernel
-   * @param {number[]} shape of the kernels
-   * @returns {string}
-   */
-  function weightsName(state, plane, n, [, , depth, nc]) {
-    const preset = state.kernel === "own" ? "own" : namedKernels.nameOf(state, n);
-    const factor = preset === "own" ? 1 : pictures.factorOf(state, plane);
-    const times = factor > 1 ? ` × ${factor}` : "";
-    const parts = [
-      nc > 1 ? say("weights.kernel", { n }) : "",
-      depth > 1 ? say("weights.channel", { plane }) : "",
-    ].filter(Boolean);
-    const name = `${controls.labelOf(preset)}${times}`;
-    return parts.length
-      ? say("weights.named", { parts: parts.join(", "), name })
-      : say("weights.only", { name });
-  }
-
-  /**
-   * Return the number in a field of the visitor's; null if it is refused: then the field is marked,
-   * and a note says why, unless the number is only begun.
-   * @param {any} field
-   * @param {string} words key of the note
-   * @returns {number | null}
-   */
-  function numberIn(field, words) {
-    const value = settings.ownNumber(field.value);
-    field.ariaInvalid = value === null ? "true" : null;
-    const isBegun = ["", "-", "−"].includes(field.value.trim());
-    explorer.note(value === null && !isBegun ? say(words, { most: settings.GREATEST }) : "");
-    return value;
-  }
-
-  /**
-   * Take a weight that the visitor typed.
-   * @param {any} event of the field
-   */
-  function takeWeight({ target }) {
-    const value = numberIn(target, "number.weight");
-    if (value === null) return;
-    const weights = Array.from(explorer.model().kernels.data);
-    weights[Number(target.dataset.index)] = value;
-    explorer.change({ weights });
-  }
-
-  const PIXELS = 8; // that the pointer moves for a step of 1
-
-  /**
-   * Set a weight to a number and a step, as if it was typed.
-   * @param {any} field
-   * @param {number} from the number before
-   * @param {number} step
-   */
-  function setWeight(field, from, step) {
-    field.value = writtenNumbers.typed(+(from + step).toFixed(6));
-    takeWeight({ target: field });
-  }
-
-  /**
-   * Let the arrow keys change a weight by 1, with Shift by 10 and with Alt by a tenth.
-   * @param {any} event of the keyboard
-   */
-  function stepWeight(event) {
-    const sign = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    const from = settings.ownNumber(event.target.value);
-    if (!sign || from === null) return;
-    event.preventDefault();
-    setWeight(event.target, from, sign * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1));
-  }
-
-  /**
-   * Let a weight be dragged up and down with a mouse or a pen; a finger scrolls.
-   * @param {any} event of the pointer that is pressed
-   */
-  function dragWeight({ target: field, clientY, pointerId, pointerType }) {
-    const from = settings.ownNumber(field.value ?? "");
-    if (pointerType === "touch" || from === null) return;
-    let latest = 0;
-    const move = (event) => {
-      const step = Math.round((clientY - event.clientY) / PIXELS);
-      if (step === latest) return;
-      latest = step;
-      field.setPointerCapture(pointerId);
-      setWeight(field, from, step);
-    };
-    const end = () => field.removeEventListener("pointermove", move);
-    field.addEventListener("pointermove", move);
-    for (const name of ["pointerup", "pointercancel"])
-      field.addEventListener(name, end, { once: true });
   }
 
   // ---- a picture file ----
@@ -300,17 +151,11 @@ const ownNumbers = (() => {
       ariaLabel: say("paint.value"),
     });
     value.addEventListener("input", () => {
-      painted = numberIn(value, "number.pixel") ?? painted;
+      painted = ownWeights.numberIn(value, "number.pixel") ?? painted;
     });
     value.addEventListener("focusout", () => {
       if (value.ariaInvalid) Object.assign(value, { value: painted, ariaInvalid: null });
     });
-    const weights = element("table", { className: "weights", id: "weights" });
-    weights.addEventListener("input", takeWeight);
-    // what was refused gives way to the weight that is there
-    weights.addEventListener("focusout", () => showWeights(explorer.state(), explorer.model()));
-    weights.addEventListener("keydown", stepWeight);
-    weights.addEventListener("pointerdown", dragWeight);
     return {
       input: [
         row(
@@ -330,18 +175,11 @@ const ownNumbers = (() => {
           value,
         ),
       ],
-      kernel: [element("div", { id: "groups-picture" }), weights],
+      kernel: ownWeights.rows(),
     };
   }
 
-  /** Show the weights, now and at each change of the state. */
-  function start() {
-    explorer.onChange(showWeights);
-    showWeights(explorer.state(), explorer.model());
-  }
-
   return {
-    start,
     fields,
     paint,
     takeFile,

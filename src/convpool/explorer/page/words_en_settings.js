@@ -9,6 +9,8 @@ Object.assign(WORDS_EN, {
   "weights.named": "Weights of {parts}: {name}",
   "weights.only": "Weights: {name}",
   "weights.field": "weight in row {u}, column {v}",
+  "weights.together": "Change all {n} channels alike",
+  "weights.hint": "Drag a weight up or down, here or in the picture.",
 
   "number.pixel": "A pixel takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
   "number.weight": "A weight takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",

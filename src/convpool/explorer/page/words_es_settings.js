@@ -10,6 +10,8 @@ Object.assign(WORDS_ES, {
   "weights.named": "Pesos ({parts}): {name}",
   "weights.only": "Pesos: {name}",
   "weights.field": "peso, fila {u}, columna {v}",
+  "weights.together": "Cambiar los {n} canales por igual",
+  "weights.hint": "Arrastre un peso hacia arriba o abajo, aquí o en la imagen.",
 
   "number.pixel": "Un píxel acepta un número de −{most} a {most}, como 7, −0,5 o 1/9.",
   "number.weight": "Un peso acepta un número de −{most} a {most}, como 7, −0,5 o 1/9.",

@@ -10,6 +10,8 @@ Object.assign(WORDS_FR, {
   "weights.named": "Poids ({parts}) : {name}",
   "weights.only": "Poids : {name}",
   "weights.field": "poids, ligne {u}, colonne {v}",
+  "weights.together": "Changer les {n} canaux de la même façon",
+  "weights.hint": "Tirez un poids vers le haut ou le bas, ici ou dans l'image.",
 
   "number.pixel": "Un pixel prend un nombre de −{most} à {most}, comme 7, −0,5 ou 1/9.",
   "number.weight": "Un poids prend un nombre de −{most} à {most}, comme 7, −0,5 ou 1/9.",

@@ -105,6 +105,35 @@ def test_padding_and_stride_are_asked_for_and_judged_by_the_size(visit, cover, w
     assert page.locator("#tour-changed").is_hidden()
 
 
+# what is asked for, the picture, what is typed, whether it is right; None: no try is lost
+TYPED = [
+    ("size", "h=4&w=4", "2", True),
+    ("size", "h=4&w=4", "3", False),
+    ("size", "h=4&w=5", "2", None),
+    ("size", "h=4&w=4&nc=2&c=2", "2", None),
+    ("stride", "h=9&w=9&padding=same&sh=3&sw=3", "3", True),
+    ("padding", "h=7&w=9&sh=2&sw=2&padding=by+hand&bottom=2&left=2", "2", True),
+    ("padding", "h=7&w=9&sh=2&sw=2&padding=by+hand&bottom=2&left=2", "1x1", None),
+    ("padding", "h=7&w=9&sh=2&sw=2&padding=by+hand&bottom=2&left=2", "1", None),
+    ("number", "h=6&w=7", "\N{EN DASH}11", True),
+    ("number", "h=6&w=7", "- 11", True),
+    ("number", "h=6&w=7", "\N{MINUS SIGN} 11", True),
+    ("number", "h=6&w=7", "1 1", None),
+]
+
+
+@pytest.mark.parametrize(("cover", "settings", "typed", "is_right"), TYPED)
+def test_answers_are_read_as_they_are_typed(visit, cover, settings, typed, is_right):
+    page = visit("")
+    asked(page, cover, settings)
+    page.locator("#answer").fill(typed)
+    press(page, "Check")
+    said = page.locator("#tour-body [role=status]").last
+    classes = {True: "good", False: "bad", None: ""}
+    assert (said.get_attribute("class") or "") == classes[is_right]
+    assert said.inner_text()
+
+
 def test_a_question_names_its_place_and_each_form_is_listed(visit):
     page = visit("#h=6&i=1&j=2&nc=2&n=1&padding=same")
     page.locator("#own-questions summary").click()

@@ -100,3 +100,15 @@ def test_a_covered_picture_gives_no_worksheet(visit):
     page.locator("#open-worksheet").click()
     assert page.locator("#worksheet").is_hidden()
     assert text(page, "#note-words") == "Covered until you have answered."
+
+
+def test_answers_are_off_when_the_next_sheet_is_opened(visit):
+    page = visit("#source=cat&h=24&w=24")
+    for _ in range(2):
+        page.locator("#open-worksheet").click()
+        assert not page.locator("#with-answers").is_checked()
+        assert page.locator("#sheet .solution").count() == 0
+        assert "Its window is printed above" in text(page, "#sheet")
+        page.locator("#with-answers").check()
+        assert "Its window is framed" in text(page, "#sheet")  # in the picture that is there now
+        page.locator("#close-worksheet").click()

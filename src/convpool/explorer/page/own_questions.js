@@ -37,6 +37,12 @@ const ownQuestions = (() => {
     );
   }
 
+  // whether this much padding on both sides together makes an output as large as a state has it
+  const isPaddingFor = (state, entered) =>
+    makeSize(state, entered, (total) => ({
+      padding: [Math.floor(total / 2), Math.ceil(total / 2)],
+    }));
+
   // what is asked for -> its question, and why it cannot be asked
   const FORMS = {
     number: {
@@ -63,10 +69,13 @@ const ownQuestions = (() => {
         set: { ...state, padding: "valid" },
         seen: state,
         answer: () => totals(modelling.modelOf(state)),
-        accepts: (entered) =>
-          makeSize(state, entered, (total) => ({
-            padding: [Math.floor(total / 2), Math.ceil(total / 2)],
-          })),
+        accepts: (entered) => isPaddingFor(state, entered),
+        // the padding of one side costs no try
+        misread: (entered) =>
+          isPaddingFor(
+            state,
+            entered.map((one) => 2 * one),
+          ),
         ask: say("test.padding_for", { size: sizesOf(state) }),
         how: say("test.how_padding"),
         without: "padding",

@@ -6,17 +6,25 @@ const question = (() => {
   const textOf = (answer) => (Array.isArray(answer) ? answer.join(" × ") : written(answer));
 
   /**
-   * Return what the visitor typed, as a number or a list of sizes; null if it is neither.
+   * Return what the visitor typed, as a number or a list of sizes; null if it is neither. One
+   * number stands for two equal sizes.
    * @param {string} typed
    * @param {any} answer
    * @returns {any}
    */
   function read(typed, answer) {
-    const tidy = typed.replaceAll("−", "-").trim();
+    // every dash is a minus, with or without a space behind it
+    const tidy = typed
+      .replace(/[‐-―−﹣－]/g, "-")
+      .replace(/^\s*([-+])\s+/, "$1")
+      .trim();
     if (!Array.isArray(answer))
       return /^[-+]?\d*[.,]?\d+$/.test(tidy) ? Number(tidy.replace(",", ".")) : null;
     const sizes = tidy.match(/\d+/g);
-    return sizes && /^[\d\s,x×()*]+$/i.test(tidy) ? sizes.map(Number) : null;
+    if (!sizes || !/^[\d\s,x×()*]+$/i.test(tidy)) return null;
+    if (sizes.length > 1) return sizes.map(Number);
+    const isSquare = answer[0] === answer[1] && (answer[2] ?? 1) === 1;
+    return isSquare ? [Number(sizes[0]), Number(sizes[0])] : null;
   }
 
   /**
@@ -96,11 +104,13 @@ const question = (() => {
    */
   function add(body, entry, done) {
     const { ask, answer, accepts = () => false, cover, set, seen, show = fresh, how, hint } = entry;
+    const { misread = () => false } = entry;
     const field = element("input", { type: "text", autocomplete: "off", id: "answer", size: 10 });
     const verdict = element("p", { role: "status" });
     const button = (text, type) => element("button", { type, textContent: text });
     const check = Object.assign(button(say("tour.check"), "submit"), { className: "main" });
     const look = button(say("tour.show_me"), "button");
+    look.dataset.clicker = "on";
     const form = element("form", { className: "row answer" }, field, check, look);
     const why = element("p", { className: "worked", hidden: true });
     let isAnswered = false;
@@ -160,6 +170,7 @@ const question = (() => {
       else if (Array.isArray(expected) && entered.length !== expected.length)
         verdict.textContent = way;
       else if (isRightHere(entered)) end("good", say("tour.right", { right: textOf(entered) }));
+      else if (misread(entered)) verdict.textContent = how;
       // the answer may be that of the picture that was seen
       else if (wasChanged) verdict.textContent = say("tour.changed");
       else if (misses++) end("bad", say("tour.wrong", { right, entered: textOf(entered) }));

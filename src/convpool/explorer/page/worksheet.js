@@ -21,9 +21,10 @@ const worksheet = (() => {
   /**
    * Return the questions about a model, each with its answer and the lines that it needs.
    * @param {Model} model
+   * @param {boolean} [hasAnswers] whether the picture is printed, with the window's frame
    * @returns {any[]} {ask, answer, lines}
    */
-  function questionsOf(model) {
+  function questionsOf(model, hasAnswers = false) {
     const { state, at, output, kernels, places } = model;
     const position = [at.i, at.j, ...(output.shape[2] > 1 ? [at.n] : [])].join(", ");
     const [h, w] = output.shape;
@@ -37,7 +38,9 @@ const worksheet = (() => {
     ];
     if (state.op !== "transpose")
       questions.push({
-        ask: say(isWhole(model) ? "sheet.number" : "sheet.number_alone", { position }),
+        ask: say(hasAnswers || isWhole(model) ? "sheet.number" : "sheet.number_alone", {
+          position,
+        }),
         answer: shortened(sentences.worked(model)),
         lines: settings.clamp(Math.ceil(modelling.stepOf(model).terms.length / 8), [2, 4]),
       });
@@ -237,16 +240,17 @@ const worksheet = (() => {
   function write() {
     const model = explorer.model();
     const hasAnswers = byId("with-answers").checked;
-    const questions = questionsOf(model).map(({ ask, answer, lines, hasSquares = false }) =>
-      element(
-        "li",
-        {},
-        ask,
-        ...(hasAnswers
-          ? [element("p", { className: "solution", textContent: answer })]
-          : Array.from({ length: lines }, () => element("p", { className: "blank" }))),
-        ...(hasSquares && !hasAnswers ? [squares()] : []),
-      ),
+    const questions = questionsOf(model, hasAnswers).map(
+      ({ ask, answer, lines, hasSquares = false }) =>
+        element(
+          "li",
+          {},
+          ask,
+          ...(hasAnswers
+            ? [element("p", { className: "solution", textContent: answer })]
+            : Array.from({ length: lines }, () => element("p", { className: "blank" }))),
+          ...(hasSquares && !hasAnswers ? [squares()] : []),
+        ),
     );
     byId("sheet").replaceChildren(
       element(
@@ -269,6 +273,7 @@ const worksheet = (() => {
     const model = explorer.model();
     if (model.problem || interactivePicture.covering())
       return explorer.note(model.problem || say("tour.covered"));
+    byId("with-answers").checked = false;
     write();
     return byId("worksheet").showModal();
   }

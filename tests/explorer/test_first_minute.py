@@ -179,6 +179,61 @@ def test_the_picture_fills_a_projector_and_a_clicker_steps(show):
     assert page.locator("#layers").is_visible()
 
 
+def test_full_screen_begins_at_the_top_and_says_the_sizes(show):
+    page = show("#h=6&w=7", viewport={"width": 1920, "height": 1080})
+    page.locator("#present").click()
+    page.wait_for_timeout(300)
+    assert text(page, "#sum .sizes").startswith("height: 6 + 0 + 0 ")
+    assert page.locator("#sum .sizes").bounding_box()["y"] < 1000
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.body.classList.contains('presenting')")
+    assert page.locator("#sum .sizes").count() == 0
+    page.locator("[data-full=network]").click()
+    page.wait_for_timeout(500)
+    assert page.evaluate("scrollY") == 0
+    for part in ("#pad", "#read-as", "#ready-digits", ".scores"):
+        box = page.locator(part).bounding_box()
+        assert 0 <= box["y"] < box["y"] + box["height"] <= 1080, part
+
+
+def test_escape_closes_the_list_of_keys_before_the_full_screen(show):
+    page = show("#h=6&w=7")
+    page.locator("#present").click()
+    page.wait_for_timeout(300)
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.getElementById('keys').open")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.body.classList.contains('presenting')")
+    page.keyboard.press("?")
+    page.evaluate("document.exitFullscreen()")  # as browsers do that keep Esc to themselves
+    page.wait_for_function("() => !document.getElementById('keys').open")
+    assert page.evaluate("document.body.classList.contains('presenting')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.body.classList.contains('presenting')")
+
+
+def test_embedded_it_has_the_photograph_full_screen_and_a_way_out(show):
+    page = show("?embed=1&lang=en#source=cat&h=24&w=24", viewport={"width": 900, "height": 560})
+    page.wait_for_function("() => !document.getElementById('photo').hidden")
+    page.locator("#whole-photo").click()
+    assert page.locator("#photo-output").is_visible()
+    assert page.locator("#canvas").is_hidden()
+    page.locator("#whole-photo").click()
+    page.evaluate("explorer.change({j: 3})")
+    with page.expect_popup() as popup:
+        page.locator("#whole-page").click()
+    opened = popup.value
+    opened.wait_for_function("() => document.querySelector('#views').offsetParent !== null")
+    assert "embed" not in opened.url
+    assert (state(opened)["source"], state(opened)["j"]) == ("cat", 3)
+    page.locator("#present").click()
+    page.wait_for_function("() => document.body.classList.contains('presenting')")
+    page = show("#h=6")
+    assert page.locator("#whole-page").is_hidden()
+
+
 def test_it_can_be_embedded(show, address):
     page = show("?embed=1#h=4&w=4&op=pool", viewport={"width": 900, "height": 560})
     assert page.locator("header").is_hidden()

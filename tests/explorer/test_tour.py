@@ -434,3 +434,31 @@ def test_on_a_phone_nothing_covers_the_buttons_of_the_tour(show):
         buttons = page.locator("#tour-body > .row").bounding_box()
         assert told["y"] + told["height"] <= buttons["y"] + 1
         page.evaluate("explorer.open(`#tour=${explorer.state().tour % 9 + 1}`)")
+
+
+def test_a_clicker_runs_the_tour_in_full_screen(show):
+    page = show("", viewport={"width": 1920, "height": 1080})
+    page.locator("#present").click()
+    page.wait_for_timeout(300)
+    page.evaluate("document.getElementById('start-tour').click()")
+    for step in range(1, 4):
+        page.keyboard.press("PageDown")
+        assert state(page)["i"] * 2 + state(page)["j"] == step
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageDown")
+    assert page.locator("#answer").count() == 0
+    page.keyboard.press("PageDown")
+    assert page.evaluate("document.activeElement.id") == "answer"
+    page.keyboard.press("PageUp")  # back to the example
+    assert page.locator("#answer").count() == 0
+    for _ in range(4):
+        page.keyboard.press("PageDown")
+    assert page.locator("#answer").is_enabled()
+    page.keyboard.press("PageDown")
+    assert text(page, "#tour-body .answer ~ [role=status]").startswith("It is ")
+    page.keyboard.press("PageDown")
+    assert text(page, "#tour-body h3").startswith("2 of 9: ")
+    page.keyboard.press("PageUp")
+    assert text(page, "#tour-body h3").startswith("1 of 9: ")
+    page.keyboard.press("PageUp")  # there is nothing before
+    assert text(page, "#tour-body h3").startswith("1 of 9: ")

@@ -23,11 +23,21 @@ const presentation = (() => {
     showWhole(on && !byId("photo").hidden);
     if (!on) byId("sum").style.fontSize = "";
     // where the browser refuses it, the picture fills the window
-    if (on) document.documentElement.requestFullscreen?.().catch(() => {});
+    if (on) fillScreen().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
     interactivePicture.redraw();
-    if (on && part === "stage") byId("canvas-holder").focus();
-    if (!on) byId(part).scrollIntoView();
+    if (on && part === "stage") byId("canvas-holder").focus({ preventScroll: true });
+    if (on) scrollTo(0, 0);
+    else byId(part).scrollIntoView();
+  }
+
+  const dialog = () => document.querySelector("dialog[open]");
+
+  /** Ask for the whole screen, and for Esc, which closes a dialog first. */
+  async function fillScreen() {
+    await document.documentElement.requestFullscreen?.();
+    scrollTo(0, 0);
+    await navigator.keyboard?.lock?.(["Escape"]);
   }
 
   /**
@@ -79,12 +89,16 @@ const presentation = (() => {
    * @param {any} event
    */
   function key(event) {
-    if (!isOn() || event.target.matches?.("input, textarea, select")) return;
+    const isField = event.target.matches?.("input, textarea, select");
+    const isOurs = event.key === "Escape" || (event.target.id === "answer" && event.key in STEPS);
+    // a dialog has its own keys
+    if (!isOn() || (isField && !isOurs) || dialog()) return;
     const isBlank = document.body.classList.contains("blank");
     if (isBlank || event.key === "b") document.body.classList.toggle("blank");
     else if (event.key === "w" && !byId("photo").hidden)
       showWhole(!document.body.classList.contains("whole-photo"));
     else if (event.key === "Escape") present(false);
+    else if (event.key in STEPS && tour.isRunning()) tour.click(STEPS[event.key]);
     else if (event.key in STEPS) interactivePicture.step(STEPS[event.key]);
     else return;
     event.preventDefault();
@@ -98,12 +112,20 @@ const presentation = (() => {
     const page = location.protocol === "file:" ? "explorer.html" : location.href.split(/[?#]/)[0];
     const fragment = settings.encode({ ...explorer.state(), tour: 0 });
     const frame = document.createElement("iframe");
-    const size = { width: 900, height: 560, title: document.title };
+    const size = { width: 900, height: 560, title: document.title, allow: "fullscreen" };
     const language = new URLSearchParams(location.search).get("lang"); // that was chosen
     const query = language ? `embed=1&lang=${language}` : "embed=1";
     for (const [name, value] of Object.entries({ src: `${page}?${query}#${fragment}`, ...size }))
       frame.setAttribute(name, String(value));
     return frame.outerHTML;
+  }
+
+  /** Let the link from inside of another page open what is shown. */
+  function linkWhole() {
+    const url = new URL(location.href);
+    url.searchParams.delete("embed");
+    url.hash = settings.encode({ ...explorer.state(), tour: 0 });
+    byId("whole-page").href = url.href;
   }
 
   /** Connect the buttons, and leave out all but the picture where the address says embed=1. */
@@ -117,13 +139,18 @@ const presentation = (() => {
     byId("whole-photo").addEventListener("click", () =>
       showWhole(!document.body.classList.contains("whole-photo")),
     );
+    byId("whole-page").addEventListener("pointerdown", linkWhole);
+    byId("whole-page").addEventListener("focus", linkWhole);
     byId("embed").addEventListener("click", async () => {
       const text = iframe();
       byId("shared").textContent = (await explorer.copy(text)) ? say("share.frame_copied") : text;
     });
     addEventListener("keydown", key);
     document.addEventListener("fullscreenchange", () => {
-      if (!document.fullscreenElement && isOn()) present(false);
+      if (document.fullscreenElement || !isOn()) return;
+      // a browser that keeps Esc to itself has left the full screen: the picture fills the window
+      if (dialog()) dialog().close();
+      else present(false);
     });
   }
 

@@ -9,6 +9,11 @@ const tour = (() => {
   const isWide = matchMedia("(min-width: 1000px)");
   const title = (index) => say(`tour.${index + 1}.title`);
   const LOOPS = [6, 8]; // indices of the stops that show the two loops
+  // of buttons: the way on, and back, which a clicker presses too
+  const [ON, BACK] = [
+    { className: "main", data: { clicker: "on" } },
+    { data: { clicker: "back" } },
+  ];
   let isRunning = false;
   let current = 0; // the stop that is shown, counted from 1; 0 for none
   let stateBefore = null; // the visitor's, which comes back at the end
@@ -114,8 +119,8 @@ const tour = (() => {
       element("p", { className: "worked", textContent: `${say("tour.example")}${gap}${worked}` }),
       ...paragraphs(`tour.${current}.example`),
       row(
-        button(say("tour.now_you"), () => ask(index), { className: "main" }),
-        button(say("tour.back"), () => stop(index - 1), { disabled: index === 0 }),
+        button(say("tour.now_you"), () => ask(index), { ...ON, data: { clicker: "steps" } }),
+        button(say("tour.back"), () => stop(index - 1), { disabled: index === 0, ...BACK }),
         button(say("tour.end"), end),
       ),
     ]);
@@ -150,7 +155,7 @@ const tour = (() => {
     });
     const buttons = row(
       next,
-      button(say("tour.example_again"), () => stop(index)),
+      button(say("tour.example_again"), () => stop(index), BACK),
       button(say("tour.end"), end),
     );
     show(index, [part, after, buttons], isFirst);
@@ -165,13 +170,12 @@ const tour = (() => {
    * @returns {any}
    */
   function onward(index, k) {
-    const className = "main";
     const more = STOPS[index].further[k];
-    if (more?.ask) return button(say("tour.now_you"), () => ask(index, k), { className });
-    if (more) return button(say("tour.one_more"), () => further(index, k), { className });
+    if (more?.ask) return button(say("tour.now_you"), () => ask(index, k), ON);
+    if (more) return button(say("tour.one_more"), () => further(index, k), ON);
     return index + 1 < STOPS.length
-      ? button(say("tour.next"), () => stop(index + 1), { className })
-      : button(say("tour.to_test"), () => examine(SELF_TEST, 0, []), { className });
+      ? button(say("tour.next"), () => stop(index + 1), ON)
+      : button(say("tour.to_test"), () => examine(SELF_TEST, 0, []), ON);
   }
 
   /**
@@ -194,7 +198,7 @@ const tour = (() => {
         ...(figure ? [figure()] : []),
         row(
           onward(index, k + 1),
-          button(say("tour.example_again"), () => stop(index)),
+          button(say("tour.example_again"), () => stop(index), BACK),
           button(say("tour.end"), end),
         ),
       ],
@@ -310,7 +314,7 @@ const tour = (() => {
     const isLast = index + 1 === list.length;
     const next = element("button", {
       type: "button",
-      className: "main",
+      ...ON,
       textContent: say(isLast ? "test.result" : "test.next"),
       hidden: true,
     });
@@ -367,6 +371,28 @@ const tour = (() => {
     showPicture();
   }
 
+  // ---- a clicker ----
+
+  /**
+   * Go on or back by one: a step of the example, or what comes after its last one; show an answer,
+   * and then the next question.
+   * @param {number} direction 1 or -1
+   */
+  function click(direction) {
+    const shown = (name) =>
+      [...byId("tour-body").querySelectorAll(`[data-clicker=${name}]`)].find(
+        (node) => !node.disabled && !node.hidden,
+      );
+    const example = shown("steps");
+    if (example) {
+      const { i = 0, j = 0 } = STOPS[current - 1].example;
+      const state = explorer.state();
+      const isFirst = state.i === i && state.j === j;
+      if (!(isFirst && direction < 0) && interactivePicture.step(direction)) return;
+    }
+    (direction > 0 ? (example ?? shown("on")) : shown("back"))?.click();
+  }
+
   // ---- links ----
 
   /**
@@ -388,5 +414,5 @@ const tour = (() => {
     intro();
   }
 
-  return { start, follow, askOwn, place, isRunning: () => isRunning };
+  return { start, follow, askOwn, place, click, isRunning: () => isRunning };
 })();

@@ -21,6 +21,7 @@ const WORDS_EN = {
   "share.in_address": "the link is in the address bar",
   "share.started_over": "Started over. Undo brings back what was there.",
   "share.frame": "Copy iframe",
+  "share.whole_page": "Open the whole page",
   "share.frame_copied": "iframe copied",
   "share.saved": "{name} saved",
   "share.link": "Copy link",

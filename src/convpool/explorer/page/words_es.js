@@ -22,6 +22,7 @@ const WORDS_ES = {
   "share.in_address": "el enlace está en la barra de direcciones",
   "share.started_over": "Todo empieza de nuevo. “Deshacer” devuelve lo que había.",
   "share.frame": "Copiar iframe",
+  "share.whole_page": "Abrir la página entera",
   "share.frame_copied": "iframe copiado",
   "share.saved": "{name} guardado",
   "share.link": "Copiar enlace",

@@ -23,6 +23,7 @@ const WORDS_FR = {
   "share.in_address": "le lien est dans la barre d'adresse",
   "share.started_over": "Tout est remis au début. « Annuler » rend ce qu'il y avait.",
   "share.frame": "Copier l'iframe",
+  "share.whole_page": "Ouvrir la page entière",
   "share.frame_copied": "iframe copiée",
   "share.saved": "{name} enregistré",
   "share.link": "Copier le lien",

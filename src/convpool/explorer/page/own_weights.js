@@ -240,8 +240,8 @@ const ownWeights = (() => {
     weights.addEventListener("pointerdown", dragWeight);
     return [
       element("div", { id: "groups-picture" }),
-      weights,
       together,
+      weights,
       element("p", { className: "hint", id: "weights-hint", textContent: say("weights.hint") }),
     ];
   }

@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 import weakref
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -632,7 +633,11 @@ def places():
     """Return the CPUs that each thread of the process may use, by the system's number of the
     thread.
     """
-    return {thread: os.sched_getaffinity(int(thread)) for thread in os.listdir("/proc/self/task")}
+    found = {}
+    for thread in os.listdir("/proc/self/task"):
+        with suppress(ProcessLookupError):  # it has ended meanwhile
+            found[thread] = os.sched_getaffinity(int(thread))
+    return found
 
 
 @pins

@@ -4,6 +4,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from convpool.check import judge_behaviour
 from convpool.check.behaviour import timing
 from convpool.check.checker import check
@@ -78,3 +80,13 @@ def test_some_changes_are_tried_unless_all_or_nothing_is_asked_for(tmp_path, mon
         seconds.clear()
         check([tmp_path], has_changes=has_changes, **words)
         assert seconds == [each] * 4
+
+
+def test_its_calls_are_in_the_package_too():
+    from convpool import check as package
+    from convpool.check import checker
+
+    assert package.check is checker.check
+    assert package.requirement_titles is checker.requirement_titles
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = package.nothing

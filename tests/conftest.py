@@ -292,7 +292,7 @@ SLOW = {
         "test_the_example_is_worked_out_with_the_picture_s_numbers",
         "test_the_loops_run_beside_the_picture",
         "test_the_tour_to_its_end",
-        "test_what_the_tour_says_of_a_shift_is_so",
+        "test_what_the_tour_says_of_its_kernel_is_so",
     ],
     "explorer/test_own_questions.py": ["test_a_link_asks_a_teacher_s_questions"],
     "explorer/test_views.py": [

@@ -41,7 +41,8 @@ def test_the_index_of_a_maximum_is_the_library_s(visit):
     _, indices = convpool.max_pool_indices(array(page, "image")[np.newaxis], (2, 3))
     for i, j in np.ndindex(2, 2):
         page.evaluate("(part) => explorer.change(part)", {"i": i, "j": j})
-        assert f"number {indices[0, i, j, 0]}, if the pixels are counted" in text(page, "#sum")
+        row, column = divmod(indices[0, i, j, 0], 6)
+        assert f"It is input[{row}, {column}]." in text(page, "#sum")
     assert "2 are equal: the first one is taken." in text(page, "#sum")
 
 

@@ -136,18 +136,23 @@ def test_the_tour_brings_them_back_too(visit):
     np.testing.assert_array_equal(array(page, "image"), pixels)
 
 
+def drag_up(page, x, y):
+    """Drag what lies at a place by 24 pixels, and move on after it was released."""
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 12)
+    page.mouse.move(x, y - 24)
+    page.mouse.up()
+    page.mouse.move(x, y + 40)
+
+
 def test_a_weight_is_dragged_and_stepped(visit):
     page = visit("")
     field = page.get_by_label("weight in row 1, column 1")
     field.scroll_into_view_if_needed()
     box = field.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x, y - 12)
-    page.mouse.move(x, y - 24)
-    page.mouse.up()
-    page.mouse.move(x, y + 40)  # released: nothing more
+    drag_up(page, x, y)
     assert array(page, "kernels")[1, 1, 0, 0] == 3
     field.press("ArrowDown")
     field.press("Shift+ArrowUp")
@@ -193,12 +198,7 @@ def test_a_weight_is_dragged_in_the_picture_of_the_kernel(visit, flip):
     page = visit(f"#kernel=sobel&flip={flip}&h=6&w=6")
     before = array(page, "kernels")[..., 0, 0]
     x, y = page.evaluate(KERNEL_CELL, [0, 1])
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x, y - 12)
-    page.mouse.move(x, y - 24)
-    page.mouse.up()
-    page.mouse.move(x, y + 40)  # released: nothing more
+    drag_up(page, x, y)
     before[2 if flip else 0, 1] += 3
     assert array(page, "kernels")[..., 0, 0].tolist() == before.tolist()
     agree(page)

@@ -30,7 +30,7 @@ from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 
-SLICES = 2**21  # bytes of results of slices of volumes that are held at a time
+SLICES = 2**20  # bytes of results of slices of volumes that are held at a time
 KEPT_CALLS = 16  # of one plan: layouts that its arrays have in turn
 
 

@@ -290,6 +290,15 @@ def test_no_more_time_is_spent_than_there_is(monkeypatch):
     assert budget.seconds < 0
 
 
+def test_a_task_has_its_share_whatever_others_have_used(monkeypatch):
+    monkeypatch.setattr(caller, "run", call_in_process)
+    budget = Budget(10.0)
+    first = Trials(TASKS[0], PYTHON, LIMITS, budget)
+    first.right([VALID], [fresh_cases.cases(0, 0)[0][0]])
+    assert budget.seconds < 10
+    assert first.seconds_left < Trials(TASKS[1], PYTHON, LIMITS, budget).seconds_left == 5
+
+
 @pytest.mark.parametrize("workers", [1, 2, 3])
 def test_many_sources_are_shared_by_several_processes(workers, monkeypatch):
     runs = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +28,7 @@ MOST_WAITING_SECONDS = 120.0  # of a clock
 # Processor time that is reckoned for starting a process, for compiling a source and for a call,
 # beside what calls take themselves. It is not measured, so that a busy machine tries as much.
 START, COMPILATION, CALL = 0.13, 0.35e-3, 0.36e-3
-MANY = 400  # sources that are shared by two processes
+MANY = 400  # sources from which several processes share them
 # What the child loads in the place of the submission's file: a function that runs a source's
 # statements, passes over those that fail, as the child does, and calls the source's function.
 _RUNNER = """
@@ -62,9 +62,16 @@ def _names_of(text):
 
 @dataclass
 class Budget:
-    """How many seconds of processor time are left to try changes of one submission's files."""
+    """How many seconds of processor time are left to try changes of one submission's files.
+
+    `task_seconds` is how many of them each task may take.
+    """
 
     seconds: float
+    task_seconds: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.task_seconds = TASK_SHARE * self.seconds
 
 
 class Trials:
@@ -84,7 +91,7 @@ class Trials:
         self.task, self.python, self.workers = task, python, workers
         self.limits = replace(limits, task_seconds=min(limits.task_seconds, RUN_SECONDS))
         self.budget = budget or Budget(MOST_SECONDS)
-        self.seconds_left = TASK_SHARE * self.budget.seconds
+        self.seconds_left = self.budget.task_seconds
         self.is_cut = False  # whether something was not tried
         self.end = time.monotonic() + MOST_WAITING_SECONDS
 

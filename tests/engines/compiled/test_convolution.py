@@ -750,17 +750,22 @@ def test_weights_that_are_not_finite_meet_the_padding(form, value):
 
 
 @pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
-def test_many_weights_that_are_not_finite_are_found_on_the_way(value):
-    """They are looked at as they are packed; what was made before is made again."""
+def test_many_weights_that_are_not_finite_are_found_on_the_way(value, dtype, number):
+    """They are looked at as they are packed, each of them; what was made before is made again."""
     images, kernels = (
-        numbers((3, 9, 8, 40), "float32", 0) + 1,
-        numbers((3, 3, 40, 5 * n), "float32", 1),
+        numbers((3, 9, 8, 40), dtype, 0) + 1,
+        numbers((3, 3, 40, 5 * n - 3), dtype, 1),
     )
-    judged(images, kernels)
-    kernels[0, 1, -1, -1], kernels[2, 2, 0, 0] = value, -value
-    result = judged(images, kernels, bias=np.arange(5 * n))
-    assert np.isnan(result[:, 0, :, -1]).all()  # 0 * inf
+    with convpool.threads(number):
+        judged(images, kernels)
+        for k in sample(range(kernels.shape[-1]), 6, f"not finite {value} {dtype} {number}"):
+            kernels[0, 1, k % 40, k] = value
+            result = judged(images, kernels, bias=np.arange(5 * n - 3))
+            assert np.isnan(result[:, 0, :, k]).all()  # 0 * inf
+            kernels[0, 1, k % 40, k] = 1
 
 
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
@@ -939,7 +944,7 @@ check((1, 5, 6, 20), (2, 3), n, pad_mode="reflect")
 EVERY_FORM = """
 from itertools import product
 from convpool.engines.compiled import convolution as compiled_convolution
-from convpool.engines.compiled import base_form, forms, picture_forms
+from convpool.engines.compiled import base_form, forms, many_kernels_schedule, picture_forms
 
 used = set()
 for name in ("function", "function_address"):
@@ -1035,6 +1040,12 @@ for window in (3, 5):
 compiled_convolution.LONG, compiled_convolution.FAR, compiled_convolution.CHAIN = 0, 0, 5
 convpool.convolution._plan.cache_clear()
 all_kinds(("f4", "f4"), 1)
+many_kernels_schedule.SHARED = 0  # weights are packed panel by panel
+many_kernels_schedule.schedule_of.cache_clear()
+convpool.convolution._plan.cache_clear()
+with convpool.threads(1):
+    for sums in ("f4", "f8", "i8"):
+        all_kinds(*PAIRS[sums, sums])
 table = set(forms.convolution_forms(library.isa()))
 used -= set(forms.CREW_FORMS)
 assert used == table, (table - used, used - table)

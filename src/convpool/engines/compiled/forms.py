@@ -90,6 +90,14 @@ class PanelsForm(Form):
 
 
 @dataclass(frozen=True)
+class PanelTilesForm(Form):
+    """Packs the weights of some panels and sums their tiles: record PANEL_TILES."""
+
+    loop = "panel_tiles"
+    sums: Dtype
+
+
+@dataclass(frozen=True)
 class DepthwiseForm(Form):
     """Convolves each channel, or few together, with kernels of their own: record DEPTHWISE.
 
@@ -175,6 +183,7 @@ def convolution_forms(isa: InstructionSet) -> list[Form]:
             for (sums, results), vectors in product(SUMS_AND_RESULTS, widths)
         ),
         *(PanelsForm(sums) for sums in (F4, F8, I8)),
+        *(PanelTilesForm(sums) for sums in (F4, F8, I8)),
         *DEPTHWISE_FORMS,
         *picture_forms(),
     ]

@@ -21,13 +21,15 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
-from convpool.engines.compiled.forms import PackForm
+from convpool.engines.compiled.crew import code_address
+from convpool.engines.compiled.forms import PackForm, PanelTilesForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, SMALL
 from convpool.engines.compiled.many_kernels_schedule import (
     PACKED,
     PANEL,
+    PANEL_TILE,
     TILE,
     Range,
     TileSchedule,
@@ -35,11 +37,13 @@ from convpool.engines.compiled.many_kernels_schedule import (
     schedule_of,
 )
 from convpool.engines.compiled.record import (
+    PANEL_TILES,
     PANELS,
     Words,
     address_of,
     as_words,
     copy_of,
+    filled,
     length_of,
 )
 from convpool.engines.values import NamedTuple
@@ -106,11 +110,6 @@ class Tiles:
         self.geometry, self.schedule, self.operands = geometry, schedule, operands
         self.dtype = geometry.dtypes[1]
 
-    def sum(self, work: TileWork) -> None:
-        """Sum the tiles of some blocks with some panels over some channels."""
-        record = self.record(work)  # kept until the loop has ended
-        self.schedule.function(record.address)
-
     def record(self, work: TileWork) -> Record:
         """Return a new record of this work for one thread, with its scratch."""
         words, operands, scratch = copy_of(self.schedule.words), self.operands, None
@@ -149,43 +148,30 @@ class Tiles:
 
     def _pack_all(self, _: Weights) -> Array:
         """Return what `pack_all` does, packed now."""
-        panels, channels = self.schedule.panels, (0, self.schedule.run_length)
+        panels = self.schedule.panels
         packed = launch.empty_aligned(panels.all_weights, self.dtype)
-        whole, cuts = (0, panels.total), [0, panels.total]
+        cuts = [0, panels.total]
         if panels.all_weights > ALONE:
             cuts = launch.cuts_of(panels.total, panels.total)
-        if panels.has_empty_lanes:
-            packed[:] = 0
         launch.run_parts(
             self.schedule.pack_weights,
-            lambda: self.packing_record(packed, whole, channels),
+            lambda: self.packing_record(packed),
             cuts,
             8 * PANEL.first_panel,
         )
         return packed
 
-    def pack_panels(self, packed: Array, panels: Range, channels: tuple[int, int]) -> None:
-        """Write the weights (panel, run, channel, kernel) of some panels to the array `packed`.
+    def packing_record(self, packed: Array) -> tuple[int, Words]:
+        """Return (address, words) of a new record, for one thread, that packs all channels.
 
-        `panels` are (first, behind the last), `channels` (first, count), of each run.
+        They go to the array `packed`, from panel 0 on.
         """
-        # lanes that no kernel fills must hold numbers that are not NaN, since they are tested
-        if self.schedule.panels.has_empty_lanes:
-            packed[:] = 0
-        address, _words = self.packing_record(packed, panels, channels)
-        self.schedule.pack_weights(address)
-
-    def packing_record(
-        self, packed: Array, panels: Range, channels: tuple[int, int]
-    ) -> tuple[int, Words]:
-        """Return (address, words) of a new record, for one thread, of what `pack_panels` does."""
-        numbers = self.schedule.panels.weights // self.schedule.run_length * channels[1]
+        run_length = self.schedule.run_length
         words = copy_of(self.schedule.weight_words)
         words[PANEL.kernels] = address_of(self.operands.weights.kernels)
-        words[PANEL.first_panel], words[PANEL.last_panel] = panels
-        words[PANEL.channel], words[PANEL.length] = channels
-        words[PANEL.panel_stride] = numbers
-        words[PANEL.panels] = address_of(packed) - panels[0] * numbers * self.dtype.itemsize
+        words[PANEL.length] = run_length
+        words[PANEL.panel_stride] = self.schedule.panels.weights
+        words[PANEL.panels] = address_of(packed)
         base = ctypes.addressof(words)
         words[PANEL.line_start] = base + 8 * length_of(PANELS)  # the number behind the record
         return base, words
@@ -311,29 +297,51 @@ class Convolution:
 
 
 def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
-    """Let each thread take panels, each with all blocks or a share of them.
+    """Let each thread pack some panels and take them, with all blocks or a share of them.
 
-    A few panels are packed and taken at a time; or, where the weights of one would not stay in the
-    cache, some of its channels. Raises NotFiniteError if `leaves_out_zeros` and a weight is not
-    finite.
+    Where the weights of one panel would not stay in the cache, some of its channels are taken at a
+    time. Raises NotFiniteError if `leaves_out_zeros` and a weight is not finite.
     """
     schedule, panels = tiles.schedule, tiles.schedule.panels
     ranges, shares, channel_ranges = _cuts_of_panels(schedule)
+    panel_cuts, block_cuts, channel_cuts = (
+        as_words([0, *(last for _, last in some)]) for some in (ranges, shares, channel_ranges)
+    )
+    panel_channel = panels.weights // schedule.run_length
+    scratch = panel_channel * _longest(ranges) * _longest(channel_ranges)
+    fields = {
+        "panel_cuts": ctypes.addressof(panel_cuts),
+        "block_cuts": ctypes.addressof(block_cuts),
+        "channel_cuts": ctypes.addressof(channel_cuts),
+        "shares": len(shares),
+        "pieces": len(channel_ranges),
+        "panel_channel": panel_channel,
+        "pack": code_address(schedule.pack_weights),
+        "sum": code_address(schedule.function),
+        "must_be_finite": leaves_out_zeros,
+    }
+    made: list[Words] = []
 
-    def convolve_part(part: int) -> None:
-        number, share = divmod(part, len(shares))
-        some = ranges[number]
-        for first, last in channel_ranges:
-            channels = first, last - first
-            numbers = panels.weights // schedule.run_length * channels[1]
-            packed = launch.empty_aligned((some[1] - some[0]) * numbers, tiles.dtype)
-            tiles.pack_panels(packed, some, channels)
-            if leaves_out_zeros and not geometries.are_finite(packed):
-                raise NotFiniteError
-            weights = PackedWeights(packed, numbers, channels[1])
-            tiles.sum(TileWork(shares[share], some, weights, channels, first > 0))
+    def make_record() -> tuple[int, *tuple[Any, ...]]:
+        packed = launch.empty_aligned(scratch, tiles.dtype)
+        record, packing = tiles.record(tiles.whole_work(packed)), tiles.packing_record(packed)
+        addresses = {"packed": address_of(packed), "packing": packing[0], "tiles": record.address}
+        words = as_words(filled(PANEL_TILES, {**fields, **addresses}))
+        made.append(words)
+        return ctypes.addressof(words), words, packed, record, packing
 
-    threads.spread(convolve_part, len(ranges) * len(shares))
+    launch.run_parts(
+        library.function(PanelTilesForm(tiles.dtype)),
+        make_record,
+        range(len(ranges) * len(shares) + 1),
+    )
+    if any(words[PANEL_TILE.has_not_finite] for words in made):
+        raise NotFiniteError
+
+
+def _longest(ranges: list[Range]) -> int:
+    """Return the length of the longest range."""
+    return max(last - first for first, last in ranges)
 
 
 def _cuts_of_panels(schedule: TileSchedule) -> tuple[list[Range], list[Range], list[Range]]:

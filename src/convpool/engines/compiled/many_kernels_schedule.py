@@ -24,6 +24,7 @@ from convpool.engines.compiled.forms import PanelsForm, TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
 from convpool.engines.compiled.record import (
+    PANEL_TILES,
     PANELS,
     TILES,
     Words,
@@ -48,7 +49,7 @@ FEW = 16  # with fewer channels, those of one tap are too short a run
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
 SHARED = 2**17  # up to so many weights are packed once for all threads; more, panel by panel
 PACKED = 2**21  # or if there are no more and it is faster, all panels before
-TILE, PANEL = indices_of(TILES, MAIN), indices_of(PANELS)
+TILE, PANEL, PANEL_TILE = indices_of(TILES, MAIN), indices_of(PANELS), indices_of(PANEL_TILES)
 REGIONS = 9  # regions that the output is cut into at most
 
 

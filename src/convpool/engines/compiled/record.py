@@ -205,9 +205,29 @@ REGION = record_type(
 #   panels, panel_stride, panel_lanes: address where panel 0 goes or would go, numbers from panel to
 #     panel, and numbers of a row of each
 #   line_start: address of one number, which is overwritten
+# Lanes of a panel that no kernel fills are zeros.
 PANELS = record_type(
     "kernels taps depth nc first_panel last_panel kernels_per_group panels_per_group "
     "channel length panels panel_stride panel_lanes line_start"
+)
+
+# Packs the weights of some panels and sums their tiles, some channels at a time, so that packed
+# weights stay in the cache. A part is a range of panels with a share of the blocks; its number is
+# that of the range times the number of shares, plus that of the share.
+#   first, last: the parts, from the first to before the last
+#   panel_cuts, block_cuts, shares: tables of where ranges of panels, and shares of the blocks,
+#     begin, and the last one ends; how many shares there are
+#   channel_cuts, pieces: table of where ranges of the channels of a run begin, and the last one
+#     ends; how many they are
+#   panel_channel: numbers of one channel of a run, of all runs, in a panel
+#   packed: address of a scratch for the weights of a range of panels
+#   pack, packing, sum, tiles: the functions that pack weights and sum tiles, and their records
+#     PANELS and TILES
+#   must_be_finite, has_not_finite: whether weights are tested; set to 1 where one is not finite:
+#     nothing more is summed then
+PANEL_TILES = record_type(
+    "first last panel_cuts block_cuts shares channel_cuts pieces panel_channel packed "
+    "pack packing sum tiles must_be_finite has_not_finite"
 )
 
 # Sums parts of the gradient of kernels, over windows whose results have the gradient g. The output

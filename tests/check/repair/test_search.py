@@ -83,6 +83,12 @@ BROKEN = [
     (SAME, "(pw, pw)", "(ph, ph)", "(pw, pw)"),
     (SAME, "(pw, pw)", "(pw, 0)", "(pw, pw)"),
     (VALID, "i:i + kh", ":i + kh", "[:, i:i + kh,"),
+    (SAME, "((0, 0), (ph, ph), (pw, pw))", "((ph, ph), (pw, pw), (0, 0))",
+     "np.pad(images, ((0, 0), (ph, ph), (pw, pw)), 'constant')"),
+    (VALID, "output = np.zeros((m, oh, ow))", "ow = np.zeros((m, oh, output))",
+     "output = np.zeros((m, oh, ow))"),
+    (VALID, "window * kernel, axis=(1, 2)", "images * kernel, axis=(1, 2)", "window * kernel"),
+    (VALID, "oh, ow = h - kh + 1, w - kw + 1", "oh, ow = kh - h + 1, w - kw + 1", "h - kh + 1"),
     (VALID, "kernel.shape", "getattr('shape', kernel)", "getattr(kernel, 'shape')"),
 ]  # fmt: skip
 

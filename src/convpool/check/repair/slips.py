@@ -185,6 +185,7 @@ def _tuple(node: ast.Tuple, names: Collection[str]) -> Iterator[ast.AST]:
         if all(isinstance(part, ast.Tuple) for part in parts):
             yield ast.Tuple([zero, *parts], node.ctx)
             yield ast.Tuple([*parts, zero], node.ctx)
+            yield ast.Tuple([parts[-1], *parts[:-1]], node.ctx)
     if any(isinstance(part, ast.Slice) for part in parts):
         yield ast.Tuple([ast.Slice(), *parts], node.ctx)
     for name in ("c", "nc"):

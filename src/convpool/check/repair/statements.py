@@ -1,4 +1,7 @@
-"""Changes of whole statements: one left out or put in, moved out of a loop, `elif` for `if`."""
+"""Changes of whole statements: one left out or put in, moved out of a loop, `elif` for `if`.
+
+Or with two names exchanged.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from collections.abc import Iterator
 from convpool.check.repair.edits import Change, Edit, Source
 from convpool.check.repair.names import OtherAxis
 
+MOST_NAMES = 8  # in a statement, of which each two are exchanged
+
 
 def statement_changes(source: Source) -> Iterator[Change]:
     """Yield the changes of whole statements of a function and its helpers."""
@@ -21,6 +26,10 @@ def statement_changes(source: Source) -> Iterator[Change]:
                     yield from _of_block(source, definition, node, body)
         yield from _missing_assignments(source, definition)
     yield from _copies(source)
+    for definition in source.definitions:
+        for node in ast.walk(definition):
+            if isinstance(node, ast.Assign | ast.AugAssign | ast.Return):
+                yield from _with_names_exchanged(source, node)
 
 
 def _of_block(
@@ -60,6 +69,21 @@ def _assignments(source: Source, statement: ast.stmt) -> Iterator[Change]:
         target, value = source.code(statement.targets[0]), source.code(statement.value)
         if not isinstance(statement.value, ast.Constant):
             yield (source.replace(statement, f"{target} += {value}"),)
+
+
+def _with_names_exchanged(source: Source, statement: ast.stmt) -> Iterator[Change]:
+    """Yield a statement with two of its variables exchanged, wherever they stand in it."""
+    called = {id(node.func) for node in ast.walk(statement) if isinstance(node, ast.Call)}
+    called |= {id(node.value) for node in ast.walk(statement) if isinstance(node, ast.Attribute)}
+    places: dict[str, list[ast.Name]] = {}
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and id(node) not in called:
+            places.setdefault(node.id, []).append(node)
+    if len(places) > MOST_NAMES:
+        return
+    for one, other in itertools.combinations(places, 2):
+        edits = [source.replace(node, other) for node in places[one]]
+        yield tuple(sorted([*edits, *(source.replace(node, one) for node in places[other])]))
 
 
 def _neighbours(source: Source, first: ast.stmt, second: ast.stmt) -> Iterator[Change]:

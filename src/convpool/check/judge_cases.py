@@ -146,7 +146,7 @@ def _findings(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
 def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
     """Return one finding for all that a change of the file mends: why, and the change."""
     assert run.repair is not None
-    main = max(findings, key=lambda finding: (bool(finding.reading), finding.failing))
+    main = max(findings, key=lambda finding: (finding.failing, bool(finding.reading)))
     suspicion = _suspicion(run)
     words = suspicion.words if suspicion and suspicion.line == run.repair.line else main.words
     count = len(run.counted)
@@ -224,7 +224,7 @@ def _wrong_values(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
         return [counted(Finding(words, details=wrong[0].case.source))]
     suspicion = _suspicion(run)
     finding = diagnose.diagnose(_results(trials), run.file.text, _related(run, wrong[0].case))
-    words = f"{finding.words}{'' if finding.reading else _trait(wrong, trials)}"
+    words = f"{finding.words}{'' if finding.reading else _trait(run, wrong, trials)}"
     if suspicion and not finding.line:
         words = f"{finding.words}. {suspicion.words}" if finding.reading else suspicion.words
         finding = replace(finding, line=suspicion.line)
@@ -264,7 +264,7 @@ def _errors(run: TaskRun, trials: Sequence[Trial]) -> Iterator[Finding]:
         first = min(similar, key=lambda trial: trial.case.simplicity)
         padding = first.case.padding
         where = f", where padding is {padding!r}" if "to unpack" in first.problem else ""
-        words = f"{first.problem}{where}{_trait(similar, trials)}"
+        words = f"{first.problem}{where}{_trait(run, similar, trials)}"
         line = first.answer.line
         if suspicion and first.answer.outcome == "raised" and not run.repair:
             words, line = f"{suspicion.words}; so {words}", suspicion.line
@@ -289,11 +289,14 @@ def _suspicion(run: TaskRun) -> Suspicion | None:
     return first_suspicion(run.file.text or "", run.task.function)
 
 
-def _trait(wrong: Sequence[Trial], trials: Sequence[Trial]) -> str:
+def _trait(run: TaskRun, wrong: Sequence[Trial], trials: Sequence[Trial]) -> str:
     """Return what wrong trials of one kind have in common, as `common_trait_phrase`; else "".
 
-    Where other trials are wrong in another way, only what no right one has.
+    Where other trials are wrong in another way, only what no right one has. "" too where a change
+    is known, which says more.
     """
+    if run.repair:
+        return ""
     right = [trial for trial in trials if not trial.problem]
     phrase = common_trait_phrase(wrong, right)
     return phrase if len(wrong) + len(right) == len(trials) or "just the" in phrase else ""

@@ -55,6 +55,52 @@ def convolve_grayscale_same(images, kernel):
             output[:, i, j] = np.sum(window * kernel, axis=(1, 2))
     return output
 '''
+TAPS = '''import numpy as np
+
+
+def convolve_grayscale_valid(images, kernel):
+    """Convolve."""
+    m, h, w = images.shape
+    kh, kw = kernel.shape
+    oh, ow = h - kh + 1, w - kw + 1
+    output = np.zeros((m, oh, ow))
+    for i in range(kh):
+        for j in range(kw):
+            output += kernel[i, j] * images[:, i:i + oh, j:j + ow]
+    return output
+'''
+KERNELS = '''import numpy as np
+
+
+def convolve(images, kernels, padding='same', stride=(1, 1)):
+    """Convolve."""
+    m, h, w, c = images.shape
+    kh, kw, c, nc = kernels.shape
+    sh, sw = stride
+    images, nh, nw = pad(images, kh, kw, padding, sh, sw)
+    res = np.zeros((m, nh, nw, nc))
+    for k in range(nc):
+        for i in range(nh):
+            for j in range(nw):
+                cut = images[:, sh * i:sh * i + kh, sw * j:sw * j + kw]
+                res[:, i, j, k] = np.sum(cut * kernels[..., k], axis=(1, 2, 3))
+    return res
+
+
+def pad(images, kh, kw, padding, sh, sw):
+    """Pad, and return the size of the output."""
+    m, h, w, c = images.shape
+    ph = pw = 0
+    if padding == 'same':
+        ph = ((h - 1) * sh + kh - h + 1) // 2
+        pw = ((w - 1) * sw + kw - w + 1) // 2
+    elif padding != 'valid':
+        ph, pw = padding
+    padded = np.pad(images, ((0, 0), (ph, ph), (pw, pw), (0, 0)))
+    if padding == 'same':
+        return padded, h, w
+    return padded, (h + 2 * ph - kh) // sh + 1, (w + 2 * pw - kw) // sw + 1
+'''
 LOOPS = "    for i in range(oh):\n        for j in range(ow):\n"
 # (file, a part of it, what stands there instead, what is to be written)
 BROKEN = [
@@ -89,18 +135,45 @@ BROKEN = [
      "output = np.zeros((m, oh, ow))"),
     (VALID, "window * kernel, axis=(1, 2)", "images * kernel, axis=(1, 2)", "window * kernel"),
     (VALID, "oh, ow = h - kh + 1, w - kw + 1", "oh, ow = kh - h + 1, w - kw + 1", "h - kh + 1"),
+    (TAPS, "output += kernel", "output = kernel",
+     "output += kernel[i, j] * images[:, i:i + oh, j:j + ow]"),
     (VALID, "kernel.shape", "getattr('shape', kernel)", "getattr(kernel, 'shape')"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("expression", "new"),
-    [("kh ** 2", "kh * kw"), ("(ph, 0)", "(ph, ph)"), (":i + kh", "i:i + kh"), ("-1", "0")],
+    [
+        ("kh ** 2", "kh * kw"),
+        ("(ph, 0)", "(ph, ph)"),
+        (":i + kh", "i:i + kh"),
+        ("-1", "0"),
+        ("[1, 0, 2]", "[0, 1, 2]"),
+        ("slice(i + kh, i, j)", "slice(i, i + kh, j)"),
+        ("range(kh)", "range(kw)"),
+        ("mode == 'average'", "mode != 'max'"),
+        ("mode != 'max'", "mode == 'max'"),
+    ],
 )
 def test_slips(expression, new):
     node = ast.parse(f"x[{expression}]", mode="eval").body.slice
     names = {"kh", "kw", "ph", "pw", "i", "j"}
-    assert new in {ast.unparse(slip) for slip in slips(node, names)}
+    found = {ast.unparse(slip) for slip in slips(node, names)}
+    if new == "mode != 'max'":  # nobody means "any other word"
+        assert not any("!=" in one for one in found)
+    else:
+        assert new in found
+
+
+def test_a_smaller_change_is_preferred_to_lines_that_are_written_anew(monkeypatch):
+    """One that brings a name from elsewhere is tried too, though later."""
+    monkeypatch.setattr(caller, "run", call_in_process)
+    trials = unhurried(TASKS[5])
+    text = KERNELS.replace("range(nc)", "range(c)")
+    cases, wrong = wrong_cases(text, 5, trials)
+    found = find_repair(text, cases, wrong, trials)
+    assert found.is_complete
+    assert found.lines == "line 11:  for k in range(c):\n  write:  for k in range(nc):"
 
 
 BRANCHES = '''import numpy as np
@@ -169,7 +242,7 @@ def wrong_cases(text, task, trials):
 @pytest.mark.parametrize(("source", "part", "instead", "lines"), BROKEN)
 def test_what_to_write(source, part, instead, lines, monkeypatch):
     monkeypatch.setattr(caller, "run", call_in_process)
-    task = 0 if source is VALID else 1
+    task = 1 if source is SAME else 0
     trials = unhurried(TASKS[task])
     assert part in source or not lines
     text = source.replace(part, instead, 1)
@@ -335,6 +408,21 @@ def test_a_measure_tells_that_changes_were_not_tried(tmp_path, monkeypatch):
         items, (measure,) = judge_behaviour.judge(course, [0], PYTHON, LIMITS, options)
         assert any(finding.change for item in items for finding in item.findings) == is_mended
         assert measure.has_untried == (seconds == 0.1)
+
+
+def test_beside_a_change_stands_why_most_cases_are_wrong(tmp_path, monkeypatch):
+    """Most calls raise; the few results are what would come out for another reason."""
+    monkeypatch.setattr(caller, "run", call_in_process)
+    text = VALID.replace("    oh, ow", "    copied = np.zeros((m, h, w))\n    oh, ow", 1)
+    text = text.replace("    output = ", "    copied[:, :h - 1] = images\n    output = ", 1)
+    (tmp_path / TASKS[0].file).write_text(text.replace("= images[:, i", "= copied[:, i"))
+    options = Options(is_timed=False, trial_seconds=99)
+    items, _ = judge_behaviour.judge(course_folder(tmp_path), [0], PYTHON, LIMITS, options)
+    (finding,) = next(item for item in items if item.name == "valid").findings
+    assert finding.words.startswith("ValueError: could not broadcast")
+    assert "; it is" not in finding.words
+    assert not finding.reading
+    assert "write:  copied[:, :h" in finding.change
 
 
 @pytest.mark.parametrize(

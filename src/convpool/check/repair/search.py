@@ -86,12 +86,19 @@ def _best(before: Candidate, cases: Sequence[Case], trials: Trials) -> Candidate
     turns = [(near, first), (lines, samples), (far, first), (near, others), (far, others)]
     best: Candidate | None = None
     for texts, numbers in turns:
+        if best and not best.wrong and texts is not far:
+            break
         better = _best_of(before, texts, numbers, cases, trials)
-        if better and not better.wrong:
-            return better
-        if better and (best is None or len(better.wrong) < len(best.wrong)):
+        if better and (best is None or _rank(before, better) < _rank(before, best)):
             best = better
+        if best and not best.wrong and texts is not lines:
+            break  # a line that is written anew may be right by a smaller change too
     return best
+
+
+def _rank(before: Candidate, after: Candidate) -> tuple[int, int]:
+    """Return a sort key, low for a text with few wrong cases and a small change."""
+    return len(after.wrong), _size(before.text, after.text)
 
 
 def _all_texts(text: str, task: Task) -> tuple[list[str], list[str], list[str]]:

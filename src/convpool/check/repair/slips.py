@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 
@@ -144,7 +145,10 @@ def _comparison(node: ast.Compare, names: Collection[str]) -> Iterator[ast.AST]:
     """
     if len(node.ops) > 1:
         return
-    for operator in _COMPARISONS:
+    is_word = (
+        isinstance(node.comparators[0], ast.Constant) and type(node.comparators[0].value) is str
+    )
+    for operator in _COMPARISONS[:1] if is_word else _COMPARISONS:  # another word may be meant
         if not isinstance(node.ops[0], operator):
             yield ast.Compare(node.left, [operator()], node.comparators)
     subject = node.left
@@ -162,14 +166,15 @@ def _condition(node: ast.BoolOp, names: Collection[str]) -> Iterator[ast.AST]:
     yield from node.values
 
 
-def _tuple(node: ast.Tuple, names: Collection[str]) -> Iterator[ast.AST]:
+def _tuple(node: ast.Tuple | ast.List, names: Collection[str]) -> Iterator[ast.AST]:
     """Yield a tuple with two parts exchanged, one less or more, and sequences of axes.
 
-    (0, pw) -> (pw, pw), (pw, 0), (0,); (0, 1) -> (1, 2); (m, h, w) -> (h, w), (m, h, w, c).
+    (0, pw) -> (pw, pw), (pw, 0), (0,); (0, 1) -> (1, 2); (m, h, w) -> (h, w), (m, h, w, c). Lists
+    too.
     """
-    parts = node.elts
+    parts, kind = node.elts, type(node)
     if len(parts) == 2 and "0" in map(ast.unparse, parts):  # (ph, 0) -> (ph, ph)
-        yield from (ast.Tuple([part, part], node.ctx) for part in parts)
+        yield from (kind([part, part], node.ctx) for part in parts)
     if all(isinstance(part, ast.Constant) for part in parts):
         for axes in sorted(_AXES, key=lambda axes: len(axes) != 3 * len(parts)):
             yield ast.parse(axes, mode="eval").body
@@ -177,15 +182,15 @@ def _tuple(node: ast.Tuple, names: Collection[str]) -> Iterator[ast.AST]:
         for second in range(first + 1, len(parts)):
             swapped = list(parts)
             swapped[first], swapped[second] = parts[second], parts[first]
-            yield ast.Tuple(swapped, node.ctx)
+            yield kind(swapped, node.ctx)
     if isinstance(node.ctx, ast.Load) and len(parts) > 1:
         for at in range(len(parts)):
-            yield ast.Tuple(parts[:at] + parts[at + 1 :], node.ctx)
+            yield kind(parts[:at] + parts[at + 1 :], node.ctx)
         zero = ast.Tuple([ast.Constant(0), ast.Constant(0)], ast.Load())
         if all(isinstance(part, ast.Tuple) for part in parts):
-            yield ast.Tuple([zero, *parts], node.ctx)
-            yield ast.Tuple([*parts, zero], node.ctx)
-            yield ast.Tuple([parts[-1], *parts[:-1]], node.ctx)
+            yield kind([zero, *parts], node.ctx)
+            yield kind([*parts, zero], node.ctx)
+            yield kind([parts[-1], *parts[:-1]], node.ctx)
     if any(isinstance(part, ast.Slice) for part in parts):
         yield ast.Tuple([ast.Slice(), *parts], node.ctx)
     for name in ("c", "nc"):
@@ -230,10 +235,13 @@ def _slice(node: ast.Slice, names: Collection[str]) -> Iterator[ast.AST]:
 def _call(node: ast.Call, names: Collection[str]) -> Iterator[ast.AST]:
     """Yield calls of other functions, with other axes, without a keyword, or what is called with.
 
-    Of a sum without an axis, one with axes; of two arguments, both exchanged.
+    Of a sum without an axis, one with axes; of two or three arguments, two exchanged.
     """
-    if len(node.args) == 2:
-        yield ast.Call(node.func, node.args[::-1], node.keywords)
+    if len(node.args) in (2, 3):
+        for first, second in itertools.combinations(range(len(node.args)), 2):
+            arguments = list(node.args)
+            arguments[first], arguments[second] = node.args[second], node.args[first]
+            yield ast.Call(node.func, arguments, node.keywords)
     if isinstance(node.func, ast.Attribute):
         name = node.func.attr
         for other in _EXCHANGED.get(name, ()):
@@ -254,6 +262,9 @@ def _call(node: ast.Call, names: Collection[str]) -> Iterator[ast.AST]:
             yield ast.Call(function, node.args[:1], [])
     elif node.args and isinstance(node.func, ast.Name):
         yield node.args[0]
+        if node.func.id == "range" and isinstance(node.args[0], ast.Name):  # of something else
+            for name in names:
+                yield ast.Call(node.func, [ast.Name(name, ast.Load())], [])
         if node.func.id in ("max", "min") and len(node.args) > 1:
             yield node.args[1]
     for at in range(len(node.keywords)):
@@ -283,6 +294,7 @@ _KINDS: dict[type[ast.AST], Callable[..., Iterator[ast.AST]]] = {
     ast.Compare: _comparison,
     ast.BoolOp: _condition,
     ast.Tuple: _tuple,
+    ast.List: _tuple,
     ast.Subscript: _subscript,
     ast.Slice: _slice,
     ast.Call: _call,

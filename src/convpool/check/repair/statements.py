@@ -59,13 +59,13 @@ def _text(source: Source, statement: ast.stmt, column: int) -> str:
 
 
 def _assignments(source: Source, statement: ast.stmt) -> Iterator[Change]:
-    """Yield = for +=, and += for =, where parts of an array are set."""
+    """Yield = for +=, and += for =, where parts of an array are set, or an array as a whole."""
     if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Subscript):
         target, value = source.code(statement.target), source.code(statement.value)
         yield (source.replace(statement, f"{target} = {value}"),)
         for sign in "+*":
             yield (source.replace(statement, f"{target} {sign}= {value}"),)
-    elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
+    elif isinstance(statement, ast.Assign) and not isinstance(statement.targets[0], ast.Tuple):
         target, value = source.code(statement.targets[0]), source.code(statement.value)
         if not isinstance(statement.value, ast.Constant):
             yield (source.replace(statement, f"{target} += {value}"),)

@@ -200,8 +200,8 @@ def _merge(entries: Sequence[tuple[Item, Finding]], *, is_remark: bool) -> Repor
     entries: each finding with its item; at least one.
     """
     item, finding = entries[0]
-    if finding.change:  # the words that say most about why
-        finding = max((one for _, one in entries), key=lambda one: bool(one.reading))
+    if finding.change:  # the words that say why for most cases
+        finding = max((one for _, one in entries), key=lambda one: (one.failing, bool(one.reading)))
     tasks = tuple(dict.fromkeys(item.task for item, _ in entries))  # each once, in order
     words = finding.words if len(tasks) == 1 else _without_file(item, finding.words)
     if finding.code and not words.startswith(finding.code):

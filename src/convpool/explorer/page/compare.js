@@ -20,7 +20,7 @@ const compare = (() => {
       });
     if (problem) return [paragraph(`${say("compare.no_output")} ${problem}`, "bad")];
     if (interactivePicture.covering()) return refused("compare.covered");
-    const result = pasted.read(text);
+    const result = readArrays.fromText(text);
     if ("problem" in result) return refused(result.problem);
     const shape = result.shape.join(" × ");
     const seen = paragraph(

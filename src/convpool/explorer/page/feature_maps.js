@@ -134,7 +134,7 @@ const featureMaps = (() => {
     const { shape: [h, w, c], data } = planes[index]; // prettier-ignore
     const theme = colours.THEMES[interactivePicture.theme()];
     const [cell, ratio] = [CELLS[index], Math.min(devicePixelRatio || 1, 2)];
-    const [, greatest] = looks.rangeOf(data);
+    const [, greatest] = numberLooks.rangeOf(data);
     const bytes = new Uint8ClampedArray(h * w * 4).fill(255);
     for (let place = 0; place < h * w; place++) {
       const value = data[place * c + n];

@@ -311,9 +311,9 @@ const knownCalls = (() => {
       "stride" in values ? values.stride !== null : (values.strides ?? null) !== null;
     if (strideIsWindow && !hasStride && part.kh) Object.assign(part, { sh: part.kh, sw: part.kw });
     const isKernel = (name) => ROLES.kernel.includes(name);
-    const variables = pastedArrays.variablesOf(text);
+    const variables = arraysOfCalls.variablesOf(text);
     const [kernel, input] = ["kernel", "input"].map((role) =>
-      pastedArrays.argument(ROLES[role].map((name) => values[name]).find(Boolean), variables),
+      arraysOfCalls.argument(ROLES[role].map((name) => values[name]).find(Boolean), variables),
     );
     const found = kernelOf ? kernelOf(values) : kernel;
     if (!found && (kernelOf || Object.keys(values).some(isKernel)))

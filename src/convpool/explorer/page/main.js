@@ -225,7 +225,7 @@ const explorer = (() => {
       interactivePicture.large().toBlob((blob) => save("convolution.png", blob)),
     );
     byId("save-gif").addEventListener("click", () => {
-      const file = animation.file(Number(byId("speed").value));
+      const file = animatedGif.file(Number(byId("speed").value));
       if (file) save("convolution.gif", file);
     });
     for (const link of document.querySelectorAll("[data-jump]"))
@@ -295,7 +295,6 @@ const explorer = (() => {
     interactivePicture,
     ownNumbers,
     codeTabs,
-    pasted,
     paste,
     written,
     differences,
@@ -306,7 +305,6 @@ const explorer = (() => {
     featureMaps,
     views,
     worksheet,
-    animation,
     sumViews,
     barsView,
     formatsView,

@@ -10,7 +10,7 @@ const paste = (() => {
    * @returns {Matrix | null}
    */
   function matrixOf(text) {
-    return held(pastedArrays.matrixOf(text));
+    return held(arraysOfCalls.matrixOf(text));
   }
 
   /**
@@ -157,7 +157,7 @@ const paste = (() => {
     if (call) return takeCall(call);
     const matrix = matrixOf(text);
     if (matrix) return takeMatrix(matrix, list);
-    const found = pasted.read(text);
+    const found = readArrays.fromText(text);
     if ("problem" in found)
       return say(found.problem === "pasted.no_number" ? "paste.nothing" : found.problem);
     return say("paste.no_matrix");

@@ -271,11 +271,11 @@ const photoView = (() => {
    * @param {Model} model
    */
   function show(channels, size, model) {
-    const { kind, clipped: isClipped } = looks.lookOf(model, model.output);
+    const { kind, clipped: isClipped } = numberLooks.lookOf(model, model.output);
     const { least, greatest, clipped } = rangeOf(channels);
     const isSigned = kind === "signed";
     const most = isSigned
-      ? looks.strongest(least, greatest, true)
+      ? numberLooks.strongest(least, greatest, true)
       : isClipped === undefined
         ? greatest
         : 255;

@@ -1,6 +1,6 @@
 // The blocks of the picture (input, kernel, output) before they have a place, and their cells.
 const blocksOfPicture = (() => {
-  const { lookOf, signedLook } = looks;
+  const { lookOf, signedLook } = numberLooks;
   const sizeWords = (name, [h, w, c]) => `${name} ${h} × ${w}${c > 1 ? ` × ${c}` : ""}`;
 
   /**

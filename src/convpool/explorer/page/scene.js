@@ -16,7 +16,7 @@
  */
 const scene = (() => {
   const { THEMES, inkOn } = colours;
-  const { shadeOf } = looks;
+  const { shadeOf } = numberLooks;
   const { blocksOf, cellOf, leftOver } = blocksOfPicture;
   const { windowOn, partners, tapOn } = pictureFrames;
   const LIFT = 0.35; // by how many cells a plane is drawn above and right of the one before it

@@ -1,5 +1,5 @@
 // The picture as an animation: one picture for each step, in which the output grows, as a GIF.
-const animation = (() => {
+const animatedGif = (() => {
   const { element } = controls;
   const MOST_STEPS = 300;
   const SMALL = { width: 640, height: 420 };

@@ -1,5 +1,5 @@
 // How the numbers of a block are shown: in colours on both sides of 0, or as a photograph.
-const looks = (() => {
+const numberLooks = (() => {
   const { signed, grey, byte } = colours;
 
   /**

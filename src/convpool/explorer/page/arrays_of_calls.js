@@ -2,7 +2,7 @@
 /**
  * @typedef {{ rows: number, columns: number, numbers: number[] }} Matrix row by row
  */
-const pastedArrays = (() => {
+const arraysOfCalls = (() => {
   // a factor before the array or a divisor behind it, such as "1/9 *" and "/ 9"
   const FACTOR = /^\(?\s*([\d.]+(?:\s*\/\s*[\d.]+)?)\s*\)?\s*\*\s*/;
   const AFTER = /^(?:\s*\.\w+\([^()]*\))*\s*([*/])\s*([\d.]+)/;
@@ -38,7 +38,7 @@ const pastedArrays = (() => {
    * @returns {Matrix | null}
    */
   function matrixOf(text) {
-    const found = pasted.read(text);
+    const found = readArrays.fromText(text);
     if ("problem" in found || !found.numbers) return null;
     const shape = found.shape.filter((part) => part !== 1);
     if (shape.length > 2) return null;

@@ -6,7 +6,7 @@
  * @property {number} decimals the most that a number has behind the point
  * @typedef {{ problem: string }} Refusal the key of a sentence
  */
-const pasted = (() => {
+const readArrays = (() => {
   const NUMBER =
     /(?<![\w.])[-+]?(?:\d+\.?\d*\/\d+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|inf(?:inity)?|nan)(?!\w)/gi;
   // what Python prints beside the numbers: Out[3]:, >>>, dtype=..., device='cuda:0', grad_fn=<...>
@@ -21,7 +21,7 @@ const pasted = (() => {
    * @param {string} text
    * @returns {Pasted | Refusal}
    */
-  function read(text) {
+  function fromText(text) {
     const tidy = text.replaceAll("−", "-").trim();
     if (SHAPE.test(tidy) && !tidy.startsWith("["))
       return { shape: tidy.match(/\d+/g).map(Number), numbers: null, decimals: 0 };
@@ -120,5 +120,5 @@ const pasted = (() => {
     return Number(numerator) / Number(denominator);
   }
 
-  return { read };
+  return { fromText };
 })();

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool.photos import sixteen_bit_colour, tiff_sample_formats
+from convpool.photos import sixteen_bit_colour, unsupported_tiffs
 from convpool.photos.photo import Metadata, Photo, check_pillow, from_planes
 from convpool.system.printable_text import one_line
 from convpool.system.whole_files import check_regular
@@ -117,8 +117,8 @@ def opened(path: Path) -> Iterator[Image]:
             _too_large(path, int(number[0]) if number else None, Image.MAX_IMAGE_PIXELS)
         ) from error
     except UnidentifiedImageError as error:
-        if samples := tiff_sample_formats.describe(path):
-            raise ValueError(f"{path} holds {samples}; {tiff_sample_formats.SUPPORTED}") from error
+        if samples := unsupported_tiffs.describe(path):
+            raise ValueError(f"{path} holds {samples}; {unsupported_tiffs.SUPPORTED}") from error
         raise ValueError(
             f"{path} is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or "
             "BMP would do"
@@ -271,7 +271,7 @@ def planes_of(image: Image) -> NDArray[Any]:
         planes = _three_axes(np.array(upright if upright.mode == mode else upright.convert(mode)))
     else:
         raise sixteen_bit_colour.UnsupportedPictureError(
-            f"holds {_samples_text(upright.mode)}; {tiff_sample_formats.SUPPORTED}"
+            f"holds {_samples_text(upright.mode)}; {unsupported_tiffs.SUPPORTED}"
         )
     has_alpha = planes.shape[2] % 2 == 0
     if transparent is None or has_alpha:

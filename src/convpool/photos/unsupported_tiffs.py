@@ -1,4 +1,4 @@
-"""Which numbers a TIFF file holds for its pixels, in words, for errors: TIFF has many kinds."""
+"""Says which numbers a TIFF file that is not supported holds, in words, for errors."""
 
 from __future__ import annotations
 

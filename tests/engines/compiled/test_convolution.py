@@ -629,7 +629,7 @@ SMALL = [
     (many_kernels_schedule, "SHARED", 2000),
     (many_kernels_schedule, "WEIGHTS", 900),
     (many_kernels, "TOGETHER", 1800),
-    (many_kernels, "ALONE", 500),
+    (many_kernels, "UNSHARED_WEIGHTS", 500),
     (many_kernels, "PADDED", 3000),
     (compiled_convolution, "STAGED", 4096),
 ]

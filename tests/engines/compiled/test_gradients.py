@@ -150,7 +150,7 @@ def test_blocks_and_copies_of_kernels_change_nothing(limits, monkeypatch):
     for limit in limits.split():
         module = kernels_gradient if limit == "STAGED" else kernels_gradient_schedule
         monkeypatch.setattr(module, limit, 40)
-    monkeypatch.setattr(kernels_gradient_schedule, "SMALL", 0)
+    monkeypatch.setattr(kernels_gradient_schedule, "UNSHARED", 0)
     kernels_gradient_schedule.schedule_of.cache_clear()
     for call, one in zip(calls, expected, strict=True):
         np.testing.assert_array_equal(of_kernels(kernels_gradient, *call), one)
@@ -175,7 +175,7 @@ def test_threads_change_no_bit(monkeypatch):
     x, g = (random.standard_normal(shape, np.float32) for shape in ((3, 90, 80, 9), (3, 45, 40, 9)))
     axes = [Axis(size, 3, 2, 1, 0, 1) for size in x.shape[1:3]]
     results = []
-    monkeypatch.setattr(pooling_gradient, "SMALL", 0)
+    monkeypatch.setattr(pooling_gradient, "UNSHARED", 0)
     for number in (1, 2, 5):
         monkeypatch.setattr(threads, "_chosen", number)
         results.append([of_kernels(kernels_gradient, *case) for case in cases])
@@ -211,8 +211,8 @@ def call_of_integers(seed):
 
 @pytest.mark.parametrize("calls", [60, pytest.param(20_000, marks=pytest.mark.full)])
 def test_random_calls_of_many_threads_and_tiles(calls, monkeypatch):
-    monkeypatch.setattr(kernels_gradient_schedule, "SMALL", 0)
-    monkeypatch.setattr(pooling_gradient, "SMALL", 0)
+    monkeypatch.setattr(kernels_gradient_schedule, "UNSHARED", 0)
+    monkeypatch.setattr(pooling_gradient, "UNSHARED", 0)
     monkeypatch.setattr(pooling_gradient, "BAND", 50)
     monkeypatch.setattr(threads, "_chosen", 2)
     wrong = []

@@ -60,10 +60,10 @@ CHAIN = 2**9
 # to some 3,000 small calls with AVX2 and AVX-512 of an Intel Xeon. Where vectors hold columns: to
 # copy a channel of a pixel to a line of its own, by vectors (LINES) or one by one; to write a
 # result, of up to FEW kernels or of more; to multiply a vector, with loops for windows of up to
-# SMALL rows or with general ones.
+# FEW_ROWS rows or with general ones.
 PART_LINES, PART_PIXEL = 0.4, 1.0
 FEW, WRITE_FEW, WRITE_MANY = 4, 1.0, 2.0
-SMALL, MULTIPLY_SMALL, MULTIPLY = 5, 0.5, 1.0
+FEW_ROWS, MULTIPLY_FEW_ROWS, MULTIPLY = 5, 0.5, 1.0
 # where they hold kernels: to begin a window, one of its groups, and to multiply with one pixel
 WINDOW, GROUP, MULTIPLY_PIXEL = 2.0, 1.8, 0.27
 # vectors of a row of results from which even the smallest windows are taken row by row
@@ -303,7 +303,7 @@ def holds_kernels(c: int, kernels: tuple[int, ...], groups: int, lanes: int) -> 
         return True
     part = PART_LINES if c in LINES else PART_PIXEL
     write = WRITE_FEW if nc // groups <= FEW else WRITE_MANY
-    multiply = MULTIPLY_SMALL if window[0] <= SMALL else MULTIPLY
+    multiply = MULTIPLY_FEW_ROWS if window[0] <= FEW_ROWS else MULTIPLY
     with_columns = c * part + nc * (write + products * multiply / lanes)
     return WINDOW + groups * (GROUP + products * MULTIPLY_PIXEL) < with_columns
 

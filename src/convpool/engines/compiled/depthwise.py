@@ -33,7 +33,7 @@ Array = NDArray[Any]
 
 LEAST_BYTES = 64  # of a pixel: as many channels as the loop takes at a time
 SET_BYTES = 4096  # columns that lie so many bytes apart are in one set of the cache
-SMALL = 2**20  # multiply-adds that one thread takes, since sharing them would take as long
+UNSHARED = 2**20  # multiply-adds that one thread takes, since sharing them would take as long
 FIELD = indices_of(DEPTHWISE)
 
 
@@ -65,7 +65,7 @@ class Convolution:
         self.function = library.function(_form(geometry))
         self.words = as_words(filled(DEPTHWISE, _fields(geometry)))
         self.rows = geometry.output[0] * geometry.output[1]
-        self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
+        self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
         self.has_padding = geometry.has_padding
         self.records = KeptRecords()
         self.with_zeros: few_kernels.Convolution | None = None

@@ -21,7 +21,7 @@ from convpool.engines.compiled.few_kernels_schedule import (
 )
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.kept_records import KeptRecords, Record
-from convpool.engines.compiled.launch import MAIN, PACK, SMALL
+from convpool.engines.compiled.launch import MAIN, PACK, UNSHARED
 from convpool.engines.compiled.record import address_of, copy_of
 from convpool.windows import volume
 
@@ -41,7 +41,7 @@ class Convolution:
         self.form_name = "lanes", self.per_line
         # with one weight for each lane -> (schedule, its records)
         self.schedules: dict[bool, tuple[BlockSchedule, KeptRecords]] = {}
-        self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
+        self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output."""

@@ -45,8 +45,8 @@ from convpool.windows import volume
 
 PACKED = 3 * 2**12  # vectors of a packed block, so that it stays in the processor's cache
 LINE = 2**10  # vectors of a line of a packed block: long, so that memory is read in order
-# pixels are read in place where images have at most SMALL numbers; with masks, at most NEAR
-SMALL = 2**15
+# pixels are read in place where images have at most MOST_IN_PLACE numbers; with masks, at most NEAR
+MOST_IN_PLACE = 2**15
 NEAR = 2**13  # results of a block whose pixels are read in place
 TURN = 8  # it has a multiple of so many images, so that vectors of them fill groups
 
@@ -323,7 +323,7 @@ def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_colum
     is_in_lines = geometry.input_strides[2] == 1
     if per_line > 1 or geometry.images[3] == 1:
         is_in_lines = geometry.is_interleaved
-    if not (is_in_lines and geometry.needs_no_conversion and image_size <= SMALL):
+    if not (is_in_lines and geometry.needs_no_conversion and image_size <= MOST_IN_PLACE):
         return Reading(False, False)
     has_every_column = across.stride == 1 or is_one_column
     is_wide = geometry.output[2] * per_line >= geometry.lanes

@@ -19,7 +19,7 @@ from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library, record_fields
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.gradient_forms import KernelsGradientForm
-from convpool.engines.compiled.launch import MAIN, SMALL
+from convpool.engines.compiled.launch import MAIN, UNSHARED
 from convpool.engines.compiled.record import (
     KERNELS_GRADIENT,
     Words,
@@ -143,7 +143,7 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         "panels_per_group": panels.per_group,
     }
     block_count = geometries.count_blocks((*geometry.output[:3], *block))
-    is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
+    is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
     parts = 1 if is_small else _part_count(geometry, block_count, panels)
     return Schedule(
         function=library.function(KernelsGradientForm(sums, panels.vectors)),

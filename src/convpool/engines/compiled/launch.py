@@ -26,7 +26,7 @@ from convpool.engines.quiet import without_warnings
 Array = NDArray[Any]
 Range = ctypes.c_int64 * 2  # (first, last) of a part, in a record
 
-SMALL = 2**22  # multiply-adds that are not shared among threads: that would take as long
+UNSHARED = 2**22  # multiply-adds that are not shared among threads: that would take as long
 PARTS = 4  # parts of the work for each thread, so that none waits long for another
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays
 

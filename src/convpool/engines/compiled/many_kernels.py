@@ -25,7 +25,7 @@ from convpool.engines.compiled.crew import code_address
 from convpool.engines.compiled.forms import PackForm, PanelTilesForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.kept_records import KeptRecords, Record
-from convpool.engines.compiled.launch import MAIN, PACK, SMALL
+from convpool.engines.compiled.launch import MAIN, PACK, UNSHARED
 from convpool.engines.compiled.many_kernels_schedule import (
     PACKED,
     PANEL,
@@ -52,7 +52,7 @@ from convpool.windows import Axis, volume
 Array = NDArray[Any]
 
 NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)  # words that nothing reads
-ALONE = 2**16  # up to so many weights are packed by one thread
+UNSHARED_WEIGHTS = 2**16  # up to so many weights are packed by one thread
 TOGETHER = 2**16  # weights of panels that are taken at a time, if these are several
 PADDED = 2**20  # numbers of images that are padded at a time, if weights are packed by panels
 
@@ -151,7 +151,7 @@ class Tiles:
         panels = self.schedule.panels
         packed = launch.empty_aligned(panels.all_weights, self.dtype)
         cuts = [0, panels.total]
-        if panels.all_weights > ALONE:
+        if panels.all_weights > UNSHARED_WEIGHTS:
             cuts = launch.cuts_of(panels.total, panels.total)
         launch.run_parts(
             self.schedule.pack_weights,
@@ -186,7 +186,7 @@ class Convolution:
         self.leaves_out_zeros = geometry.has_padding  # where pixels are read in the images
         # of pixels in the images -> (schedule, records of calls with all panels)
         self.schedules: dict[bool, tuple[TileSchedule, KeptRecords]] = {}
-        self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= SMALL
+        self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output, whose channels lie side by side."""

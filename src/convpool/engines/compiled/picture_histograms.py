@@ -32,7 +32,7 @@ COUNTS = 16 + 256  # of a histogram
 COLUMNS = 2**9  # of pixels of a block, about, whose histograms stay in the cache
 BANDS = 4  # rows of a band in windows' heights, at least: each band begins with a whole window
 SHORTEST_BAND = 64
-SMALL = 2**14  # results that one thread finds
+UNSHARED = 2**14  # results that one thread finds
 
 STRIDES = "image_bytes", "row_bytes", "column_bytes", "channel_bytes"
 
@@ -101,5 +101,5 @@ def find_medians(images: Array, axes: Sequence[Axis], out: Array) -> None:
         return ctypes.addressof(words), words, counts, places
 
     units = m * c * blocks_across * bands
-    cuts = launch.cuts_of(units, 1 if out.size <= SMALL else units)
+    cuts = launch.cuts_of(units, 1 if out.size <= UNSHARED else units)
     launch.run_parts(library.function(HistogramMediansForm(out.dtype)), make_record, cuts)

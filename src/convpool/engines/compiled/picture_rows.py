@@ -47,7 +47,7 @@ Array = NDArray[Any]
 SHORTEST = 8  # vectors that a row of results must have at least
 LINE = 2**12  # numbers of a line of the ring, about, at most
 MOST_LINES = 2**7  # rows that a window spans at most
-SMALL = 2**21  # taps of all windows that one thread takes, since sharing them would take as long
+UNSHARED = 2**21  # taps of all windows that one thread takes, since sharing them would take as long
 
 FIELD = indices_of(FILTERING)
 READ = indices_of(READING, length_of(FILTERING))
@@ -174,7 +174,7 @@ class Rows:
         step = across.dilation * c * geometry.dtypes[1].itemsize
         self.taps = [np.array(columns, np.int64) * step for columns in (*steps.columns, all_taps)]
         taps = down.window * len(all_taps) + sum(map(len, steps.columns))
-        self.is_small = volume(geometry.output) * taps <= SMALL
+        self.is_small = volume(geometry.output) * taps <= UNSHARED
         self.function = library.function(FilterRowsForm())
         self.zero = np.zeros(1, geometry.dtypes[1])  # what sums without a bias start from
         self.words = self._words()

@@ -34,7 +34,7 @@ from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 
-SMALL = 2**16  # numbers of the gradient that are not shared among threads
+UNSHARED = 2**16  # numbers of the gradient that are not shared among threads
 BAND = 2**14  # numbers of a band
 FIELD = indices_of(POOL_GRADIENT)
 
@@ -159,7 +159,7 @@ class PoolingGradient:
     ) -> None:
         g, result = arrays[1:]
         m, h, w, c = result.shape
-        self.function, self.is_small = library.function(form), result.size <= SMALL
+        self.function, self.is_small = library.function(form), result.size <= UNSHARED
         band_rows = h if self.is_small else max(1, min(h, BAND // (w * c)))
         bands = -(-h // band_rows)
         self.bands = m * bands

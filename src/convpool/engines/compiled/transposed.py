@@ -27,7 +27,7 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-ALONE = 2**17  # weights up to which one thread swaps their channels
+UNSHARED_WEIGHTS = 2**17  # weights up to which one thread swaps their channels
 
 
 class Phase(NamedTuple):
@@ -176,7 +176,7 @@ def _with_channels_swapped(kernels: Array, groups: int, dtype: np.dtype[Any]) ->
     split = kernels.reshape(volume(window), depth, groups, nc // groups)
     source = split.transpose(0, 3, 2, 1)  # (tap, nc // groups, groups, depth)
     swapped = np.empty(source.shape, dtype)
-    parts = launch.part_count() if swapped.size > ALONE else 1
+    parts = launch.part_count() if swapped.size > UNSHARED_WEIGHTS else 1
     ranges = [slice(*some) for some in launch.split_range(source.shape[1], parts)]
     threads.spread(lambda k: np.copyto(swapped[:, ranges[k]], source[:, ranges[k]]), len(ranges))
     return swapped.reshape(*window, nc // groups, groups * depth)

@@ -329,6 +329,16 @@ def test_a_padding_that_is_not_unpacked_is():
     assert text.replace(line, f"    ph, pw = padding\n{line}") in changed
 
 
+def test_an_output_is_made_from_loops_that_say_how_many_rows_it_has():
+    text = VALID.replace("    output = np.zeros((m, oh, ow))\n", "")
+    of_counts = Source(text, TASKS[0].function)
+    changed = [of_counts.changed(change) for change in right_lines(of_counts, TASKS[0])]
+    assert any("output = np.zeros((m, oh, ow))" in code for code in changed)
+    in_steps = Source(text.replace("range(oh)", "range(0, h, 1)"), TASKS[0].function)
+    changed = [in_steps.changed(change) for change in right_lines(in_steps, TASKS[0])]
+    assert not any("output = np.zeros(" in code for code in changed)
+
+
 @pytest.mark.parametrize(
     ("name", "names", "others"),
     [

@@ -65,7 +65,10 @@ def _missing(roles: Roles) -> Iterator[Change]:
 
 
 def _missing_output(roles: Roles) -> Iterator[Change]:
-    """Yield the line that makes the output before the loops, where none does."""
+    """Yield the line that makes the output, where none does, from the loops that fill it.
+
+    Between `for i in range(oh)` and `return output` misses output = np.zeros((m, oh, ow)).
+    """
     loops = [node for node in roles.function.body if isinstance(node, ast.For)]
     names = roles.undefined & {
         ast.unparse(node.value) for node in roles.statements(ast.Return) if node.value
@@ -73,8 +76,10 @@ def _missing_output(roles: Roles) -> Iterator[Change]:
     row, column, _ = roles.position
     if not loops or len(names) != 1 or not {row, column} <= roles.loops.keys():
         return
-    count_codes = [", ".join(roles.range_of(roles.loops[name])) for name in (row, column)]
-    shape = [roles.sizes["m"], *count_codes]
+    ranges = [roles.range_of(roles.loops[name]) for name in (row, column)]
+    if any(len(arguments) != 1 for arguments in ranges):  # range(0, oh, 2) is no size
+        return
+    shape = [roles.sizes["m"], *(count for (count,) in ranges)]
     # several kernels give as many channels, pooling leaves them as they are
     if (channels := {5: "nc", 6: "c"}.get(roles.task.number)) is not None:
         shape.append(roles.sizes[channels])

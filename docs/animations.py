@@ -14,7 +14,6 @@ import numpy as np
 from convpool.explanation import explain, png_and_gif
 from convpool.explanation.explanation import Explanation
 
-SECONDS = 0.8  # of a step
 # small numbers that can be told apart
 DIGITS = np.array(
     [
@@ -115,4 +114,4 @@ def draw(folder: Path) -> None:
         path, explanation = folder / f"{name}.gif", shown(one)
         digest = png_and_gif.digest(explanation).encode()
         if not path.is_file() or digest not in path.read_bytes():
-            explanation.save(path, seconds=SECONDS)
+            explanation.save(path)

@@ -112,7 +112,7 @@ class OutputOptions(NamedTuple):
 @click.option(
     "--seconds",
     type=float,
-    default=0.8,
+    default=saving.SECONDS,
     show_default=True,
     help="How long a .gif shows each window.",
 )

@@ -42,7 +42,7 @@ class Explanation(Operation):
         path: str | os.PathLike[str],
         *,
         frame: int | None = None,
-        seconds: float = 0.8,
+        seconds: float = saving.SECONDS,
         force: bool = True,
     ) -> None:
         """Save the explanation as a picture; the file appears only when it is complete.

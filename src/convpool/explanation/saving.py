@@ -13,6 +13,8 @@ from convpool.explanation import png_and_gif, svg, window_pictures
 from convpool.explanation.model import Operation
 from convpool.system.whole_files import check, whole
 
+SECONDS = 0.8  # for which a GIF shows each window, if the call says no other
+
 
 def _svg(operation: Operation, frame: int | None, seconds: float) -> bytes:
     """Return an SVG file of one window, or of all where `frame` is None; `seconds` is not used."""

@@ -367,7 +367,7 @@ const interactivePicture = (() => {
       if (model) draw();
       if (model && presentation.isAlone()) presentation.fitSum();
     }).observe(holder);
-    if (still()) byId("speed").value = "1200";
+    if (still()) byId("speed").selectedIndex = 0; // the slowest
   }
 
   /**

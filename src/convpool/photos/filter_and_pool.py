@@ -364,7 +364,7 @@ def pool_photo(
     [[250]]
     """
     operation, scale = _Pool(pool, size, mode, _is_opaque(photo)), pool_scale(mode, size)
-    settings |= {"stride": size if stride is None else stride}
+    settings |= {"stride": arguments.stride_of_pooling(stride, size)}
     window = arguments.read_per_axis(size, 2, "kernel_shape")
     arrays = 1 if operation.is_opaque else TRANSPARENCY_ARRAYS
     bands = cut(photo, window, arrays, {"padding": "valid", **settings}, "zeros")

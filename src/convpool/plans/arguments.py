@@ -77,6 +77,11 @@ def read_per_axis(value: Any, rank: int, name: str, least: int = 1) -> tuple[int
     return tuple(read_integer(number, name, least) for number in numbers)
 
 
+def stride_of_pooling(stride: Any, size: Any) -> Any:
+    """Return the argument `stride` of a pooling; None is the size of the windows."""
+    return size if stride is None else stride
+
+
 def _dimensions(value: Any) -> int:
     """Return how deep sequences are nested: 0 for a number, 1 for a flat sequence.
 

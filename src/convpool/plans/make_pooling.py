@@ -71,9 +71,8 @@ def plan_pooling(
     warn_of_colours_first(images, channel_axis)
     mode = arguments.read_choice(mode, POOL_MODES, "mode")
     window = arguments.read_per_axis(kernel_shape, rank, "kernel_shape")
-    windows = operand_checks.read_windows(
-        window, window if stride is None else stride, dilation, padding
-    )
+    stride = arguments.stride_of_pooling(stride, window)
+    windows = operand_checks.read_windows(window, stride, dilation, padding)
     ceil = arguments.read_bool(ceil, "ceil")
     spatial = arguments.shape_channels_last(images, axis)[1:-1]
     axes = operand_checks.make_axes(spatial, windows, ceil=ceil)

@@ -70,7 +70,11 @@ def numpy_pooling_tile_bytes(work: PoolingWork) -> int:
 
 
 def compiled_pooling_bytes(work: PoolingWork) -> int:
-    """Return the bytes of blocks and, of volumes, of results of slices, totals and divisors."""
+    """Return the bytes of working memory of the compiled loops.
+
+    Of volumes, whose slices are pooled first and then combined along the first axis, these are also
+    the results of slices, and a slice of totals, of divisors and of results for each window there.
+    """
     if len(work.axes) < 3:
         return block_bytes(work)
     first, *others = work.axes

@@ -86,7 +86,7 @@ def _shift_mark(mark: Mark, x: float, y: float) -> Mark:
 
 
 def hatching(x: float, y: float, width: float, height: float, *, is_rising: bool) -> Lines:
-    """Cover a rectangle with slanted lines.
+    """Return slanted lines that cover a rectangle.
 
     They rise to the right in the colour of padding, "hatch", or fall in that of what is left over,
     "left".

@@ -82,16 +82,23 @@ class _FrameTables:
         shape = self.frames.output_shape if self.is_transposed else self.frames.image.shape
         return bool(shape[-1] > 1)
 
+    def _on_axes(self, place: Place) -> Place:
+        """Return a place (row, column) of a table as one of an array; on one axis, without row."""
+        return place[-self.rank :]
+
     def _position_table(self) -> Table:
-        """Return the table with one number for each position: the output, transposed the input."""
+        """Return the table of the output, or of a transposed convolution that of the input.
+
+        It has one number for each position of the window.
+        """
         frames, channel = self.frames, self.frame.channel
         shape = frames.image.shape if self.is_transposed else frames.output_shape
         name = f"{'input' if self.is_transposed else 'output'} {size_text(shape[:-1])}"
 
         def text(place: Place) -> str:
             if self.is_transposed:
-                return number(frames.image[(*place[-self.rank :], channel)].item())
-            return self._output_text(place[-self.rank :], channel)
+                return number(frames.image[(*self._on_axes(place), channel)].item())
+            return self._output_text(self._on_axes(place), channel)
 
         title = _plane_title(name, channel if frames.planes > 1 else None)
         plane = Plane(title, size_on_plane(frames.positions), text)
@@ -109,7 +116,7 @@ class _FrameTables:
         text_at = self._cropped_output if self.is_transposed else self._padded_input
 
         def text(place: Place) -> str:
-            return text_at(place[-self.rank :], channel)  # on one axis, without the row
+            return text_at(self._on_axes(place), channel)
 
         is_dilated = any(axis.dilation > 1 and axis.window > 1 for axis in axes)
         marked = None
@@ -165,7 +172,7 @@ class _FrameTables:
         title = f"kernel{f' {n}' if nc > 1 else ''} {size_text(window)}"
 
         def text(place: Place) -> str:
-            return number(kernels[(*place[-self.rank :], depth, n)].item())
+            return number(kernels[(*self._on_axes(place), depth, n)].item())
 
         return table_around(Plane(title, size_on_plane(window), text))
 

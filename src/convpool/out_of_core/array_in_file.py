@@ -77,8 +77,10 @@ class ArrayInFile:
     def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
         """Return (axis, are_whole): how a block is cut into rows that are read or written.
 
-        axis: a row is what lies at one index of this axis, and of each before it. are_whole:
-        whether the block has whole rows; if not, the rest of a row is read, and written again.
+        axis: a row is what lies at one index of this axis, and of each before it: the part of the
+        block that is contiguous in the file, or a longer stretch if that is shorter than SHORT_ROW.
+        are_whole: whether the block has whole rows; if not, the rest of a row is read, and written
+        again.
         """
         first_whole_axis = len(self.shape)  # of this axis and all later ones the block has all
         while first_whole_axis and (

@@ -294,8 +294,8 @@ def _to_pixels(values: Array, photo: Photo, scale: float) -> Rendering:
     """Return pooled values (oh, ow, n) as pixels.
 
     `scale` is what `pool_scale` returned: it brings the values of a mode such as "sum" back to the
-    range of pixels. Where `_Pool.apply` has divided the colours by the pooled alpha, both were too
-    large by the same factor, and only alpha still is: it alone is scaled.
+    range of pixels. With transparency, only alpha is scaled: `_Pool.apply` has divided the pooled
+    colours by the pooled alpha, which was too large by the same factor.
     """
     scaled = values if scale == 1 else values * scale
     if photo.alpha is not None and scale != 1 and not _is_opaque(photo):

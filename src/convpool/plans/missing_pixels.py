@@ -194,9 +194,10 @@ def check_weights(kernels: Array) -> None:
 def rescaling(
     kernels: Array, weights_present: Array, counts: NDArray[np.int64], groups: int
 ) -> Array:
-    """Return by how much each sum is rescaled: the kernel's weight / the weight of what is there.
+    """Return the factor of each result (m, *output, nc) that makes up for missing pixels.
 
-    1 where nothing is missing, NaN where all is.
+    It is the sum of the kernel's weights / the sum of those whose pixel is there; 1 where no pixel
+    of the window is missing, NaN where all are.
 
     Parameters
     ----------
@@ -205,7 +206,8 @@ def rescaling(
     weights_present
         For each result, the sum of the weights whose pixel is there: (m, *output, nc).
     counts
-        What `count_present` returned.
+        How many taps of each window lie on a pixel that is there, in each channel, from
+        `count_present`: (m, *output, c).
     groups
         Kernel n reads the channels of group n // (nc // groups).
     """

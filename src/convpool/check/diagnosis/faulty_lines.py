@@ -163,8 +163,8 @@ def _zero_statements(tree: ast.Module, body: Statements) -> Statements:
 def _size_statements(tree: ast.Module, body: Statements) -> Statements:
     """Return the assignments in `body` to the names in the output's shape.
 
-    The output is any array made by np.zeros or the like. Names unpacked from an array's shape do
-    not count. Without any: the statements that make the array, if `body` is the whole file.
+    The output is any array made by np.zeros or the like. Without such assignments: the statements
+    that make the array, if `body` is the whole file.
     """
     constructions = [
         statement
@@ -177,8 +177,10 @@ def _size_statements(tree: ast.Module, body: Statements) -> Statements:
         for call in _calls_of(statement, CONSTRUCTORS)
         if call.args
     ]
+    # the numbers of images, kernels and channels are the input's
     names = set().union(*map(_names, shapes)) - {"np", "m", "nc", "c"}
     assignments = _assignments(body, names)
+    # h and w of `m, h, w = images.shape` may be in the output's shape too, and are not computed
     statements = [statement for statement in assignments if "shape" not in _names(statement)]
     return statements or (constructions if body is tree.body else [])
 

@@ -199,10 +199,11 @@ def _tuple(node: ast.Tuple | ast.List, names: Collection[str]) -> Iterator[ast.A
 
 
 def _subscript(node: ast.Subscript, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield the whole for a part of an array, and a part along the last axis for one of the first.
+    """Yield other parts of the same array.
 
-    images[i] -> images, images[:, :, :, i], images[:, :, i]. Of a target, the place with an index
-    more, by any variable of one letter: output[:, i, j] = ... -> output[:, i, j, k] = ...
+    Of one that is read, the whole array, and what the index takes from another axis: of images[i]
+    images, images[:, :, :, i] and images[:, :, i]. Of one that is written to, the part with one
+    index more, by each of `names` that has one letter: of output[:, i, j] output[:, i, j, k].
     """
     if isinstance(node.ctx, ast.Load):
         yield node.value

@@ -48,9 +48,10 @@ def split_range(count: int, parts: int) -> list[tuple[int, int]]:
 
 
 def cuts_of(count: int, most: int) -> list[int]:
-    """Return where the parts of range(count) that threads share begin, and the last one ends.
+    """Return where to cut range(count) into parts that threads share.
 
-    There are as many parts as `part_count` says, but no more than `most`, nor than numbers.
+    That is the begin of each, then `count`. There are part_count() parts, but no more than `most`
+    or `count`.
     """
     if most < 2:
         return [0, count]

@@ -94,14 +94,21 @@ class PoolingBlock(NamedTuple):
     overshoot: int
 
     def scratch_sizes(self, *, with_all_windows: bool) -> tuple[int, int, int, int]:
-        """Return the sizes of the scratches of loops.pooling_blocks.pool_blocks, in numbers.
+        """Return how many numbers the four scratches of loops.pooling_blocks.pool_blocks hold.
 
-        They are (lines of columns, lines of results, parts of windows, one line of all windows);
-        the last is 0 unless `with_all_windows`.
+        They are, in this order:
+
+        lines : windows combined down the rows, a line of columns for each row of the output
+        results : these lines combined along the row, a line for each row of the output
+        parts : parts of windows on the way down
+        all_windows : results of windows that begin at every column, before those of the stride are
+            picked out; of one line, but lines may be joined to one, so that there is room for all.
+            0 unless `with_all_windows`
         """
         lines = self.rows * self.pitch + self.overshoot
         results = self.rows * self.results_pitch + self.overshoot
-        return lines, results, self.parts, lines if with_all_windows else 0
+        all_windows = lines if with_all_windows else 0
+        return lines, results, self.parts, all_windows
 
 
 def block_of(

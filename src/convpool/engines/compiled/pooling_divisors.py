@@ -30,7 +30,10 @@ class Divisors(NamedTuple):
 
 
 def divisors_of(pooling: Pooling, c: int) -> Divisors:
-    """Return the divisors of a pooling of c channels; 1 if it takes no averages."""
+    """Return the divisors of a pooling of c channels; 1 if it takes no averages.
+
+    They are factors where all are powers of two, whose reciprocals are exact.
+    """
     if pooling.mode != "avg":
         return Divisors(np.ones(pooling.axes[0].count), np.empty(0), True)
     down, across = pooling.divided_rows or pooling.axes[0], pooling.axes[1]

@@ -97,6 +97,7 @@ def _multiply(pixels: Array, weights: Array, results: Array) -> None:
     ranges = list(pairwise([*starts, p]))
 
     def multiply_range(worker: int) -> None:
+        """Multiply the rows of one worker: all whole parts in one call, then the rows left over."""
         start, stop = ranges[worker]
         end_of_parts = stop - (stop - start) % rows
         whole_parts, rest = slice(start, end_of_parts), slice(end_of_parts, stop)

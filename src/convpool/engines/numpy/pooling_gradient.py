@@ -74,8 +74,8 @@ def pool_gradient(
     dtype
         Numbers are added in it; many of float32 in float64.
     absent
-        For max, min and median: which pixels are missing, bools like images. In these there is what
-        never wins, and for medians the greatest number.
+        For max, min and median: which pixels are missing, bools of the shape of images. There,
+        images hold what `plans.missing_pixels.stand_in` returns.
     """
     sum_dtype = dtype_of_partial_sums(dtype, volume([axis.window for axis in axes]))
     numbers = max(1, volume(images.shape[1:]), volume(output_gradient.shape[1:]))

@@ -4,8 +4,7 @@ A helper is a thread that stays in `help_calls`. A caller opens a record of SHAR
 helpers and takes parts itself; when none is left, it closes the call and waits until the helpers
 have left it. A helper enters by adding itself to `state`, and leaves again at once if that says
 CLOSED: so nothing of a closed call is read, and its record can serve the next call. Waiting is
-looking for a short time, then sleeping in the system until somebody wakes (Linux's futex). A
-function of a form returns its loop: a function of the address of a record.
+looking for a short time, then sleeping in the system until somebody wakes (Linux's futex).
 """
 
 from __future__ import annotations

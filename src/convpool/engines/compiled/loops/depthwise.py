@@ -1,11 +1,10 @@
-"""The loop that convolves channels with kernels of their own: record DEPTHWISE.
+"""The loop that convolves channels with kernels of their own.
 
 Pixels are read in the images. A tile is some neighbouring windows of a row, with as many channels
 as a vector has lanes; its sums stay in registers while the taps are added. Windows that reach into
 the padding are taken one by one, with their taps on pixels alone. In groups of `depth` channels,
 which have as many kernels, each channel is spread over the lanes of its group and multiplied with a
-vector of weights. A function of a form returns its loop: a function of the address of a record,
-which is `call`.
+vector of weights. `call` is the record DEPTHWISE.
 """
 
 from __future__ import annotations

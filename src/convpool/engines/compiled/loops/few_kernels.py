@@ -1,8 +1,8 @@
 """The loop of convolution with few kernels of each channel: vectors hold neighbouring columns.
 
 The columns are those of a line, as `packing` has it. The vectors of a group go down the rows
-together. A function of a form returns its loop: a function of the address of a record, which is
-`call`, COLUMNS. b is the number of an image, r of a row of the output, u of a row of the kernel.
+together. `call` is the record COLUMNS. b is the number of an image, r of a row of the output, u of
+a row of the kernel.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ histograms_at = reader_of(HISTOGRAMS)
 def histogram_medians(form):
     """Return the loop over units, which writes medians of the form's dtype.
 
-    It is a function of the address of the record. A unit is a band of a block of columns.
+    A unit is a band of a block of columns.
     """
     result_dtype = form.results.type(0)
 

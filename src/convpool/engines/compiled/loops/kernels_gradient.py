@@ -1,11 +1,11 @@
-"""The loop of the gradient of a convolution's kernels: record KERNELS_GRADIENT.
+"""The loop of the gradient of a convolution's kernels.
 
 A weight's gradient is the sum, over all windows, of the pixel under its tap times the gradient g of
 the window's result. A panel is some vectors of kernels, whose g are copied to where those of
 neighbouring windows follow each other, unless there are few kernels. A piece is PIECE_OF_GRADIENT
 neighbouring pixels of a window, or one tap where each channel has a kernel of its own. A tile holds
-the sums of a few pieces with a panel in registers, while all windows of a block go by. A function
-of a form returns its loop: a function of the address of a record, which is `call`.
+the sums of a few pieces with a panel in registers, while all windows of a block go by. `call` is
+the record KERNELS_GRADIENT.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The loop that finds medians of windows with few taps: a network of exchanges for each vector.
 
-Of the network only what its middle depends on becomes machine code. A function of a form returns
-its loop: a function of the address of a record SUMMING.
+Of the network only what its middle depends on becomes machine code. `call` is the record SUMMING.
 """
 
 from __future__ import annotations

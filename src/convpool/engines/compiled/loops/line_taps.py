@@ -1,8 +1,7 @@
 """The loops that combine lines: sums of products, and the greatest or least numbers.
 
 Lines are those that the taps of a row of windows lie on, or of several that follow each other,
-which have most of them in common. A function of a form returns its loop: a function of the address
-of a record SUMMING.
+which have most of them in common. `call` is the record SUMMING.
 """
 
 from __future__ import annotations

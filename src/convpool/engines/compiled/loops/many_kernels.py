@@ -1,9 +1,8 @@
 """The loops of convolution with many kernels of the same channels: vectors hold kernels.
 
 A panel is some vectors of kernels; a tile holds the sums of some pixels with one panel in
-registers. A run is the channels of a tap, or of a row of taps, that lie side by side. A function of
-a form returns its loop: a function of the address of a record, which is `call`: TILES, PANELS or
-PANEL_TILES.
+registers. A run is the channels of a tap, or of a row of taps, that lie side by side. `call` is the
+record TILES, PANELS or PANEL_TILES.
 """
 
 from __future__ import annotations

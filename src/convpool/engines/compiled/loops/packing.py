@@ -6,9 +6,8 @@ padded and converted, as (image, plane, row, line). A line is one row of pixels 
 `ch // per_line * phases + x % phases`. The margin is what stands in a scratch around the pixels,
 where the padding is.
 
-A function of a form returns its loop: a function of the address of a record, which is `call`.
-Fields are those of the records PACKING and UNPACKING. `image_dtype`, `sum_dtype` and `output_dtype`
-are zeros whose dtype is that of the images, sums and results.
+`call` is the record PACKING or UNPACKING. `image_dtype`, `sum_dtype` and `output_dtype` are zeros
+whose dtype is that of the images, sums and results.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The loops that take pictures row by row: rows are padded, converted, and combined by others.
 
-A function of a form returns its loop: a function of the address of a record, which is `call`:
-FILTERING or READING.
+`call` is the record FILTERING or READING.
 """
 
 from __future__ import annotations
@@ -179,12 +178,12 @@ def has_nan(typing, line, count, dtype):
         numbers, count, _ = arguments
         base, lanes = pointer_to(builder, numbers, dtype), lanes_of(dtype)
         found = cgutils.alloca_once_value(builder, ir.Constant(ir.IntType(1), 0))
-        builder.store(ir.Constant(ir.IntType(1), 0), found)
 
         def look(begin, vectors, lanes):
             places = [builder.add(begin, INT64(k * lanes)) for k in range(vectors)]
             vectors = [load(builder, base, place, dtype, lanes) for place in places]
             pairs = zip(vectors[::2], vectors[1::2] or vectors, strict=True)
+            # "uno": a or b is NaN, one comparison for two vectors; of a single one, it with itself
             are_nan = [builder.fcmp_unordered("uno", a, b) for a, b in pairs]
             any_lane = reduce(builder.or_, are_nan)
             bits = builder.bitcast(any_lane, ir.IntType(lanes))

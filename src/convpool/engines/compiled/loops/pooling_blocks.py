@@ -3,8 +3,8 @@
 So they do not depend on dtypes: addresses and strides are in bytes. A window is combined along one
 axis after the other: rows of pixels into lines of columns, these into lines of results. A line has
 c numbers, one for each channel, for each column, side by side; b is the number of an image, i a row
-and j a column of the output. A function of a form returns its loop: a function of the address of a
-record, which is `call`, POOLING; `lines` is the record COMBINING that lines are combined by.
+and j a column of the output. `call` is the record POOLING; `lines` is the record COMBINING that
+lines are combined by.
 
 A program says how the windows of an axis are combined: rows (is_result, taps, step, first_tap) of
 int64, one for each step. A part is so many taps of a window, combined; at first, each is one tap. A

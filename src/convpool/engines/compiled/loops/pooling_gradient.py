@@ -1,9 +1,9 @@
-"""The loop of the gradient of pooling: record POOL_GRADIENT.
+"""The loop of the gradient of pooling.
 
 A band is some rows of an image. Its gradient is filled with zeros; then each window that has taps
 on it adds what it gives: to the first of its greatest or least pixels, or to all its pixels in the
-band. A vector holds channels of a pixel: whole vectors of them, then halves, quarters and so on. A
-function of a form returns its loop: a function of the address of a record, which is `call`.
+band. A vector holds channels of a pixel: whole vectors of them, then halves, quarters and so on.
+`call` is the record POOL_GRADIENT.
 """
 
 from __future__ import annotations
@@ -123,9 +123,9 @@ def _row_filler(form):
     def fill_row(typing, address, columns, column_bytes, channels, zero):
         """Fill the first `channels` numbers of each of some pixels of a row with `zero`.
 
-        `address` is that of the first pixel, and `column_bytes` are from one to the next.
-
-        LLVM makes a call of `memset` of a loop that writes a constant, and there is none here.
+        `address` is that of the first pixel, and `column_bytes` are from one to the next. `zero` is
+        no constant, since LLVM would replace a loop that writes a constant by a call of `memset`,
+        which the library does not have.
         """
 
         def codegen(context, builder, signature, arguments):

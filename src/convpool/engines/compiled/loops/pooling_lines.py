@@ -1,7 +1,6 @@
 """The loops on lines: they combine lines of numbers, skip columns of them, and write results.
 
-A function of a form returns its loop: a function of the address of a record, which is `call`:
-COMBINING, WRITING or SKIPPING. Strides are in bytes, counts in numbers.
+`call` is the record COMBINING, WRITING or SKIPPING. Strides are in bytes, counts in numbers.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ def is_set(builder, flag):
 
 
 def combine_lines(form):
-    """Return the loop that combines lines number by number, for the form's dtypes: COMBINING."""
+    """Return the loop that adds the lines of each window, or keeps greater or lesser: COMBINING."""
     image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
     combine = _combine(form.combination)
 
@@ -75,7 +74,7 @@ def combine_lines(form):
 
 
 def average_lines(form):
-    """Return the loop that averages lines number by number, for the form's dtypes: COMBINING."""
+    """Return the loop that averages the lines of each window, number by number: COMBINING."""
     image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
     output_dtype = form.results.type(0)
     average = _combine(ADD, averages=True)

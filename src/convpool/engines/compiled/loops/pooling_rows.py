@@ -1,6 +1,6 @@
-"""The loop over rows of short windows, which are pooled in registers: record POOLING_ROWS.
+"""The loop over rows of short windows, which are pooled in registers.
 
-A function of a form returns its loop: a function of the address of that record.
+`call` is the record POOLING_ROWS.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def pool_rows(form):
 def _pool_row(form, *, is_square):
     """Return the instruction that pools one row of windows, which lie on pixels.
 
-    Windows that are square have as many rows as taps in each, and the field `rows` is not used.
+    If it `is_square`, windows have form.taps rows, which is known when it is compiled; if not, the
+    field `rows` of the record says how many.
     """
 
     @intrinsic
@@ -274,9 +275,13 @@ class RowEmitter:
         return vectors
 
     def combine_columns(self, lines, width, k):
-        """Return vector k of the totals of a group; `lines` are what `combine_rows` returned."""
+        """Return vector k of the totals of a group: combine the columns of each window.
+
+        `lines` are what `combine_rows` returned, `width` numbers in each.
+        """
         c, total = self.form.c, None
         numbers = [k * width + lane for lane in range(width)]
+        # of each total: the place of its window's first tap among the numbers of all lines
         places = [number // c * self.per_window + number % c for number in numbers]
         for tap in range(self.form.taps):
             first, last = ((place + tap * c) // width for place in (places[0], places[-1]))

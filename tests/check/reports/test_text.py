@@ -124,7 +124,7 @@ FIVE = make_judgement(
 
 def test_a_report_names_tasks_of_which_not_all_changes_were_tried():
     measures = tuple(Measure(task, 1, 2, 3, has_untried=task > 2) for task in (0, 3, 5))
-    line = "With --changes: more is tried (tasks: 3, 5)"
+    line = "With --changes: more changes are tried, which takes longer (tasks: 3, 5)"
     assert line in screen([replace(BROKEN, measures=measures)]).splitlines()
     assert "--changes" not in screen([replace(BROKEN, measures=measures[:1])])
 

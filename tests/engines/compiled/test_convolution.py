@@ -681,6 +681,23 @@ def test_threads_share_panels(panels, window, number, monkeypatch):
     assert len(kept) == (2 if window == 3 or number == 1 else 4)
 
 
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("form", ["few panels", *FORMS])
+def test_the_number_of_threads_may_change_from_call_to_call(form):
+    """Records are kept, and the next call may share its work in another way."""
+    c, nc, groups = (40, 9 * n, 1) if form == "few panels" else FORMS[form]
+    shape, window = (1, 14, 14, c), (3, 3, c // groups, nc)
+    words = {"images_dtype": "float32", "kernels_dtype": "float32", "engine": "compiled"}
+    images, kernels = numbers(shape, "float32", 1), numbers(window, "float32", 2)
+    plan = convpool.plan_convolution(shape, window, groups=groups, **words)
+    layer, expected = plan.prepack(kernels), windowed(images, kernels, groups=groups)
+    for number in (8, 2, 1, 3, 1, 8, 1):
+        with convpool.threads(number):
+            for call in (layer, lambda images, out: plan.run(images, kernels, out=out)):
+                out = np.full(expected.shape, 7, np.float32)
+                np.testing.assert_array_equal(call(images, out), expected)
+
+
 @pytest.mark.full
 @pytest.mark.usefixtures("small_blocks")
 def test_every_size_around_the_blocks():

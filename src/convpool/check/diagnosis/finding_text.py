@@ -64,7 +64,9 @@ def case_details(observation: ObservedResult) -> list[str]:
     right = observation.nearest_result
     got_value, right_value = two_numbers(observation.values[index], right[index])
     has_variants = len(observation.variants) > 1
-    note = " (or another value where the odd zero lies on the other side)" if has_variants else ""
+    note = (
+        " (or another value, if the one zero more lies on the other side)" if has_variants else ""
+    )
     return [
         *lines,
         f"first pixel that differs: {pixel_name(observation.nearest, index)}",

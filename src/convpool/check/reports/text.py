@@ -104,7 +104,15 @@ def print_submission(judgement: Judgement, console: Console, *, is_verbose: bool
     if hidden:
         _print_line(console, (say(f"With --verbose: {hidden}"), "dim"))
     if untried := ", ".join(untried_tasks(judgement)):
-        _print_line(console, (say(f"With --changes: more is tried (tasks: {untried})"), "dim"))
+        _print_line(
+            console,
+            (
+                say(
+                    f"With --changes: more changes are tried, which takes longer (tasks: {untried})"
+                ),
+                "dim",
+            ),
+        )
     sentence = f"{judgement.submission}: {say(summary_sentence([judgement]))}"
     _print_line(console, (sentence, STYLES[judgement.outcome]))
 

@@ -46,7 +46,6 @@ from convpool.engines.compiled.record import (
     filled,
     length_of,
 )
-from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
@@ -61,46 +60,6 @@ class NotFiniteError(Exception):
     """A weight is not finite: times a zero in the padding it is NaN, so no zero may be left out."""
 
 
-class PackedWeights(NamedTuple):
-    """Weights of some panels, (panel, run, channel, kernel).
-
-    Parameters
-    ----------
-    array
-        The numbers.
-    stride
-        Numbers from panel to panel.
-    channels
-        Channels of each run that the array has.
-    """
-
-    array: Array
-    stride: int
-    channels: int
-
-
-class TileWork(NamedTuple):
-    """What one call of the form does: some blocks, with some panels, over some channels.
-
-    Parameters
-    ----------
-    blocks, panels
-        (first, behind the last).
-    weights
-        Those of the panels, from the first of these channels on.
-    channels
-        (first, count), of each run.
-    accumulates
-        Whether sums are added to the results so far; else they start from the bias.
-    """
-
-    blocks: Range
-    panels: Range
-    weights: PackedWeights
-    channels: tuple[int, int]
-    accumulates: bool
-
-
 class Tiles:
     """A convolution whose tiles can be summed, part by part, in any thread."""
 
@@ -110,19 +69,15 @@ class Tiles:
         self.geometry, self.schedule, self.operands = geometry, schedule, operands
         self.dtype = geometry.dtypes[1]
 
-    def record(self, work: TileWork) -> Record:
-        """Return a new record of this work for one thread, with its scratch."""
+    def record(self, packed: Array) -> Record:
+        """Return a new record for one thread, with its scratch: all blocks with all panels.
+
+        `packed` holds the weights, as `pack_all` returns them.
+        """
         words, operands, scratch = copy_of(self.schedule.words), self.operands, None
         words[TILE.starts] = address_of(operands.weights.bias)
         words[TILE.output] = address_of(operands.output)
-        words[TILE.first], words[TILE.last] = work.blocks
-        words[TILE.first_panel], words[TILE.last_panel] = work.panels
-        before = work.panels[0] * work.weights.stride * self.dtype.itemsize
-        words[TILE.weights] = address_of(work.weights.array) - before
-        words[TILE.panel_stride] = work.weights.stride
-        words[TILE.weight_rows] = work.weights.channels
-        words[TILE.channel], words[TILE.length] = work.channels
-        words[TILE.accumulates] = work.accumulates
+        words[TILE.weights] = address_of(packed)
         if numbers := self.schedule.layout.scratch:
             scratch = launch.empty_aligned(numbers, self.dtype)
         base = launch.point_to_pixels(words, TILE, operands.images, operands.fill, scratch)
@@ -135,16 +90,6 @@ class Tiles:
         """
         name = "panels", self.schedule.panels, self.schedule.run_length
         return self.operands.weights.form(name, self._pack_all)
-
-    def whole_work(self, packed: Array) -> TileWork:
-        """Return the work of all blocks and panels, over all channels.
-
-        `packed` is what `pack_all` returned.
-        """
-        panels, run_length = self.schedule.panels, self.schedule.run_length
-        weights = PackedWeights(packed, panels.weights, run_length)
-        blocks = 0, len(self.schedule.work) - 1
-        return TileWork(blocks, (0, panels.total), weights, (0, run_length), False)
 
     def _pack_all(self, _: Weights) -> Array:
         """Return what `pack_all` does, packed now."""
@@ -166,11 +111,8 @@ class Tiles:
 
         They go to the array `packed`, from panel 0 on.
         """
-        run_length = self.schedule.run_length
         words = copy_of(self.schedule.weight_words)
         words[PANEL.kernels] = address_of(self.operands.weights.kernels)
-        words[PANEL.length] = run_length
-        words[PANEL.panel_stride] = self.schedule.panels.weights
         words[PANEL.panels] = address_of(packed)
         base = ctypes.addressof(words)
         words[PANEL.line_start] = base + 8 * length_of(PANELS)  # the number behind the record
@@ -240,7 +182,7 @@ class Convolution:
         places = address_of(operands.weights.bias), address_of(operands.output)
 
         def prepare(kept: Record | None) -> Record:
-            record = kept or tiles.record(tiles.whole_work(packed))
+            record = kept or tiles.record(packed)
             words = record.words
             words[TILE.address] = words[PACK.address] = pixels
             words[TILE.starts], words[TILE.output] = places
@@ -258,7 +200,7 @@ class Convolution:
         """
         schedule, operands = tiles.schedule, tiles.operands
         packed = tiles.pack_all()  # kept until the call has ended
-        work, weights = tiles.whole_work(packed), address_of(packed)
+        weights = address_of(packed)
         channel_bytes = schedule.panels.vectors * tiles.geometry.lanes * packed.itemsize
         places = address_of(operands.weights.bias), address_of(operands.output)
         pixels = address_of(operands.images)
@@ -266,10 +208,12 @@ class Convolution:
 
         def convolve(some: Range, channels: Range, cuts: list[Range], field: int) -> None:
             def prepare(kept: Record | None) -> Record:
-                record = kept or tiles.record(work)
+                record = kept or tiles.record(packed)
                 words = record.words
                 words[TILE.address] = pixels
                 words[TILE.starts], words[TILE.output] = places
+                # a call with another number of threads may have left a share of them
+                words[TILE.first], words[TILE.last] = 0, len(schedule.work) - 1
                 words[TILE.first_panel], words[TILE.last_panel] = some
                 words[TILE.weights] = weights + channels[0] * channel_bytes
                 words[TILE.channel], words[TILE.length] = channels[0], channels[1] - channels[0]
@@ -324,7 +268,7 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
 
     def make_record() -> tuple[int, *tuple[Any, ...]]:
         packed = launch.empty_aligned(scratch, tiles.dtype)
-        record, packing = tiles.record(tiles.whole_work(packed)), tiles.packing_record(packed)
+        record, packing = tiles.record(packed), tiles.packing_record(packed)
         addresses = {"packed": address_of(packed), "packing": packing[0], "tiles": record.address}
         words = as_words(filled(PANEL_TILES, {**fields, **addresses}))
         made.append(words)

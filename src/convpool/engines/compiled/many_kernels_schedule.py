@@ -177,12 +177,10 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     is_short = geometry.groups == 1 and geometry.kernels[2] < FEW and geometry.axes[1].dilation == 1
     has_row_runs = is_short and (not is_in_place or geometry.is_interleaved)
     all_taps = [Taps(slice(0, axis.count), slice(0, axis.window)) for axis in geometry.axes]
-    taps_of_regions = (regions_in_place(geometry) if is_in_place else None) or [
-        (all_taps[0], all_taps[1])
-    ]
+    whole = all_taps[0], all_taps[1]
     regions = [
         _region(geometry, taps, panels, is_in_place=is_in_place, has_row_runs=has_row_runs)
-        for taps in taps_of_regions
+        for taps in (regions_in_place(geometry) if is_in_place else None) or [whole]
     ]
     work = [
         np.full(geometries.count_blocks(region.grid), len(region.places) * max(1, len(region.runs)))
@@ -191,6 +189,7 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     last = regions[-1]  # where pixels are packed, there is only one
     tables = _tables(geometry, regions)
     packing = geometries.packing_of(geometry, last.layout, last.block)
+    weight_fields = _weight_fields(geometry, panels, has_row_runs)
     names = ("regions", "places", "output_places", "runs")
     fields = {
         **record_fields.grid_fields(geometry, last.block, geometry.dtypes[0].itemsize),
@@ -201,9 +200,13 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         "kernels_per_group": geometry.kernels_per_group,
         "panels_per_group": panels.per_group,
         "group_stride": geometry.kernels[2],
+        "last": sum(map(len, work)),
+        "last_panel": panels.total,
+        "panel_stride": panels.weights,
+        "weight_rows": weight_fields["depth"],
+        "length": weight_fields["depth"],
     }
     between = [0] * (MAIN - len(packing.fields))
-    weight_fields = _weight_fields(geometry, panels, has_row_runs)
     return TileSchedule(
         function=library.function(TilesForm(*geometry.dtypes[1:], panels.vectors)),
         pack_weights=library.function(PanelsForm(geometry.dtypes[1])),
@@ -255,6 +258,9 @@ def _weight_fields(
         "kernels_per_group": geometry.kernels_per_group,
         "panels_per_group": panels.per_group,
         "panel_lanes": panels.vectors * geometry.lanes,
+        "last_panel": panels.total,
+        "length": run_length,
+        "panel_stride": panels.weights,
     }
 
 

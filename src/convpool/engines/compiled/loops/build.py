@@ -36,7 +36,7 @@ MODULES = {
     "columns": "few_kernels",
     "tiles": "many_kernels",
     "panels": "many_kernels",
-    "panel_tiles": "many_kernels",
+    "panel_tiles": "panel_tiles",
     "kernels_gradient": "kernels_gradient",
     "depthwise": "depthwise",
     **dict.fromkeys(("filter_rows", "read_row"), "picture_rows"),

@@ -1,0 +1,94 @@
+"""The loop that packs the weights of panels and sums their tiles: record PANEL_TILES."""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from convpool.engines.compiled.loops.many_kernels import panels_at, tiles_at
+from convpool.engines.compiled.loops.simd import (
+    INT64,
+    address_of,
+    call_form,
+    lanes_of,
+    load,
+    load_integer,
+    number_type,
+    pointer_to,
+    reader_of,
+    vector_type,
+)
+from convpool.engines.compiled.record import PANEL_TILES
+
+panel_tiles_at = reader_of(PANEL_TILES)
+
+
+def panel_tiles(form):
+    """Return the loop that packs weights, of the form's dtype, and sums the tiles of their panels.
+
+    What it packs and tests is in the cache when it is used.
+    """
+    dtype, are_finite = form.sums.type(0), _finite_tester(form)
+
+    def entry(address):
+        call = panel_tiles_at(address)
+        packing, tiles = panels_at(call.packing), tiles_at(call.tiles)
+        for part in range(call.first, call.last):
+            number, share = part // call.shares, part % call.shares
+            first_panel = load_integer(call.panel_cuts, number)
+            last_panel = load_integer(call.panel_cuts, number + 1)
+            packing.first_panel, packing.last_panel = first_panel, last_panel
+            tiles.first_panel, tiles.last_panel = first_panel, last_panel
+            tiles.first = load_integer(call.block_cuts, share)
+            tiles.last = load_integer(call.block_cuts, share + 1)
+            for piece in range(call.pieces):
+                channel = load_integer(call.channel_cuts, piece)
+                length = load_integer(call.channel_cuts, piece + 1) - channel
+                stride = length * call.panel_channel
+                packing.channel, packing.length, packing.panel_stride = channel, length, stride
+                tiles.channel, tiles.length, tiles.panel_stride = channel, length, stride
+                packing.panels = address_of(call.packed, -first_panel * stride, dtype)
+                tiles.weights, tiles.weight_rows = packing.panels, length
+                tiles.accumulates = piece > 0
+                call_form(call.pack, call.packing)
+                numbers = (last_panel - first_panel) * stride
+                if call.must_be_finite and not are_finite(call.packed, numbers):
+                    call.has_not_finite = 1
+                    return
+                call_form(call.sum, call.tiles)
+
+    return entry
+
+
+def _finite_tester(form):
+    """Return a function that tells whether numbers, which make up whole vectors, are finite."""
+    kind = number_type(form.sums)
+    lanes = lanes_of(kind)
+
+    @intrinsic
+    def are_finite(typing, address, count):
+        """Return whether the `count` numbers at an address are finite."""
+
+        def codegen(context, builder, signature, arguments):
+            if not isinstance(kind, types.Float):
+                return cgutils.true_bit
+            base = pointer_to(builder, arguments[0], kind)
+            differences = cgutils.alloca_once_value(
+                builder, ir.Constant(vector_type(kind, lanes), None)
+            )
+            step = cgutils.for_range_slice(builder, INT64(0), arguments[1], INT64(lanes))
+            with step as (place, _):
+                # a number less itself is 0, or NaN if it is not finite
+                vector = load(builder, base, place, kind, lanes)
+                difference = builder.fsub(vector, vector)
+                builder.store(builder.fadd(builder.load(differences), difference), differences)
+            total = builder.load(differences)
+            bits = ir.IntType(lanes)
+            nans = builder.bitcast(builder.fcmp_unordered("uno", total, total), bits)
+            return builder.icmp_unsigned("==", nans, bits(0))
+
+        return types.boolean(address, count), codegen
+
+    return are_finite

@@ -71,10 +71,10 @@ def _operation(explanation: Explanation) -> dict[str, Any]:
 def _output_padding(explanation: Explanation) -> int | None:
     """Return the output padding of a transposed convolution; None if that of the axes differs."""
     if explanation.plan.padding.startswith("same"):
-        return 0
+        return 0  # the page works out the sizes from the name
     sizes = {
-        axis.size - ((count - 1) * axis.stride + axis.span - axis.before - axis.after)
-        for axis, count in zip(explanation.plan.axes, explanation.frames.positions, strict=True)
+        axis.size - ((windows - 1) * axis.stride + axis.span - axis.before - axis.after)
+        for axis, windows in zip(explanation.plan.axes, explanation.frames.positions, strict=True)
     }
     return sizes.pop() if len(sizes) == 1 else None
 

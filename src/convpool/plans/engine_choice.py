@@ -13,6 +13,7 @@ from typing import Any
 
 from convpool.engines import threads
 from convpool.engines.engine import Engine, fallback
+from convpool.plans.formatting import duration
 
 Engines = Mapping[str, Engine]
 
@@ -67,7 +68,7 @@ def rank_engines(engines: Engines, work: Any) -> tuple[tuple[str, str], ...]:
             rivals[name] = best_seconds
     reasons = {
         name: engines[name].reason.format(
-            time=_duration(seconds[name]), other_time=_duration(rival_seconds)
+            time=duration(seconds[name]), other_time=duration(rival_seconds)
         )
         for name, rival_seconds in rivals.items()
     }
@@ -89,16 +90,3 @@ def predict_seconds(engines: Engines, work: Any, name: str) -> float:
     engine = engines[name] if name in seconds else fallback(dict(engines))
     thread_count = threads.number() if engine.is_threaded else 1
     return engine.start_up + seconds[engine.name] / thread_count
-
-
-def _duration(seconds: float) -> str:
-    """Write seconds with two digits in s, ms or us: 0.0015 -> "1.5 ms"."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{_two_digits(seconds / size)} {unit}"
-    return f"{_two_digits(seconds / 1e-6)} us"
-
-
-def _two_digits(number: float) -> str:
-    """Write a number rounded to two digits, without an exponent if it is small: 123.4 -> "120"."""
-    return f"{float(f'{number:.2g}'):g}"

@@ -24,6 +24,19 @@ def byte_size(count: float) -> str:
     return f"{count:.3g} TB"
 
 
+def duration(seconds: float) -> str:
+    """Write seconds with two digits in s, ms or us: 0.0015 -> "1.5 ms"."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{_two_digits(seconds / size)} {unit}"
+    return f"{_two_digits(seconds / 1e-6)} us"
+
+
+def _two_digits(number: float) -> str:
+    """Write a number rounded to two digits, without an exponent if it is small: 123.4 -> "120"."""
+    return f"{float(f'{number:.2g}'):g}"
+
+
 def plural(count: int, noun: str) -> str:
     """Write a count with its noun: (1, "tap") -> "1 tap", (2, "tap") -> "2 taps"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -229,8 +229,9 @@ class TransposedPlan(KernelsPlan):
 def _need_of_pixels(axis: Axis, count: int, pixels: slice) -> Need:
     """Return which of the `count` windows of an output axis cover a slice of its pixels.
 
-    The slice of windows is the slice of the input that is read. `before` and `after` of the part's
-    axis may be negative: then pixels at that end are covered by no window.
+    Each window is an input value here, so the slice of windows is what is read of the input.
+    `before` and `after` of the part's axis may be negative: then pixels at that end are covered by
+    no window.
     """
     size = pixels.stop - pixels.start
     # windows from `first` to before `stop` have a tap between the first and the last of the pixels

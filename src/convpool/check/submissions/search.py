@@ -76,7 +76,7 @@ def find(paths: Iterable[str | os.PathLike[str]], scratch: Path | None = None) -
     reader = Reader(Unpacker(scratch))
     submissions: dict[Path, Submission] = {}
     for path in map(Path, paths):
-        for submission in _in_class(_read(path, reader), is_top=True):
+        for submission in _submissions_in(_read(path, reader), is_top=True):
             # a folder that two paths name is judged once
             submissions.setdefault((submission.folder or submission.root).resolve(), submission)
     if not submissions:
@@ -98,16 +98,18 @@ def _read(path: Path, reader: Reader) -> Node:
     return reader.archive(path, path.resolve().name[: -len(suffix)], str(path))
 
 
-def _in_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> list[Submission]:
+def _submissions_in(
+    node: Node, *, is_top: bool = False, is_group: bool = False
+) -> list[Submission]:
     """Return the submissions of a class, or of one student.
 
-    is_top: whether it is what a path names. is_group: whether folders beside it are groups of a
-    class, so that it is one too, even with one student.
+    is_top: whether it is what a path names. is_group: whether it lies beside groups of a class, and
+    so is a group too, even with one student.
     """
     if not _is_class(node, is_top=is_top, is_group=is_group):
         if not node.judged_files and len(node.parts) == 1:
             # a folder or an archive of a class often holds just one folder
-            inner = _in_class(node.parts[0], is_top=is_top)
+            inner = _submissions_in(node.parts[0], is_top=is_top)
             if len(inner) > 1:
                 return inner
         return [_student(node, is_top=is_top)]
@@ -115,7 +117,7 @@ def _in_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> li
     rows = [
         row
         for child in node.children
-        for row in _in_class(child, is_group=has_groups and not child.judged_files)
+        for row in _submissions_in(child, is_group=has_groups and not child.judged_files)
     ]
     return rows + _beside_students(node)
 
@@ -123,7 +125,7 @@ def _in_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> li
 def _is_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> bool:
     """Return whether the folders in a folder are those of several students.
 
-    One student is enough for a group (`is_group`, as of `_in_class`), and what a path names
+    One student is enough for a group (`is_group`, as of `_submissions_in`), and what a path names
     (`is_top`) is a class with two folders that hold files, even if one looks like a copy.
     """
     students = [part for part in node.parts if not is_copy(part.name)]

@@ -212,16 +212,18 @@ class Runner:
     def _run_stacks(
         self, operands: Operands, axes: Sequence[Axis], groups: int, padding: volumes.Padding
     ) -> None:
-        """Convolve volumes (m, d, h, w, c) with weights into out, some stacks of slices at a time.
+        """Convolve volumes (m, d, h, w, c) with weights into out, some stacks at a time.
 
-        `axes` are the windows on all three axes.
+        A stack is the slices under one window of the first axis, side by side as channels of one
+        image. `axes` are the windows on all three axes.
         """
         images, weights, out, _ = operands
         sums, first = weights.kernels.dtype, axes[0]
         keywords = {"groups": groups, **padding._asdict()}
-        for number, windows, stacks in volumes.stacks(images, first, groups, padding, sums):
+        for b, windows, stacks in volumes.stacks(images, first, groups, padding, sums):
+            # what a runner keeps is for one number of images
             runner = self.runners.setdefault(len(stacks), Runner(first.window))
-            runner.run(stacks, weights, axes[1:], out[number, windows], **keywords)
+            runner.run(stacks, weights, axes[1:], out[b, windows], **keywords)
 
 
 @without_warnings

@@ -304,10 +304,10 @@ def _cuts_of_panels(schedule: TileSchedule) -> tuple[list[Range], list[Range], l
 def _padded_parts(
     geometry: ConvolutionGeometry, operands: Operands
 ) -> Iterator[tuple[ConvolutionGeometry, Operands]]:
-    """Yield (geometry, operands) of a few images at a time, padded and converted.
+    """Yield (geometry, operands) of a few images at a time, which are padded and converted copies.
 
-    Their output is the part of the output for these images. They have no padding, and channels lie
-    side by side, so that pixels can be read in place.
+    Their padding is pixels, so that the geometry has none; their channels lie side by side, so that
+    the loops can read them in place. Their output is a part of the output.
     """
     (m, oh, ow, _), c, sum_dtype = geometry.output, geometry.images[3], geometry.dtypes[1]
     layout = geometries.layout_in_scratch(geometry, (1, oh, ow), c, 1)

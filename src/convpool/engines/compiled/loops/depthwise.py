@@ -290,8 +290,8 @@ class Emitter:
     def add_tap(self, sums, pixels, weights):
         """Emit code that adds the products of one tap.
 
-        sums[k] are pointers to the sums of window k, pixels[k] the vectors of its pixels; weights:
-        address of those of the tap.
+        sums[k]: pointers to the sums of window k, one for each vector; pixels[k]: its vectors of
+        pixels, which may go on behind the last window; weights: address of those of the tap.
         """
         for channel in range(self.depth):
             factors = self.weights_of(channel, weights)

@@ -63,7 +63,7 @@ def is_set(builder, flag):
 
 
 def combine_lines(form):
-    """Return the loop that adds the lines of each window, or keeps greater or lesser: COMBINING."""
+    """Return the loop that adds the lines under each window, or keeps the greatest or least."""
     image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
     combine = _combine(form.combination)
 

@@ -160,7 +160,10 @@ class ConvolutionPlan(ConvolutionSums):
         operands = pixels, self._unflipped(kernels), self.channels_last(out)
         if self._has_short_sums(kernels) and filter_pictures(*operands, np.dtype(np.int16)):
             return out
-        if filter_pictures(*operands, self.working_dtype(pixels, self._whole(kernels), None)):
+        # into longer integers, sums of float32 would be written without their fraction
+        needs_rounding = rounds and self.dtype.kind == "f" and dtype.itemsize > 2
+        sums = self.working_dtype(pixels, self._whole(kernels), None)
+        if not needs_rounding and filter_pictures(*operands, sums):
             return out
         self._refused_pictures.add((images.strides, dtype))
         return None

@@ -275,6 +275,17 @@ def test_rounding_in_place_and_in_other_dtypes():
     assert nothing.shape == (4, WIDE, 0)
 
 
+@pytest.mark.parametrize("pixels", ["uint8", "float32", "int16"])
+@pytest.mark.parametrize("target", ["int32", "int64"])
+def test_fractions_are_rounded_to_long_integers_too(target, pixels):
+    image = RNG.integers(0, 100, (5, WIDE, 3)).astype(pixels)
+    for weight in (0.5, 2.0**40):
+        words = {"kernel": np.full((3, 3), weight, "f4"), "round_to": target, "channel_axis": 2}
+        expected = filter_image(image, engine="numpy", **words)
+        for engine in ("auto", "compiled"):
+            np.testing.assert_array_equal(filter_image(image, engine=engine, **words), expected)
+
+
 # ---- sums of bytes in 16 bits ----
 
 # results that are written from them

@@ -109,6 +109,29 @@ def test_settings_that_give_nothing_say_what_would(page):
     assert page.locator("#problem").is_hidden()
 
 
+def test_stepping_while_the_window_does_not_fit_goes_nowhere(visit):
+    page = visit("#kh=7&i=2&j=2")
+    steppers = "#first, #back, #next, #last, #play, #rewind, #scrub"
+    assert page.locator(f":is({steppers}):enabled").count() == 0
+    page.evaluate("explorer.interactivePicture.step(1)")
+    page.evaluate("explorer.interactivePicture.play(true)")
+    page.locator("[name=kh]").fill("3")
+    assert text(page, "#step-words") == "1 of 9"
+    assert "output[0, 0] =" in text(page, "#sum")
+    assert page.locator(f":is({steppers}):disabled").count() == 0
+    page.evaluate("explorer.change({i: NaN, j: undefined, nc: NaN})")  # from wherever
+    assert text(page, "#step-words") == "1 of 9"
+
+
+def test_what_plays_stops_where_the_window_does_not_fit(visit):
+    page = visit("")
+    page.evaluate("explorer.interactivePicture.play(true)")
+    page.locator("[name=kh]").fill("7")
+    assert page.locator("#play").get_attribute("aria-pressed") == "false"
+    page.locator("[name=kh]").fill("3")
+    assert text(page, "#step-words") == "1 of 9"
+
+
 def test_weights_are_typed_in_and_stay_where_the_kernel_grows(page):
     page.get_by_label("weight in row 0, column 0").fill("2.5")
     assert state(page)["kernel"] == "own"

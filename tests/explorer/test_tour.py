@@ -462,3 +462,40 @@ def test_a_clicker_runs_the_tour_in_full_screen(show):
     assert text(page, "#tour-body h3").startswith("1 of 9: ")
     page.keyboard.press("PageUp")  # there is nothing before
     assert text(page, "#tour-body h3").startswith("1 of 9: ")
+
+
+def test_a_self_test_survives_a_reload_and_tells_nothing(visit):
+    page = visit("")
+    press(page, "Only the self-test")
+    before = state(page)
+    page.reload()
+    assert text(page, "#tour-body h3").startswith("Self-test, question 1 of 9")
+    assert state(page) == before
+    assert "Covered" in text(page, "#sum")
+
+
+def test_a_stop_that_was_missed_leads_back_to_the_result(visit):
+    page = visit("#test=7-101111011")
+    assert text(page, "#tour-body h3") == "7 of 9 right at the first try"
+    page.locator(".missed button").first.click()
+    assert text(page, "#tour-body h3").startswith("2 of 9")
+    press(page, "Back to the result")
+    assert text(page, "#tour-body h3") == "7 of 9 right at the first try"
+    press(page, "Done")
+    assert page.evaluate("!location.hash.includes('test')")
+
+
+def test_a_link_to_a_self_test_that_makes_no_sense_starts_one(visit):
+    page = visit("#test=abc-11x")
+    assert text(page, "#tour-body h3").startswith("Self-test, question 1 of 9")
+
+
+@pytest.mark.parametrize(("number", "padding"), [(1, "same"), (2, "same_size")])
+def test_a_further_question_leads_back_to_its_own_picture(visit, number, padding):
+    page = visit("")
+    further_picture(page, 5, number)
+    words = text(page, "#tour-body")
+    press(page, "Now you")
+    press(page, "See the example again")
+    assert text(page, "#tour-body") == words
+    assert state(page)["padding"] == padding

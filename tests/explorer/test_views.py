@@ -222,3 +222,19 @@ def test_further_poolings_are_the_library_s(visit):
     last = array(page, "image")[4:7, 4:7, 0]
     values = ", ".join(f"{value:g}" for value in last.ravel())
     assert text(page, "#view-body .total") == f"output[4, 4] = max({values}) = {last.max():g}"
+
+
+@pytest.mark.parametrize(("kind", "count"), [("Adaptive", 4), ("Global", 1), ("Unpooling", 4)])
+def test_further_poolings_have_steps_of_their_own(visit, kind, count):
+    page = visit("#view=pools")
+    page.locator("#views").scroll_into_view_if_needed()
+    page.get_by_role("button", name=kind, exact=True).click()
+    for step in range(1, count + 1):
+        assert text(page, "#view-step") == f"Step {step} of {count}"
+        place = f"{(step - 1) // 2}, {(step - 1) % 2}"
+        assert text(page, "#view-body .total").startswith(f"output[{place}] = ")
+        page.locator("#view-next").click()
+    assert text(page, "#view-step") == f"Step {count} of {count}"
+    page.locator("#view-back").click()
+    assert text(page, "#view-step") == f"Step {max(1, count - 1)} of {count}"
+    assert state(page)["i"] == state(page)["j"] == 0

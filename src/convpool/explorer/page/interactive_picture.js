@@ -14,6 +14,7 @@ const interactivePicture = (() => {
   let tap = null; // {u, v}: the weight that is looked at
   let timer = null; // while it plays
   let direction = 1; // of playing: forwards (1) or backwards (-1)
+  const STEPPERS = ["first", "rewind", "back", "next", "play", "last", "scrub"];
 
   // the window steps over one block; a pixel of the other shows what it feeds or is made of
   const stepped = () => (model.state.op === "transpose" ? "input" : "output");
@@ -26,11 +27,12 @@ const interactivePicture = (() => {
     y >= 0 && x >= 0 && y < shapeOf(name)[0] && x < shapeOf(name)[1];
 
   /**
-   * Move to a step, or to the nearest that there is.
+   * Move to a step, or to the nearest that there is, if there is any.
    * @param {number} index
    */
   function go(index) {
-    const target = settings.clamp(index, [0, Math.max(count() - 1, 0)]);
+    if (!count()) return;
+    const target = settings.clamp(index, [0, count() - 1]);
     changeState({ i: Math.floor(target / model.places[1]), j: target % model.places[1] });
   }
 
@@ -126,6 +128,8 @@ const interactivePicture = (() => {
         ? "–"
         : say("player.of", { k: step() + 1, count: count() });
     byId("step-words").textContent = stepText;
+    for (const id of STEPPERS) byId(id).disabled = !count();
+    if (timer && !count()) play(false);
     scrub.setAttribute("aria-valuetext", stepText);
     byId("problem").hidden = !model.problem;
     byId("problem").textContent = model.problem;

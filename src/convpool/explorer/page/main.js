@@ -47,6 +47,7 @@ const explorer = (() => {
    */
   function open(fragment) {
     if (ownQuestions.isLink(fragment)) return ownQuestions.open(fragment);
+    if (tour.openTest(fragment)) return undefined;
     const { state: read, ignored } =
       fragment.length < 2 ? { state: FIRST, ignored: [] } : settings.decode(fragment);
     note(

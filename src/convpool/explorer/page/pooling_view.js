@@ -11,6 +11,7 @@ const poolingView = (() => {
   let sizes = [2, 2]; // of an adaptive output
   let power = 2; // of Lp
   let chosen = [0, 0]; // the output that is looked at
+  let shape = [0, 0]; // of the output that is shown; no size if there is none
 
   /**
    * Return a field for a whole number.
@@ -148,15 +149,14 @@ const poolingView = (() => {
    */
   function show(model) {
     const { image, at } = model;
+    shape = [0, 0];
     if (Math.max(...image.shape.slice(0, 2)) > MOST)
       return [line("hint", say("pools.too_large", { most: MOST }))];
     const { windows, mode } = windowsOf(model);
     if (windows.flat().some((window) => !window.length))
       return [choices(image), line("hint", say("pools.empty"))];
-    chosen = [
-      settings.clamp(chosen[0], [0, windows.length - 1]),
-      settings.clamp(chosen[1], [0, windows[0].length - 1]),
-    ];
+    shape = [windows.length, windows[0].length];
+    chosen = chosen.map((index, side) => settings.clamp(index, [0, shape[side] - 1]));
     const window = windows[chosen[0]][chosen[1]];
     const isInWindow = (y, x) => window.some((one) => one.y === y && one.x === x);
     const pick = (y, x, text) => {
@@ -167,7 +167,6 @@ const poolingView = (() => {
       });
       return button;
     };
-    const shape = [windows.length, windows[0].length];
     const valueOf = (y, x) =>
       REDUCE[mode](
         windows[y][x].map(({ pixel }) => pixel),
@@ -202,5 +201,20 @@ const poolingView = (() => {
     ];
   }
 
-  return { show };
+  /**
+   * Return which output is looked at, how many there are, and what moves on by some.
+   * @returns {{ step: number, count: number, move: (steps: number) => void }}
+   */
+  function steps() {
+    const [count, columns] = [shape[0] * shape[1], shape[1]];
+    const step = chosen[0] * columns + chosen[1];
+    const move = (by) => {
+      const next = settings.clamp(step + by, [0, count - 1]);
+      chosen = [Math.floor(next / columns), next % columns];
+      views.update();
+    };
+    return { step, count, move };
+  }
+
+  return { show, steps };
 })();

@@ -216,7 +216,7 @@ const settings = (() => {
     [1, 2, 3, 4].filter((groups) => c % groups === 0 && nc % groups === 0);
 
   /**
-   * Return settings made to fit each other: numbers are within their limits, groups divide channels
+   * Return settings made to fit each other: numbers are numbers within limits, groups divide channels
    * and kernels, lists of own numbers are as long as their shape says or null, "own" is chosen only
    * if there are such numbers, and a preset only if there is one of this size.
    * @param {any} parts settings
@@ -224,8 +224,10 @@ const settings = (() => {
    */
   function agree(parts) {
     const state = { ...parts };
-    for (const [name, limits] of Object.entries(LIMITS))
-      state[name] = clamp(DECIMALS.includes(name) ? state[name] : Math.round(state[name]), limits);
+    for (const [name, limits] of Object.entries(LIMITS)) {
+      const number = Number.isFinite(state[name]) ? state[name] : DEFAULTS[name];
+      state[name] = clamp(DECIMALS.includes(name) ? number : Math.round(number), limits);
+    }
     const inputs = state.op === "transpose" ? "nc" : "c";
     if (state.op === "pool") state.groups = 1;
     while (!divisors(state).includes(state.groups)) state.groups -= 1;

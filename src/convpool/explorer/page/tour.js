@@ -5,7 +5,6 @@ const tour = (() => {
   const { STOPS, TESTS } = tourStops;
   const { fresh } = question;
   const byId = (id) => document.getElementById(id);
-  const pick = (least, most) => least + Math.floor(Math.random() * (most - least + 1));
   const isWide = matchMedia("(min-width: 1000px)");
   const title = (index) => say(`tour.${index + 1}.title`);
   const LOOPS = [6, 8]; // indices of the stops that show the two loops
@@ -17,6 +16,7 @@ const tour = (() => {
   let isRunning = false;
   let current = 0; // the stop that is shown, counted from 1; 0 for none
   let stateBefore = null; // the visitor's, which comes back at the end
+  let lastResult = null; // shows the result of the self-test again
 
   /**
    * Return a button.
@@ -75,6 +75,7 @@ const tour = (() => {
   function leave(state = { ...stateBefore, tour: 0 }) {
     isRunning = false;
     current = 0;
+    lastResult = null;
     address.hold("");
     interactivePicture.play(false);
     interactivePicture.cover("");
@@ -93,7 +94,7 @@ const tour = (() => {
         "div",
         { className: "row" },
         button(say("tour.start"), () => stop(0), { className: "main" }),
-        button(say("tour.only_test"), () => examine(SELF_TEST, 0, [])),
+        button(say("tour.only_test"), () => examine(selfTest(), 0, [])),
       ),
     );
   }
@@ -110,6 +111,7 @@ const tour = (() => {
    */
   function stop(index) {
     begin();
+    address.hold("");
     current = index + 1;
     interactivePicture.cover("");
     toldPicture.show({ ...STOPS[index].example, tour: current });
@@ -121,7 +123,7 @@ const tour = (() => {
       row(
         button(say("tour.now_you"), () => ask(index), { ...ON, data: { clicker: "steps" } }),
         button(say("tour.back"), () => stop(index - 1), { disabled: index === 0, ...BACK }),
-        button(say("tour.end"), end),
+        ...waysOut(),
       ),
     ]);
     focus(".main");
@@ -153,11 +155,8 @@ const tour = (() => {
       after.hidden = next.hidden = false;
       reveal(next);
     });
-    const buttons = row(
-      next,
-      button(say("tour.example_again"), () => stop(index), BACK),
-      button(say("tour.end"), end),
-    );
+    const example = () => (isFirst ? stop(index) : further(index, k - 1));
+    const buttons = row(next, button(say("tour.example_again"), example, BACK), ...waysOut());
     show(index, [part, after, buttons], isFirst);
     focus("#answer");
   }
@@ -175,7 +174,7 @@ const tour = (() => {
     if (more) return button(say("tour.one_more"), () => further(index, k), ON);
     return index + 1 < STOPS.length
       ? button(say("tour.next"), () => stop(index + 1), ON)
-      : button(say("tour.to_test"), () => examine(SELF_TEST, 0, []), ON);
+      : button(say("tour.to_test"), () => examine(selfTest(), 0, []), ON);
   }
 
   /**
@@ -198,8 +197,8 @@ const tour = (() => {
         ...(figure ? [figure()] : []),
         row(
           onward(index, k + 1),
-          button(say("tour.example_again"), () => stop(index), BACK),
-          button(say("tour.end"), end),
+          button(say("tour.back"), () => (k ? further(index, k - 2) : stop(index)), BACK),
+          ...waysOut(),
         ),
       ],
       false,
@@ -207,6 +206,11 @@ const tour = (() => {
     focus(".main");
   }
 
+  // to the result of the self-test, where that is what led here, and out of the tour
+  const waysOut = () => [
+    ...(lastResult ? [button(say("test.back"), lastResult)] : []),
+    button(say("tour.end"), end),
+  ];
   const row = (...children) => element("div", { className: "row" }, ...children);
   const paragraphs = (key) => (words.has(key) ? [element("p", { textContent: say(key) })] : []);
 
@@ -266,20 +270,47 @@ const tour = (() => {
    * @property {(index: number) => string} heading
    * @property {(index: number) => string} nameOf a question, where it was missed
    * @property {(index: number) => void} look again at what was missed
+   * @property {() => Series} renewed the series to be asked again
+   * @property {string} again word of the button that does so
    * @property {string} end the button's word
    * @property {string} allRight said where nothing was missed
+   * @property {(marks: boolean[]) => string} [linkOf] the fragment that goes on after some answers
    */
 
-  // the self-test: what was missed leads to its stop
-  const SELF_TEST = {
-    list: TESTS.map((test) => () => test(pick)),
-    heading: (index) =>
-      say("test.heading", { k: index + 1, count: TESTS.length, title: title(index) }),
-    nameOf: title,
-    look: stop,
-    end: say("test.end"),
-    allRight: say("test.all_right"),
-  };
+  /**
+   * Return the self-test of a seed, in which what was missed leads to its stop.
+   * @param {number} [seed] of the random numbers
+   * @returns {Series}
+   */
+  function selfTest(seed = Math.floor(Math.random() * 1e6)) {
+    const heading = (index) =>
+      say("test.heading", { k: index + 1, count: TESTS.length, title: title(index) });
+    return {
+      list: TESTS.map((test, index) => () => test(picking(seed + 7919 * index))),
+      heading,
+      nameOf: title,
+      look: stop,
+      renewed: () => selfTest(),
+      again: say("test.again"),
+      end: say("test.end"),
+      allRight: say("test.all_right"),
+      linkOf: (marks) => `test=${seed}-${marks.map(Number).join("")}`,
+    };
+  }
+
+  /**
+   * Return the function that picks whole numbers from a least to a greatest one, the same ones for
+   * the same seed.
+   * @param {number} seed
+   * @returns {(least: number, most: number) => number}
+   */
+  function picking(seed) {
+    let state = seed;
+    return (least, most) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return least + Math.floor((state / 2 ** 32) * (most - least + 1));
+    };
+  }
 
   /**
    * Ask a teacher's questions; what was missed is asked again.
@@ -292,6 +323,8 @@ const tour = (() => {
       heading,
       nameOf: heading,
       look: (index) => examine(series, index, []),
+      renewed: () => series,
+      again: say("own.try"),
       end: say("own.end"),
       allRight: say("own.all_right"),
     };
@@ -307,7 +340,8 @@ const tour = (() => {
   function examine(series, index, marks) {
     begin();
     current = 0;
-    const { list, heading } = series;
+    const { list, heading, linkOf } = series;
+    if (linkOf) address.hold(linkOf(marks));
     if (index === list.length) return result(series, marks);
     const asked = list[index]();
     toldPicture.show(asked.set);
@@ -346,7 +380,8 @@ const tour = (() => {
    * @param {boolean[]} marks
    */
   function result(series, marks) {
-    const { list, nameOf, look, allRight } = series;
+    const { list, nameOf, look, allRight, renewed, again: word } = series;
+    if (series.linkOf) lastResult = () => examine(series, list.length, marks);
     const missed = list.flatMap((_, index) =>
       marks[index]
         ? []
@@ -358,8 +393,7 @@ const tour = (() => {
             ),
           ],
     );
-    const word = say(series === SELF_TEST ? "test.again" : "own.try");
-    const again = button(word, () => examine(series, 0, []), { className: "main" });
+    const again = button(word, () => examine(renewed(), 0, []), { className: "main" });
     const score = { k: marks.filter(Boolean).length, count: list.length };
     byId("tour-body").replaceChildren(
       element("h3", { textContent: say("test.score", score) }),
@@ -395,6 +429,22 @@ const tour = (() => {
 
   // ---- links ----
 
+  const TEST = /^#?test=(?:(\d+)-([01]*)$)?/;
+  /**
+   * Go on with the self-test of a link, or start one where it makes no sense; return whether it is
+   * a link to one.
+   * @param {string} fragment
+   * @returns {boolean}
+   */
+  function openTest(fragment) {
+    const parts = TEST.exec(fragment);
+    if (!parts) return false;
+    const [, seed, marks = ""] = parts;
+    const known = Array.from(marks.slice(0, TESTS.length), (mark) => mark === "1");
+    examine(selfTest(seed && Number(seed)), known.length, known);
+    return true;
+  }
+
   /**
    * Go to the stop of a link.
    * @param {number} wanted counted from 1; 0 leaves the tour
@@ -414,5 +464,5 @@ const tour = (() => {
     intro();
   }
 
-  return { start, follow, askOwn, place, click, isRunning: () => isRunning };
+  return { start, follow, openTest, askOwn, place, click, isRunning: () => isRunning };
 })();

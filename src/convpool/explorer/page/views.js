@@ -20,6 +20,18 @@ const views = (() => {
   let isSeen = false; // whether the section is on the screen
   let isStale = true; // whether something has changed since it was drawn
 
+  /**
+   * Return what the step buttons move: the picture's window, or what a view has of its own.
+   * @returns {{ step: number, count: number, move: (steps: number) => void }}
+   */
+  function steps() {
+    const { state, at, places, problem } = explorer.model();
+    const [step, count] = [at.i * places[1] + at.j, places[0] * places[1]];
+    if (problem || interactivePicture.covering()) return { step, count: 0, move: () => {} };
+    if (state.view === "pools") return poolingView.steps();
+    return { step, count, move: interactivePicture.step };
+  }
+
   /** Draw the chosen view. */
   function draw() {
     const model = explorer.model();
@@ -27,13 +39,13 @@ const views = (() => {
     isStale = false;
     for (const button of byId("view-tabs").children)
       button.setAttribute("aria-pressed", String(button.dataset.view === view));
-    const count = model.places[0] * model.places[1];
-    const step = { k: model.at.i * model.places[1] + model.at.j + 1, count };
     const instead = model.problem || (interactivePicture.covering() ? say("tour.covered") : "");
-    byId("view-step").textContent = instead
-      ? ""
-      : `${say("player.step")} ${say("player.of", step)}`;
     const parts = instead ? [] : VIEWS[view](model);
+    const { step, count } = steps();
+    byId("view-step").textContent = count
+      ? `${say("player.step")} ${say("player.of", { k: step + 1, count })}`
+      : "";
+    for (const id of ["view-back", "view-next"]) byId(id).disabled = !count;
     byId("view-body").replaceChildren(line(instead || say(`view.${view}.what`)), ...parts);
   }
 
@@ -64,8 +76,8 @@ const views = (() => {
       return button;
     });
     byId("view-tabs").replaceChildren(...tabs);
-    byId("view-back").addEventListener("click", () => interactivePicture.step(-1));
-    byId("view-next").addEventListener("click", () => interactivePicture.step(1));
+    byId("view-back").addEventListener("click", () => steps().move(-1));
+    byId("view-next").addEventListener("click", () => steps().move(1));
     explorer.onChange(update);
     new IntersectionObserver(([entry]) => {
       isSeen = entry.isIntersecting;

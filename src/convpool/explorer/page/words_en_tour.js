@@ -218,6 +218,7 @@ Object.assign(WORDS_EN, {
   "test.end": "End the test",
   "test.again": "Again, with other numbers",
   "test.done": "Done",
+  "test.back": "Back to the result",
   "test.score": "{k} of {count} right at the first try",
   "test.missed": "Look at these again:",
   "test.all_right": "You can explain all nine to anyone.",

@@ -222,6 +222,7 @@ Object.assign(WORDS_ES, {
   "test.end": "Terminar la prueba",
   "test.again": "Otra vez, con otros números",
   "test.done": "Listo",
+  "test.back": "Volver al resultado",
   "test.score": "{k} de {count} correctas a la primera",
   "test.missed": "Mire otra vez:",
   "test.all_right": "Puede explicar las nueve a cualquiera.",

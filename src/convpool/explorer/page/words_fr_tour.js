@@ -236,6 +236,7 @@ Object.assign(WORDS_FR, {
   "test.end": "Terminer le test",
   "test.again": "Encore, avec d'autres nombres",
   "test.done": "Fini",
+  "test.back": "Retour au résultat",
   "test.score": "{k} sur {count} justes du premier coup",
   "test.missed": "À revoir :",
   "test.all_right": "Vous savez expliquer les neuf à tout le monde.",

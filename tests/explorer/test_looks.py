@@ -248,3 +248,120 @@ def test_input_and_output_of_a_photograph_stand_beside_each_other(visit):
     page = visit("#source=cat&h=24&w=24&kernel=blur")
     blocks = page.evaluate("explorer.interactivePicture.drawn().blocks.map(({ y }) => y)")
     assert len(set(blocks)) == 1
+
+
+LAPTOP = {"viewport": {"width": 1366, "height": 700}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+BLOCKS = """explorer.interactivePicture.drawn().blocks.map(({name, x, y, cell, sizes}) =>
+  [name, x, y, cell, x + cell * sizes[1]])"""
+
+
+def blocks(page):
+    """Return (x, y, side of a cell, right edge) of each block by name."""
+    return {name: numbers for name, *numbers in page.evaluate(BLOCKS)}
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_question_about_a_size_has_a_large_picture_that_stays_where_it_is(show):
+    page = show("#tour=3", **LAPTOP)
+    press(page, "Now you")
+    before = blocks(page)
+    assert before["input"][2] == before["kernel"][2] >= 30  # the kernel lies on the window
+    press(page, "Show me")
+    after = blocks(page)
+    assert after["input"] == before["input"]
+    assert after["kernel"] == before["kernel"]
+
+
+def test_a_picture_fits_a_phone_with_its_numbers(show):
+    page = show("#tour=3", **PHONE)
+    page.evaluate("explorer.change({source: 'cat', h: 24, w: 24, kernel: 'blur', padding: 'same'})")
+    width = page.locator("#canvas").bounding_box()["width"]
+    assert max(right for *_, right in blocks(page).values()) <= width
+    page.evaluate("explorer.open('#tour=5')")
+    page.evaluate("explorer.change({h: 6, w: 6, sh: 2, sw: 2, padding: 'same_size'})")
+    words = page.evaluate("explorer.interactivePicture.drawn().sheet.map(({words}) => words)")
+    assert words.count("9") > 3
+
+
+def test_whole_numbers_have_no_decimals_and_numbers_have_air(visit):
+    page = visit("")
+    format_of = "([values, cell]) => explorer.cellNumbers.format(values, cell)"
+    assert page.evaluate(format_of, [[3, 2.25, 0.5], 46])["texts"] == ["3", "2.25", "0.50"]
+    size = page.evaluate(format_of, [[-13, -11, -2], 20])["size"]
+    assert size * (0.84 + 2 * 0.64) < 17  # the width of "-13" with the minus sign
+
+
+def test_what_is_wrong_with_the_settings_stands_in_sight(show):
+    page = show("#kh=7", **LAPTOP)
+    box = page.locator("#problem").bounding_box()
+    assert box["y"] + box["height"] < 700
+    strokes = page.evaluate("explorer.interactivePicture.drawn().sheet.map((mark) => mark.stroke)")
+    assert "#c2255c" not in strokes  # nothing is left over where no window fits
+
+
+def test_the_pixel_that_pooling_keeps_is_framed(visit):
+    page = visit("#op=pool&h=4&w=4&kh=2&kw=2&sh=2&sw=2&i=1&j=1")
+    place = page.evaluate("""() => {
+      const {over, blocks: [{x, y, cell}]} = explorer.interactivePicture.drawn();
+      const frame = over.find(({stroke}) => stroke === "#0b7a4d");
+      return [frame.y - y, frame.x - x].map((distance) => Math.floor(distance / cell));
+    }""")
+    assert place == [2, 2]  # of 8, 5, 1 and 3
+    page.evaluate("explorer.interactivePicture.cover('number')")
+    over = page.evaluate("explorer.interactivePicture.drawn().over.map(({stroke}) => stroke)")
+    assert "#0b7a4d" not in over
+    page.evaluate("explorer.interactivePicture.cover('')")
+
+
+@pytest.mark.parametrize("name", ["Blur a photo", "Find edges"])
+def test_a_photo_begins_at_an_edge_away_from_the_border(visit, name):
+    page = visit("")
+    page.locator("#examples button", has_text=name).click()
+    pixels = page.evaluate("explorer.modelling.stepOf(explorer.model()).terms")
+    assert all(term["inside"] for term in pixels)
+    assert max(term["pixel"] for term in pixels) > 80 + min(term["pixel"] for term in pixels)
+
+
+def test_no_sum_is_cut_off_beside_the_picture(show):
+    page = show("", **LAPTOP)
+    pixels = [round(0.1234 * k % 1, 4) for k in range(25)]
+    weights = [round(-0.0617 * k % 1 - 0.9, 4) for k in range(25)]
+    page.evaluate(
+        "([pixels, weights]) => explorer.change({pixels, weights, kh: 5, kw: 5})",
+        [pixels, weights],
+    )
+    assert text(page, "#sum .sum tr:last-child").count("+ ") == 4
+    widths = page.evaluate(
+        "(({scrollWidth, clientWidth}) => [scrollWidth, clientWidth])"
+        "(document.querySelector('#sum .sums'))"
+    )
+    assert widths[0] <= widths[1]
+    page.evaluate("explorer.change({h: 1, kh: 1, kw: 2, pixels: [1, 2, 3, 4, 5], weights: [2, 1]})")
+    assert text(page, "#sum .subtotal") == "= 4"  # of one row, once
+
+
+def test_what_is_for_the_screen_is_not_printed(show):
+    page = show("", **PHONE)
+    page.emulate_media(media="print")
+    for selector in ("#open-settings", "#start-tour", "#show-keys", "#examples"):
+        assert page.locator(selector).is_hidden()
+    assert page.locator("#canvas").is_visible()
+
+
+def test_padding_is_in_the_title_of_the_input(visit):
+    page = visit("#h=5&w=6&padding=by+hand")
+    words = page.evaluate("explorer.interactivePicture.drawn().sheet.map(({words}) => words)")
+    assert "input 5 \N{MULTIPLICATION SIGN} 6 + padding" in " ".join(filter(None, words))
+
+
+def test_groups_are_said_at_the_picture_and_why_there_are_none(visit):
+    page = visit("#source=cat&c=3&nc=3&groups=3&n=1")
+    assert "3 groups: kernel 1 sees channel 1 only" in text(page, "#legend")
+    page.evaluate("explorer.change({c: 2, nc: 3})")
+    assert "divides both 2 and 3" in text(page, "#groups-hint")
+    page.evaluate("explorer.change({c: 2, nc: 2})")
+    assert text(page, "#groups-hint") == ""

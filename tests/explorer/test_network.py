@@ -135,3 +135,12 @@ def test_a_score_becomes_a_probability(opened):
     score, power, total, percent = (float(word.replace("\N{MINUS SIGN}", "-")) for word in said)
     assert power == pytest.approx(np.exp(score), rel=1e-2)
     assert percent == pytest.approx(100 * power / total, rel=1e-2)
+
+
+def test_the_maps_of_an_empty_pad_are_pale(visit):
+    page = visit("")
+    page.locator("#network").scroll_into_view_if_needed()
+    page.locator("#clear-pad").click()
+    darkest = """() => Math.min(...[...document.querySelectorAll("#layers [data-map^='1,']")]
+      .flatMap((canvas) => [...canvas.getContext("2d").getImageData(2, 2, 1, 1).data]))"""
+    assert page.evaluate(darkest) > 220

@@ -9,6 +9,7 @@ import pytest
 
 from support.explorer_page import array, library, state, text
 
+MINUS = "\N{MINUS SIGN}"
 DESK = {"viewport": {"width": 1440, "height": 1000}}
 LAPTOP = {"viewport": {"width": 1366, "height": 700}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -18,6 +19,9 @@ def answer(page):
     """What a learner works out on paper: the library says it."""
     question = text(page, "label.ask")
     result = library(page)
+    if "weight" in question:
+        total, u, v = (int(part) for part in re.findall(r"-?\d+", question.replace(MINUS, "-"))[:3])
+        return f"{(total - result[0, 0, 0]) / array(page, 'image')[u, v, 0]:g}"
     if "number" in question:
         told = state(page)
         return f"{float(result[told['i'], told['j'], told['n']]):g}"
@@ -69,7 +73,8 @@ def test_the_tour_to_its_end(show, size):
         if size is not PHONE:  # the why stands beside the answer
             assert in_sight(page, "#tour-body > div:nth-of-type(2) p")
         asked_again = ["One more picture", "Now you"]
-        onward = {4: asked_again * 2, 5: ["One more picture"]}.get(stop, [])
+        one_more = ["One more picture"]
+        onward = {4: asked_again * 2, 5: one_more, 6: one_more}.get(stop, [])
         onward = [*onward, "To the self-test" if stop == 8 else "Next question"]
         assert page.evaluate("document.activeElement.textContent") == onward[0]
         for words in onward:
@@ -251,7 +256,8 @@ def test_same_with_a_stride_is_shown_and_calculated(visit, number, padding, size
     assert library(page).shape == (size, size, 1)
     axes = page.evaluate("explorer.model().axes")
     assert [axis["before"] + axis["after"] for axis in axes] == [total, total]
-    lines = text(page, "#tour-body .worked").replace("\N{MINUS SIGN}", "-").splitlines()
+    worked = page.locator("#tour-body .worked").inner_text()
+    lines = worked.replace("\N{MINUS SIGN}", "-").splitlines()
     unbroken = f"T = ({size} - 1)·2 + 3 - 6 = {total}".replace(" ", "\N{NO-BREAK SPACE}")
     assert [f"{unbroken} (" in line for line in lines] == [True, True]
     assert page.locator("#tour-body .formula").bounding_box()["height"] < 30  # not broken either
@@ -265,6 +271,13 @@ WRONG = {  # of the further questions of stop 5, which are about an image of 5 x
     ("same_size", "3x4"): "3x4 is the answer if the padding is “same”.",
     ("same_size", "6x9"): "each pixel of the input has its output.",
 }
+
+
+def test_the_formula_is_in_sight_where_it_is_asked_for(visit):
+    page = visit("")
+    further_picture(page, 5, 1)
+    press(page, "Now you")
+    assert text(page, "#tour-body .formula").startswith("T = max(0, ")
 
 
 @pytest.mark.parametrize(("padding", "typed"), WRONG)
@@ -294,7 +307,12 @@ def test_a_wrong_number_is_explained(visit):
     press(page, "Now you")
     page.locator("#answer").fill(f"{-library(page)[0, 1, 0]:g}")
     press(page, "Check")
-    assert "is the answer if the kernel is rotated by 180 degrees" in text(page, "#tour-body .bad")
+    rotated = "is the answer if the kernel is rotated by 180 degrees"
+    assert rotated not in text(page, "#tour-body .bad")  # this is explained later
+    page.evaluate("explorer.open('#test=5-')")
+    page.locator("#answer").fill(f"{-library(page)[state(page)['i'], state(page)['j'], 0]:g}")
+    press(page, "Check")
+    assert rotated in text(page, "#tour-body .bad")
     page.evaluate("explorer.open('#tour=8')")
     press(page, "Now you")
     page.locator("#answer").fill("4.25")
@@ -499,3 +517,42 @@ def test_a_further_question_leads_back_to_its_own_picture(visit, number, padding
     press(page, "See the example again")
     assert text(page, "#tour-body") == words
     assert state(page)["padding"] == padding
+
+
+def test_the_self_test_asks_what_a_kernel_does(visit):
+    page = visit("#test=5-1")
+    assert "Which weight must stand in row" in text(page, "label.ask")
+    right = answer(page)
+    total = int(re.search(r"the sum (\S+) here", text(page, "label.ask"))[1].replace(MINUS, "-"))
+    page.locator("#answer").fill(right)
+    press(page, "Check")
+    assert text(page, "#tour-body .good").startswith("Right: ")
+    assert library(page)[0, 0, 0] == total  # the picture has the weight now
+
+
+def test_the_self_test_draws_what_can_be_told_apart(visit):
+    page = visit("")
+    modes = set()
+    for seed in range(8):
+        page.evaluate("(seed) => explorer.open(`#test=${seed}-11111`)", seed)
+        assert state(page)["c"] != state(page)["nc"]
+        page.evaluate("(seed) => explorer.open(`#test=${seed}-11111111`)", seed)
+        modes.add(state(page)["mode"])
+    assert modes == {"max", "avg"}
+
+
+def test_the_result_has_the_nine_answers_in_short(visit):
+    page = visit("#test=5-111111111")
+    assert page.locator("#answers dt").all_inner_texts() == [""] * 9  # folded
+    page.locator("#answers summary").click()
+    assert page.locator("#answers dt").nth(4).inner_text() == "What is a stride?"
+    assert "floor((n + before + after" in page.locator("#answers dd").nth(4).inner_text()
+
+
+def test_a_convolution_with_a_stride_has_its_loops(visit):
+    page = visit("")
+    further_picture(page, 7, 1)
+    names = {"image": array(page, "image")[..., 0], "kernel": array(page, "kernels")[..., 0, 0]}
+    assert "y, x = 2 * i, 2 * j" in text(page, "#tour-loops")
+    exec(text(page, "#tour-loops"), names := {**names, "np": np})
+    np.testing.assert_array_equal(names["output"], library(page)[..., 0])

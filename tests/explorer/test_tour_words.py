@@ -96,7 +96,12 @@ def test_one_thing_has_one_name(visit):
         assert not re.search(pattern, text_of_all), language
 
 
-TRIES = {1: {"flip": True}, 3: {"source": "cat", "kernel": "blur"}, 8: {"mode": "avg"}}
+TRIES = {
+    1: {"flip": True},
+    3: {"source": "cat", "kernel": "blur"},
+    6: {"view": "planes"},
+    8: {"mode": "avg"},
+}
 
 
 @pytest.mark.parametrize("stop", TRIES)
@@ -108,12 +113,16 @@ def test_what_a_text_proposes_is_a_button_beside_it(show, stop):
     proposal = page.locator("#tour-body > div:not(.row) > button")
     assert proposal.count() == 1
     assert in_sight(page, "#tour-body > div:not(.row) > button")
+    words = proposal.inner_text()
+    before = state(page)
     proposal.click()
     told = state(page)
     assert {name: told[name] for name in TRIES[stop]} == TRIES[stop]
-    assert in_sight(page, "#canvas")
+    assert in_sight(page, "#view-tabs" if "view" in TRIES[stop] else "#canvas")
+    assert page.locator("#tour-changed").is_hidden()  # what the tour itself shows is no change
     page.get_by_role("button", name="Put the picture back").click()
-    assert state(page)["source"] == "numbers"
+    assert state(page) == before
+    assert proposal.inner_text() == words
 
 
 @pytest.mark.parametrize("stop", range(1, 10))
@@ -127,3 +136,10 @@ def test_settings_stand_under_the_tour_with_the_picture_in_sight(show, stop):
     assert text(page, "#tour-changed").startswith("You have changed the picture.")
     page.evaluate("(stop) => explorer.open(`#tour=${stop % 9 + 1}`)", stop)
     assert in_sight(page, "#tour-body h3")
+
+
+def test_a_question_proposes_no_playing(visit):
+    page = visit("#tour=7")
+    assert "Press Play" in text(page, "#tour-body")
+    page.get_by_role("button", name="Now you").click()
+    assert "Press Play" not in text(page, "#tour-body")

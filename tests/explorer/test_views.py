@@ -108,6 +108,14 @@ def test_shifted_copies_and_channels_add_up_to_the_output(visit):
     assert text(page, "#view-body .total").endswith(f"= {output[0, 0]:g}".replace("-", MINUS))
 
 
+def test_each_plane_of_the_kernel_is_named_and_one_channel_is_no_sum(visit):
+    page = visit("#c=2&nc=2&n=1&view=planes")
+    page.locator("#views").scroll_into_view_if_needed()
+    assert "kernel 1, channel 1" in text(page, "#view-body")
+    page.evaluate("explorer.change({c: 1})")
+    assert text(page, "#view-body .total") == f"output[0, 0] = {MINUS}22"
+
+
 def grids(page):
     """Return the numbers of the three tables of the matrix product."""
     return (

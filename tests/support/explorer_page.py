@@ -78,5 +78,5 @@ def middle(page: Any, name: str, y: int, x: int) -> Any:
 
 
 def text(page: Any, selector: str) -> str:
-    """Return the text of an element."""
-    return page.locator(selector).inner_text()
+    """Return the text of an element, with plain spaces."""
+    return page.locator(selector).inner_text().replace("\N{NO-BREAK SPACE}", " ")

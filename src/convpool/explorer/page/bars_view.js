@@ -78,11 +78,13 @@ const barsView = (() => {
         element("b", { textContent: numberGrid.short(value) }),
       );
     });
+    // on a phone, a slot has room for three letters
+    const isLong = bars.some(({ textContent }) => textContent.length > 3);
     return element(
       "figure",
       { className: "bars" },
       element("figcaption", { textContent: caption }),
-      element("div", { className: "slots" }, ...bars),
+      element("div", { className: isLong ? "slots long" : "slots" }, ...bars),
     );
   }
 

@@ -3,7 +3,8 @@
 const calculator = (() => {
   const { element } = controls;
   const MOST = 100000; // of each number
-  const MOST_ANSWERS = 60;
+  const MOST_ANSWERS = 60; // that are listed
+  const MOST_SIDE = 11; // of the kernels and strides that are tried
   // name of a field -> its first number
   const FIELDS = { n: 224, k: 11, s: 4, d: 1, before: 2, after: 2, c: 3, nc: 96 };
   const LEAST = { before: 0, after: 0 }; // of the others, 1
@@ -44,15 +45,15 @@ const calculator = (() => {
    */
   function waysTo(n, o) {
     const ways = [];
-    for (let k = 1; k <= Math.min(n, 11); k++) {
-      for (let s = 1; s <= Math.min(n, 11); s++) {
+    for (let k = 1; k <= Math.min(n, MOST_SIDE); k++) {
+      for (let s = 1; s <= Math.min(n, MOST_SIDE); s++) {
         for (let p = 0; p <= Math.floor(k / 2); p++) {
           const axis = arithmetic.axisOf({ size: n, window: k, stride: s, padding: [p, p] });
           if (axis.count === o) ways.push({ k, s, p });
         }
       }
     }
-    return ways.slice(0, MOST_ANSWERS);
+    return ways;
   }
 
   /**
@@ -109,9 +110,11 @@ const calculator = (() => {
   function linesBackwards(n, o) {
     const ways = waysTo(n, o);
     if (!ways.length) return [line(say("calculator.no_way", { n, o }))];
-    const items = ways.map((way) => element("li", { textContent: say("calculator.way", way) }));
+    const texts = ways.slice(0, MOST_ANSWERS).map((way) => say("calculator.way", way));
+    if (ways.length > MOST_ANSWERS) texts.push("…");
+    const items = texts.map((textContent) => element("li", { textContent }));
     return [
-      line(say("calculator.ways", { n: ways.length, size: n, o })),
+      line(say("calculator.ways", { n: ways.length, size: n, o, most: MOST_SIDE })),
       element("ul", { className: "ways" }, ...items),
     ];
   }

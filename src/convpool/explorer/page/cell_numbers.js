@@ -3,6 +3,9 @@
 const cellNumbers = (() => {
   const MOST_DECIMALS = 4;
   const LEAST = 5.3; // pixels of the smallest letters
+  const LETTER = 0.64; // width of a digit, as a part of its size
+  const NUMBERED = 17; // pixels of the smallest cell that a number is written into
+  const ENOUGH = 38; // and of one that any weight can be read in
   const signs = (text) => writtenNumbers.signed(text.replace("e+", "e"));
 
   /**
@@ -12,7 +15,21 @@ const cellNumbers = (() => {
    * @returns {number}
    */
   function sizeOf(letters, cell) {
-    return Math.min(cell * 0.42, Math.max(15, cell * 0.32), (cell - 3) / (letters * 0.64));
+    // at each side some air, as far as letters may be smaller
+    const wide = Math.max(cell * 0.7, Math.min(cell - 3, letters * LETTER * LEAST));
+    return Math.min(cell * 0.42, Math.max(15, cell * 0.32), wide / (letters * LETTER));
+  }
+
+  /**
+   * Return the side of the smallest cells in which numbers are easily read.
+   * @param {number[]} values
+   * @param {number} parts the denominator of fractions; 1 for decimals
+   * @returns {number} Infinity if that takes more than ENOUGH
+   */
+  function readable(values, parts) {
+    const { texts, isRounded } = format(Array.from(values), ENOUGH, parts);
+    const letters = Math.max(...texts.map(({ length }) => length), 1);
+    return isRounded ? Infinity : Math.max(NUMBERED, (7 * LETTER * letters) / 0.7);
   }
 
   /**
@@ -38,7 +55,7 @@ const cellNumbers = (() => {
    */
   function write(value, decimals, most) {
     if (!Number.isFinite(value)) return written(value);
-    const text = value.toFixed(decimals);
+    const text = Number.isInteger(value) ? String(value) : value.toFixed(decimals);
     const isLost = value && !Number(text);
     const short = isLost ? String(+value.toPrecision(1)) : text;
     return signs(short.length <= most ? short : value.toExponential(0));
@@ -63,7 +80,7 @@ const cellNumbers = (() => {
     const readable = Math.min(9, Math.max(cell * 0.24, 6.5)); // decimals are no smaller
     let decimals = decimalsOf(finite);
     while (decimals && sizeOf(lettersOf(decimals), cell) < readable) decimals -= 1;
-    const room = Math.floor((cell - 3) / (LEAST * 0.64));
+    const room = Math.floor((cell - 3) / (LEAST * LETTER));
     const most = Math.min(room, Math.max(lettersOf(decimals), 5));
     const texts = values.map((value) => write(value, decimals, most));
     const size = sizeOf(Math.max(...texts.map(({ length }) => length), 1), cell);
@@ -74,5 +91,5 @@ const cellNumbers = (() => {
     };
   }
 
-  return { format };
+  return { format, readable, NUMBERED };
 })();

@@ -162,6 +162,8 @@ const controls = (() => {
           says: (state) => say(`field.${typeof label === "string" ? label : label(state)}`),
           matters: (state) => when(state) && isSeen(names, state),
         });
+        if (names.includes("groups"))
+          row.append(element("p", { className: "hint", id: "groups-hint" }));
         fieldset.append(row);
       }
       if (legend === "padding")
@@ -274,7 +276,9 @@ const controls = (() => {
       field.replaceChildren(...counts.map((count) => option(count, words(count))));
     }
     field.disabled = counts.length < 2;
-    field.title = counts.length < 2 ? say("groups.none") : "";
+    field.title = field.disabled ? say("groups.none", state) : "";
+    const hint = document.getElementById("groups-hint");
+    hint.textContent = state.c > 1 && state.nc > 1 ? field.title : "";
   }
 
   /**

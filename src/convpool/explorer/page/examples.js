@@ -6,8 +6,9 @@ const examples = (() => {
 
   // name -> settings that differ from the defaults
   const EXAMPLES = {
-    blur: { ...photo, source: "cat", kernel: "blur" },
-    edges: { ...photo, source: "coffee", kernel: "sobel" },
+    // both begin at a window on an edge, away from the border
+    blur: { ...photo, source: "cat", kernel: "blur", i: 11, j: 11 },
+    edges: { ...photo, source: "coffee", kernel: "sobel", i: 7, j: 2 },
     pad: { h: 4, w: 4, padding: "by hand" },
     stride: { h: 7, w: 7, sh: 2, sw: 2 },
     channels: { h: 4, w: 4, c: 3, kh: 2, kw: 2 },

@@ -5,6 +5,7 @@ const featureMaps = (() => {
   const byId = (id) => document.getElementById(id);
   const { LAYERS } = network;
   const CELLS = [4, 4, 5, 5, 8]; // pixels of a cell in the maps of each plane
+  const PALE = 0.5; // smaller numbers alone do not get strong colours
   const SCORES = LAYERS.length; // index of the plane that holds the scores
   const line = (className, textContent) => element("p", { className, textContent });
 
@@ -134,7 +135,7 @@ const featureMaps = (() => {
     const { shape: [h, w, c], data } = planes[index]; // prettier-ignore
     const theme = colours.THEMES[interactivePicture.theme()];
     const [cell, ratio] = [CELLS[index], Math.min(devicePixelRatio || 1, 2)];
-    const [, greatest] = numberLooks.rangeOf(data);
+    const greatest = Math.max(numberLooks.rangeOf(data)[1], PALE);
     const bytes = new Uint8ClampedArray(h * w * 4).fill(255);
     for (let place = 0; place < h * w; place++) {
       const value = data[place * c + n];

@@ -41,6 +41,19 @@ const legend = (() => {
   }
 
   /**
+   * Return which channels the kernel in front sees, where groups part them.
+   * @param {Model} model
+   * @returns {HTMLElement}
+   */
+  function seen({ state: { c, nc, groups }, at: { n } }) {
+    const count = c / groups;
+    const first = Math.floor(n / (nc / groups)) * count;
+    const channels = Array.from({ length: count }, (_, k) => first + k).join(", ");
+    const words = say("legend.groups", { n: count, groups, kernel: n, channels });
+    return element("span", { textContent: words });
+  }
+
+  /**
    * Show the legend of a drawing; each meaning once.
    * @param {Model} model
    * @param {Drawing} drawing
@@ -64,6 +77,9 @@ const legend = (() => {
       if (state.op !== "transpose" && axes.some(({ left }) => left > 0))
         parts.push(entry("left", say("legend.left")));
       parts.push(entry("window", say("legend.window")));
+      if (state.op === "convolve" && state.groups > 1) parts.push(seen(model));
+      if (state.op === "pool" && (state.mode === "max" || state.mode === "min"))
+        parts.push(entry("kept", say("legend.kept")));
     }
     if (isRounded) parts.push(element("span", { textContent: say("legend.rounded") }));
     document.getElementById("legend").replaceChildren(...parts);

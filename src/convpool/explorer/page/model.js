@@ -246,6 +246,12 @@ const modelling = (() => {
     },
   };
 
+  // the pixel of a window that max and min keep: the first of equals
+  const winnerOf = ({ op, mode }, pixels, value) =>
+    op === "pool" && (mode === "max" || mode === "min")
+      ? pixels.find(({ pixel, inside }) => inside && Object.is(pixel + 0, value + 0))
+      : undefined;
+
   const numberAt = ({ shape, data }, i, j, n) => data[(i * shape[1] + j) * shape[2] + n];
 
   /**
@@ -274,5 +280,8 @@ const modelling = (() => {
     );
   }
 
-  return { modelOf, axesOf, shapeOf, stepOf, doneOf, partnersOf, outputFor, numberAt };
+  return {
+    ...{ modelOf, axesOf, shapeOf, stepOf, winnerOf, doneOf },
+    ...{ partnersOf, outputFor, numberAt },
+  };
 })();

@@ -23,7 +23,7 @@ const blocksOfPicture = (() => {
       values: image,
       front: at.front,
       look: lookOf(model, image),
-      words: sizeWords(say("tables.input"), image.shape),
+      words: inputWords(model),
       ...(scattering ? plain(image.shape) : padded),
     };
     const output =
@@ -35,6 +35,7 @@ const blocksOfPicture = (() => {
             look: lookOf(model, model.output),
             words: `${say("tables.output")} ${image.shape[2] > 1 ? "? × ? × ?" : "? × ?"}`,
             ...plain([0, 0]),
+            room: (scattering ? padded : plain(model.output.shape)).sizes,
           }
         : {
             name: "output",
@@ -46,6 +47,17 @@ const blocksOfPicture = (() => {
           };
     output.hidden = covered === "number";
     return [input, ...(kernels ? kernelBlocks(model, plain) : []), output];
+  }
+
+  /**
+   * Return the title of the input, whose size is that of the image without its padding.
+   * @param {Model} model
+   * @returns {string}
+   */
+  function inputWords({ state, image, axes }) {
+    const words = sizeWords(say("tables.input"), image.shape);
+    const isPadded = state.op !== "transpose" && axes.some((axis) => axis.before || axis.after);
+    return isPadded ? `${words} ${say("tables.padded")}` : words;
   }
 
   /**
@@ -76,7 +88,7 @@ const blocksOfPicture = (() => {
       words: sizeWords(words, values.shape),
       ...plain(used.shape),
     };
-    if (!scattering) return [kernel];
+    if (!scattering) return [{ ...kernel, readable: cellNumbers.readable(values.data, parts) }];
     const pixel = arithmetic.valueAt(image, at.i, at.j, at.front);
     const products = {
       shape: [kh, kw, 1],
@@ -135,8 +147,8 @@ const blocksOfPicture = (() => {
    * @param {number} column
    * @returns {boolean}
    */
-  function leftOver({ state, axes }, row, column) {
-    if (state.op === "transpose") return false;
+  function leftOver({ state, axes, problem }, row, column) {
+    if (problem || state.op === "transpose") return false;
     return [row, column].some(
       (place, side) =>
         axes[side].left > 0 &&

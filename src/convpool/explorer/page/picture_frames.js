@@ -12,15 +12,16 @@ const pictureFrames = (() => {
    * @param {number} width of the line
    * @param {number} [rows] how many rows of cells
    * @param {number} [columns] how many columns of cells
+   * @param {number} [inset] how far inside of their edges
    */
-  function outline(marks, block, theme, y, x, stroke, width, rows = 1, columns = 1) {
+  function outline(marks, block, theme, y, x, stroke, width, rows = 1, columns = 1, inset = 0) {
     const { cell, before } = block;
     const place = {
       kind: "rect",
-      x: block.x + (x + before[1]) * cell,
-      y: block.y + (y + before[0]) * cell,
-      w: columns * cell,
-      h: rows * cell,
+      x: block.x + (x + before[1]) * cell + inset,
+      y: block.y + (y + before[0]) * cell + inset,
+      w: columns * cell - 2 * inset,
+      h: rows * cell - 2 * inset,
     };
     marks.push({ ...place, stroke: theme.halo, width: width + 3 }, { ...place, stroke, width });
   }
@@ -136,5 +137,19 @@ const pictureFrames = (() => {
     if (named.kernel) outline(marks, named.kernel, theme, u, v, theme.partner, 3);
   }
 
-  return { windowOn, partners, tapOn };
+  /**
+   * Add the frame of the pixel of the window that max or min pooling keeps.
+   * @param {Mark[]} marks that are added to
+   * @param {Model} model
+   * @param {Record<string, Block>} named the blocks by name
+   * @param {Theme} theme
+   */
+  function winnerOn(marks, model, { input }, theme) {
+    const { terms, value } = modelling.stepOf(model);
+    const winner = modelling.winnerOf(model.state, terms, value);
+    const inset = Math.min(5, input.cell / 5); // so that the window's frame stays whole
+    if (winner) outline(marks, input, theme, winner.y, winner.x, theme.partner, 2, 1, 1, inset);
+  }
+
+  return { windowOn, winnerOn, partners, tapOn };
 })();

@@ -70,6 +70,7 @@ const question = (() => {
   const LIKELY = {
     "cause.stride": ({ n }) => n === 1,
     "cause.padding": ({ name }) => ["valid", "same"].includes(name),
+    "cause.flip": () => tourStops.isExplained(explorer.state(), "flip"),
   };
 
   /**

@@ -18,9 +18,9 @@ const scene = (() => {
   const { THEMES, inkOn } = colours;
   const { shadeOf } = numberLooks;
   const { blocksOf, cellOf, leftOver } = blocksOfPicture;
-  const { windowOn, partners, tapOn } = pictureFrames;
+  const { windowOn, winnerOn, partners, tapOn } = pictureFrames;
   const LIFT = 0.35; // by how many cells a plane is drawn above and right of the one before it
-  const NUMBERED = 17; // pixels of the smallest cell that a number is written into
+  const { NUMBERED } = cellNumbers;
   // how many planes are drawn behind the one in front
   const behind = (block) => Math.max(0, Math.min(block.values.shape[2] - 1, 3));
 
@@ -269,6 +269,7 @@ const scene = (() => {
       theme,
     );
     const named = Object.fromEntries(layout.blocks.map((block) => [block.name, block]));
+    if (!model.problem && !covered) winnerOn(over, model, named, theme);
     if (!model.problem) windowOn(over, model, named, theme);
     if (!model.problem && !covered && tap) tapOn(over, model, named, theme, tap);
     if (!model.problem && !covered && cursor) partners(over, model, named, theme, cursor);

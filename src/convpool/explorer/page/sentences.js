@@ -49,12 +49,6 @@ const sentences = (() => {
   const result = ({ output, at: { i, j, n } }, value) =>
     named(placeOf("output", output, i, j, n), value);
 
-  // of the pixels of a window, the index of the one that max and min keep: the first of equals
-  const winnerOf = ({ mode }, pixels, value) =>
-    mode === "max" || mode === "min"
-      ? pixels.findIndex(({ pixel }) => Object.is(pixel, value) || pixel === value)
-      : -1;
-
   /**
    * Return the line of a pooled number: "max(4, 1, 2) = 4" or "(4 + 1 + 2 + 9) / 4 = 4".
    * @param {State} state
@@ -64,11 +58,11 @@ const sentences = (() => {
   function pooled(state, { terms, divisor, value }) {
     const { mode } = state;
     const pixels = terms.filter(({ inside }) => inside);
-    const winner = winnerOf(state, pixels, value);
+    const winner = modelling.winnerOf(state, pixels, value);
     const isSumOf = mode === "avg" || mode === "sum";
     const list = listed(pixels, isSumOf ? " + " : writtenNumbers.BETWEEN, (term) =>
       span(
-        pixels[winner] === term ? "good winner" : "",
+        winner === term ? "good winner" : "",
         isSumOf ? factor(term.pixel) : written(term.pixel),
       ),
     );
@@ -94,7 +88,7 @@ const sentences = (() => {
     const isChoice = state.mode === "max" || state.mode === "min";
     const outside = terms.length - n;
     const equals = pixels.filter(({ pixel }) => pixel === value).length;
-    const winner = pixels[winnerOf(state, pixels, value)];
+    const winner = modelling.winnerOf(state, pixels, value);
     if (winner) parts.push(say("pool.index", { place: `[${winner.y}, ${winner.x}]` }));
     if (isChoice && equals > 1) parts.push(say("pool.first_of_equals", { n: equals }));
     if (outside && isChoice) parts.push(say("pool.padding_never_wins"));

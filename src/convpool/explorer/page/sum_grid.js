@@ -3,6 +3,7 @@
 const sumGrid = (() => {
   const { element } = controls;
   const MOST_CELLS = 100; // more are written as a list
+  const ROOM = 38; // letters of the cells of a row, beside which its sum stands
 
   const { factor, total } = writtenNumbers;
   const sum = (terms) => +total(terms.map(({ product }) => product)).toFixed(9);
@@ -37,20 +38,29 @@ const sumGrid = (() => {
    * @param {number} channel
    * @param {number} greatest magnitude of all products
    * @param {boolean} isOnly whether there is no other channel
-   * @param {boolean} hasSubtotals whether the sum of each row stands beside it
+   * @param {boolean} mayHaveSubtotals whether the sum of each row stands beside it, if there are
+   *   several
    * @param {any} numbers how weights and products are written, of writtenNumbers.over
    * @returns {HTMLElement}
    */
-  function grid(terms, channel, greatest, isOnly, hasSubtotals, numbers) {
+  function grid(terms, channel, greatest, isOnly, mayHaveSubtotals, numbers) {
     const rows = [];
     for (const term of terms) (rows[term.u] ??= []).push(term);
+    const hasSubtotals = mayHaveSubtotals && rows.length > 1;
+    // beside long rows there is no room for their sums: these stand in the last line alone
+    const texts = terms.flatMap(({ weight, product }) => [
+      numbers.factor(weight),
+      numbers.write(product),
+    ]);
+    const letters = Math.max(...texts.map(({ length }) => length)) * rows[0].length;
+    const isBeside = hasSubtotals && letters <= ROOM;
     const products = (row) => row.map(({ product }) => product);
     const lines = rows.map((row) =>
       element(
         "tr",
         {},
         ...row.map((term) => cell(term, greatest, numbers)),
-        ...(hasSubtotals
+        ...(isBeside
           ? [
               element("td", {
                 className: "subtotal",
@@ -68,9 +78,9 @@ const sumGrid = (() => {
       {},
       element("td", {
         className: "subtotal",
-        colSpan: rows[0].length + Number(hasSubtotals),
+        colSpan: rows[0].length + Number(isBeside),
         textContent:
-          isOnly && hasSubtotals
+          hasSubtotals && (isOnly || !isBeside)
             ? numbers.sum(parts, sum(terms))
             : equalTo(parts, sum(terms), numbers),
       }),

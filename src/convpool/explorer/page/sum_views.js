@@ -241,9 +241,9 @@ const sumViews = (() => {
         plane(say("sum.channel", { channel: first + k }), image, first + k, {
           lit: (y, x) => window.has(`${y},${x}`),
         }),
-        sign("·"),
+        sign("∗"),
         table(
-          say("tables.kernel"),
+          `${say("tables.kernel_n", { n: at.n })}, ${say("sum.channel", { channel: first + k })}`,
           [kh, kw],
           (u, v) => used.data[((u * kw + v) * depth + k) * nc + at.n],
           { numbers: numbersOf(used, at.n) },
@@ -258,16 +258,17 @@ const sumViews = (() => {
       ),
     );
     const index = at.i * output.shape[1] + at.j;
-    const sum = partial.map((data) => writtenNumbers.factor(+data[index].toFixed(9))).join(" + ");
+    const parts = partial.map((data) => +data[index].toFixed(9));
+    const sum = writtenNumbers.added([...parts, ...(state.bias ? [state.bias] : [])]);
     const value = written(modelling.numberAt(output, at.i, at.j, at.n));
-    const bias = state.bias ? ` + ${writtenNumbers.factor(state.bias)}` : "";
-    const whole = state.relu ? `max(0, ${sum}${bias})` : `${sum}${bias}`;
+    const whole = state.relu ? `max(0${writtenNumbers.BETWEEN}${sum})` : sum;
+    const middle = whole === value ? "" : `${whole} = `;
     return [
       ...rows,
       row(sign(depth > 1 ? say("planes.added") : "="), ...result(model)),
       element("p", {
         className: "total",
-        textContent: `output[${at.i}, ${at.j}] = ${whole} = ${value}`,
+        textContent: `output[${at.i}, ${at.j}] = ${middle}${value}`,
       }),
     ];
   }

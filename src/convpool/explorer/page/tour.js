@@ -3,7 +3,6 @@
 const tour = (() => {
   const { element } = controls;
   const { STOPS, TESTS } = tourStops;
-  const { fresh } = question;
   const byId = (id) => document.getElementById(id);
   const isWide = matchMedia("(min-width: 1000px)");
   const title = (index) => say(`tour.${index + 1}.title`);
@@ -76,6 +75,7 @@ const tour = (() => {
     isRunning = false;
     current = 0;
     lastResult = null;
+    widen("");
     address.hold("");
     interactivePicture.play(false);
     interactivePicture.cover("");
@@ -114,6 +114,7 @@ const tour = (() => {
     address.hold("");
     current = index + 1;
     interactivePicture.cover("");
+    widen(STOPS[index].cover);
     toldPicture.show({ ...STOPS[index].example, tour: current });
     const worked = question.calculation(STOPS[index].cover);
     const gap = worked.includes("\n") ? "\n" : " ";
@@ -145,12 +146,10 @@ const tour = (() => {
       "div",
       { hidden: true },
       element("p", { textContent: say(`${key}.after`) }),
-      ...(entry.attempt
-        ? [button(say(`${key}.try`), () => fresh({ ...asked.set, ...entry.attempt }))]
-        : []),
+      ...(entry.attempt ? [trial(say(`${key}.try`), asked.set, entry.attempt)] : []),
     );
     toldPicture.show(asked.set);
-    const part = element("div");
+    const part = element("div", {}, ...(isFirst ? [] : formulasOf(index, k - 1)));
     question.add(part, asked, () => {
       after.hidden = next.hidden = false;
       reveal(next);
@@ -159,6 +158,24 @@ const tour = (() => {
     const buttons = row(next, button(say("tour.example_again"), example, BACK), ...waysOut());
     show(index, [part, after, buttons], isFirst);
     focus("#answer");
+  }
+
+  /**
+   * Return the button that shows a picture with some settings changed, and then the way back.
+   * @param {string} label
+   * @param {any} set the settings of the picture
+   * @param {any} attempt those that it changes
+   * @returns {any}
+   */
+  function trial(label, set, attempt) {
+    let isShown = false;
+    const node = button(label, () => {
+      isShown = !isShown;
+      toldPicture.show(isShown ? { ...set, ...attempt } : set);
+      node.textContent = isShown ? say("tour.put_back") : label;
+      if (attempt.view) explorer.show("views");
+    });
+    return node;
   }
 
   /**
@@ -188,11 +205,7 @@ const tour = (() => {
     show(
       index,
       [
-        ...say(`tour.${index + 1}.further${k + 1}`)
-          .split("\n")
-          .map((textContent) =>
-            element("p", { className: /^\w = /.test(textContent) ? "formula" : "", textContent }),
-          ),
+        ...linesOf(index, k),
         element("p", { className: "worked", textContent: calculation(explorer.model()) }),
         ...(figure ? [figure()] : []),
         row(
@@ -206,6 +219,15 @@ const tour = (() => {
     focus(".main");
   }
 
+  // the lines of a further picture's text, and those that are formulas
+  const linesOf = (index, k) =>
+    say(`tour.${index + 1}.further${k + 1}`)
+      .split("\n")
+      .map((textContent) =>
+        element("p", { className: /^\w = /.test(textContent) ? "formula" : "", textContent }),
+      );
+  const formulasOf = (index, k) => linesOf(index, k).filter(({ className }) => className);
+
   // to the result of the self-test, where that is what led here, and out of the tour
   const waysOut = () => [
     ...(lastResult ? [button(say("test.back"), lastResult)] : []),
@@ -213,6 +235,9 @@ const tour = (() => {
   ];
   const row = (...children) => element("div", { className: "row" }, ...children);
   const paragraphs = (key) => (words.has(key) ? [element("p", { textContent: say(key) })] : []);
+
+  // where a size is asked for, the picture has the whole width, and the sum stands below
+  const widen = (cover) => document.body.classList.toggle("asks-size", cover === "size");
 
   /**
    * Show a stop's heading and its text, with further parts.
@@ -344,6 +369,7 @@ const tour = (() => {
     if (linkOf) address.hold(linkOf(marks));
     if (index === list.length) return result(series, marks);
     const asked = list[index]();
+    widen(asked.cover);
     toldPicture.show(asked.set);
     const isLast = index + 1 === list.length;
     const next = element("button", {
@@ -375,6 +401,23 @@ const tour = (() => {
   }
 
   /**
+   * Return the answers to the nine questions, to be unfolded.
+   * @returns {HTMLElement}
+   */
+  function inShort() {
+    const items = STOPS.flatMap((_, index) => [
+      element("dt", { textContent: title(index) }),
+      element("dd", { textContent: say(`tour.${index + 1}.short`) }),
+    ]);
+    return element(
+      "details",
+      { id: "answers" },
+      element("summary", { textContent: say("test.answers") }),
+      element("dl", {}, ...items),
+    );
+  }
+
+  /**
    * Show the result of a series, with the way to what was missed.
    * @param {Series} series
    * @param {boolean[]} marks
@@ -399,6 +442,7 @@ const tour = (() => {
       element("h3", { textContent: say("test.score", score) }),
       element("p", { textContent: missed.length ? say("test.missed") : allRight }),
       element("ul", { className: "missed" }, ...missed),
+      ...(series.linkOf ? [inShort()] : []),
       row(again, button(say("test.done"), end)),
     );
     again.focus({ preventScroll: true });

@@ -67,15 +67,17 @@ const tourStops = (() => {
   const TRIES = {
     1: { flip: true },
     3: { source: "cat", h: 24, w: 24, kernel: "blur", padding: "same", left: 1, right: 1 },
+    6: { view: "planes" },
     8: { mode: "avg" },
   };
 
   // what is written below the picture, and the stop that explains it
-  const EXPLAINED = { size: 3, total: 4 };
+  const EXPLAINED = { flip: 2, size: 3, total: 4 };
   /**
    * Return whether the tour has explained something, or does not run.
    * @param {State} state
-   * @param {"size" | "total"} what the output's size, or how much padding it needs in all
+   * @param {"flip" | "size" | "total"} what the rotated kernel, the output's size, or how much
+   *   padding it needs in all
    * @returns {boolean}
    */
   const isExplained = ({ tour: stop }, what) => !stop || stop >= EXPLAINED[what];
@@ -141,7 +143,8 @@ const tourStops = (() => {
       { ...laplacian, i: 4, j: 2 },
       "number",
       number,
-      ["convolution", "kernel", "window", "pixel", "weight", "output", "padding"],
+      ["convolution", "kernel", "window", "pixel", "weight", "output", "padding", "stride"],
+      [{ set: { ...laplacian, sh: 2, sw: 2, i: 1, j: 1 }, calculation: sentences.worked }],
     ],
     [
       { ...pool, mode: "avg" },
@@ -176,19 +179,7 @@ const tourStops = (() => {
       set: { h: 4, w: 4, kernel: "sobel", i: pick(0, 1), j: pick(0, 1), pixels: digits(pick, 16) },
       ...NUMBER,
     }),
-    (pick) => ({
-      set: {
-        h: 4,
-        w: 4,
-        kh: 2,
-        kw: 2,
-        weights: digits(pick, 4),
-        pixels: digits(pick, 16),
-        i: pick(0, 2),
-        j: pick(0, 2),
-      },
-      ...NUMBER,
-    }),
+    weightFor,
     (pick) => ({
       set: {
         h: pick(4, 9),
@@ -221,12 +212,16 @@ const tourStops = (() => {
       },
       ...SIZE,
     }),
-    (pick) => ({
-      set: { h: 4, w: 5, c: pick(2, 4), nc: pick(1, 4), kh: 2, kw: 2 },
-      cover: "size",
-      answer: all,
-      ask: say("test.shape"),
-    }),
+    (pick) => {
+      const c = pick(2, 4);
+      const nc = 1 + ((c - 1 + pick(1, 3)) % 4); // another number
+      return {
+        set: { h: 4, w: 5, c, nc, kh: 2, kw: 2 },
+        cover: "size",
+        answer: all,
+        ask: say("test.shape"),
+      };
+    },
     (pick) => ({
       set: {
         h: 4,
@@ -256,10 +251,34 @@ const tourStops = (() => {
       ...NUMBER,
     }),
     (pick) => ({
-      set: { op: "pool", h: pick(5, 11), w: pick(5, 11), kh: 2, kw: 3, sh: 2, sw: 3 },
+      set: {
+        ...{ op: "pool", mode: ["max", "avg"][pick(0, 1)] },
+        ...{ h: pick(5, 11), w: pick(5, 11), kh: 2, kw: 3, sh: 2, sw: 3 },
+      },
       ...SIZE,
     }),
   ];
+
+  /**
+   * Return the question which weight of a kernel makes its sum a certain number.
+   * @param {(least: number, most: number) => number} pick
+   * @returns {Question}
+   */
+  function weightFor(pick) {
+    const set = { h: 2, w: 2, kh: 2, kw: 2, pixels: Array.from({ length: 4 }, () => pick(1, 5)) };
+    const weights = Array.from({ length: 4 }, () => [-2, -1, 1, 2, 3][pick(0, 4)]);
+    const tap = pick(0, 3);
+    const total = weights.reduce((sum, weight, k) => sum + weight * set.pixels[k], 0);
+    const others = weights.map((weight, k) => (k === tap ? 0 : weight));
+    return {
+      set: { ...set, weights: others },
+      seen: { ...set, weights },
+      cover: "number",
+      answer: () => weights[tap],
+      ask: say("test.weight", { total: written(total), u: tap >> 1, v: tap % 2 }),
+      hint: say("test.weight_hint"),
+    };
+  }
   const NUMBER = { cover: "number", answer: number, ask: say("test.number") };
   const SIZE = { cover: "size", answer: size, ask: say("test.size") };
   const digits = (pick, count) => Array.from({ length: count }, () => pick(-3, 9));

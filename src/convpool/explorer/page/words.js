@@ -72,7 +72,8 @@ const words = (() => {
     if (entry === undefined) throw new Error(`no sentence ${key}`);
     const isPair = Array.isArray(entry);
     const text = isPair ? entry[isSingular(values.n ?? 1) ? 0 : 1] : entry;
-    return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+    // no line breaks inside of a size
+    return text.replace(/\{(\w+)\}/g, (_, name) => values[name]).replaceAll(" × ", "\u00a0×\u00a0");
   }
 
   /**

@@ -13,6 +13,11 @@ const WORDS_EN = {
   "legend.cropped": "grey hatching: cropped by the padding",
   "legend.left": "red hatching: left over, no whole window reaches it",
   "legend.window": "frame: the window, and the pixel that belongs to it",
+  "legend.kept": "the pixel that is kept",
+  "legend.groups": [
+    "{groups} groups: kernel {kernel} sees channel {channels} only, by itself (depthwise)",
+    "{groups} groups: kernel {kernel} sees the channels {channels} only",
+  ],
 
   "share.copied": "link copied",
   "share.copied_file":
@@ -38,7 +43,7 @@ const WORDS_EN = {
     "The mean of {n} pixels: their sum, divided by {divisor}.",
   ],
   "pool.sum": ["The sum of {n} pixel.", "The sum of {n} pixels."],
-  "pool.first_of_equals": "{n} are equal: the first one is taken.",
+  "pool.first_of_equals": "{n} pixels are equal: the first one is taken.",
   "pool.padding_never_wins": "Padding is never taken.",
   "pool.padding_counts": "The divisor counts the padding too.",
   "pool.padding_is_left_out": "Padding is left out.",
@@ -84,8 +89,8 @@ const WORDS_EN = {
   "compare.show": "Show it",
   "compare.and": ", and ",
   "compare.nothing":
-    "No setting, and no two settings together, give it. Set the image and the kernel above " +
-    "to yours first.",
+    "None of the usual mistakes, alone or two together, gives it. Set the image, the kernel and " +
+    "its size above to yours first.",
   "compare.nan": "It holds NaN: the images or weights that went in may hold NaN or infinity.",
   "compare.agree": "{k} of {count} numbers agree.",
   "compare.differs": "{place} differs: yours is {yours}, the picture's is {ours}.",
@@ -310,6 +315,7 @@ const WORDS_EN = {
 
   "tables.channel": "{name}, channel {channel}",
   "tables.input": "input",
+  "tables.padded": "+ padding",
   "tables.output": "output",
   "tables.kernel": "kernel",
   "tables.kernel_n": "kernel {n}",

@@ -116,7 +116,7 @@ Object.assign(WORDS_EN, {
     "one more, as ONNX's SAME_LOWER.",
   "padding.same_size":
     "As large as the input at any stride; of an odd number of rows or columns, the top and the " +
-    "left get one more: the formula of the course's brief is rounded up there.",
+    "left get one more.",
   "padding.full": "Every position where the window touches at least one pixel.",
   "padding.by hand": "Your own number on each side.",
   "padding.darker":
@@ -159,7 +159,7 @@ Object.assign(WORDS_EN, {
 
   "groups.dense": "1 (dense)",
   "groups.depthwise": "{count} (depthwise)",
-  "groups.none": "Groups divide the channels and the kernels: set both to 2 or more first.",
+  "groups.none": "Groups need a number above 1 that divides both {c} and {nc}: there is none.",
   "groups.caption": ["{n} group", "{n} groups"],
   "groups.fours": "Other examples, with 4 channels and 4 kernels:",
   "groups.how":

@@ -36,6 +36,9 @@ Object.assign(WORDS_EN, {
   "tour.one_more": "One more picture",
   "tour.covered": "Covered until you have answered.",
   "tour.1.title": "What is a convolution?",
+  "tour.1.short":
+    "The kernel lies on the image; pixels times weights, added, are one number of the output; " +
+    "then the window moves on. output[i, j] = Σ input[i·s + u, j·s + v] · kernel[u, v].",
   "tour.1.before":
     "A kernel, a small array of weights, lies on the image. The pixels under it are called the " +
     "window. Each pixel of the window is multiplied by the weight on it, and the products are " +
@@ -51,10 +54,13 @@ Object.assign(WORDS_EN, {
     "processing rotates it by 180 degrees first (the setting “flip”).",
   "tour.1.try": "Rotate the kernel (flip)",
   "tour.2.title": "What is a kernel?",
+  "tour.2.short":
+    "A small array of weights, which decide what is found: −1, 0, 1 an edge, equal weights a " +
+    "blur.",
   "tour.2.before":
     "The array of weights is called the kernel, or filter. Its weights decide what the " +
-    "convolution finds: edges, blur, sharp details. This one has −1 in its upper row and 1 in " +
-    "its lower row.",
+    "convolution does: find edges, blur, or bring out details. This one has −1 in its upper row " +
+    "and 1 in its lower row.",
   "tour.2.example":
     "Here the upper and the lower row of the window hold equal pixels: they cancel out, and " +
     "the sum is 0.",
@@ -67,6 +73,9 @@ Object.assign(WORDS_EN, {
     "runs across. Question 1's kernel found edges that run down. Nine weights of 1/9 instead " +
     "would give the mean of the window: a blur.",
   "tour.3.title": "What is padding?",
+  "tour.3.short":
+    "Extra pixels around the image, mostly zeros, so that windows reach its border: n + before " +
+    "+ after − k + 1 outputs.",
   "tour.3.before":
     "A window must lie on numbers. Without padding its centre cannot be on the border, and " +
     "the output is smaller than the input. Padding adds a border around the image, usually " +
@@ -86,6 +95,8 @@ Object.assign(WORDS_EN, {
     "zeros gets a dark border, and an edge kernel sees an edge that is not there.",
   "tour.3.try": "Blur a photo with zeros",
   "tour.4.title": "What is “valid”, what is “same” padding?",
+  "tour.4.short":
+    "“valid” adds nothing: n − k + 1 outputs. “same” adds k − 1 zeros on each axis: n outputs.",
   "tour.4.before":
     "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros that the " +
     "output is as large as the input, as long as the window moves by one pixel at a time " +
@@ -100,6 +111,9 @@ Object.assign(WORDS_EN, {
     "number: one side gets one more. “same” (PyTorch, Keras) gives it to the bottom and to the " +
     "right, “same_lower” (ONNX) to the top and to the left.",
   "tour.5.title": "What is a stride?",
+  "tour.5.short":
+    "How far the window moves at each step: floor((n + before + after − k) / s) + 1 outputs, " +
+    "with “same” ceil(n / s).",
   "tour.5.before":
     "The stride is how far the window moves from one step to the next. With stride 2 it " +
     "skips every second position, and the output has about half as many rows and columns.",
@@ -114,12 +128,12 @@ Object.assign(WORDS_EN, {
     "reaches are left over: red hatching marks them.",
   "tour.5.further1":
     "And “same” with a stride? n pixels give o = n / s outputs, rounded up (ceil): as large as " +
-    "the input at stride 1 only, else smaller. Count on the padded image: windows begin at 0, " +
-    "s, 2s, ..., the last one at (o − 1)·s, and it ends at (o − 1)·s + k. So many pixels are " +
-    "needed, and n are there. “same” adds T zeros, just enough:\nT = max(0, (o − 1)·s + k − " +
-    "n)\nThe end of the last window is n + T; where the windows need no more than n pixels, T " +
-    "is 0. Here n = 6, the stride s = 2 and the kernel k = 3, so o = 3: the last window begins " +
-    "at 4 and ends at 7. Each axis needs one zero, at its end.",
+    "the input at stride 1 only, else smaller. On the padded image, windows begin at 0, s, 2s, " +
+    "... The last one begins at (o − 1)·s and is k long: the padded image must have (o − 1)·s + " +
+    "k pixels. The image has n of them, and “same” adds the T zeros that are missing:\nT = " +
+    "max(0, (o − 1)·s + k − n)\nWhere n pixels are enough, T is 0. Here n = 6, the stride s = 2 " +
+    "and the kernel k = 3, so o = 3: the last window covers the places 4, 5 and 6. These are 7 " +
+    "places, from 0 to 6, for 6 pixels: each axis needs one zero, at its end.",
   "tour.5.further2.ask": "“same” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
   "tour.5.further2.hint":
     "“same” divides the height and the width by the stride and rounds up; the size of the kernel " +
@@ -141,15 +155,18 @@ Object.assign(WORDS_EN, {
     "As large as the input. This needs 6 rows and 9 columns of padding; “same” needed 2 rows and " +
     "1 column.",
   "tour.6.title": "What are channels?",
+  "tour.6.short":
+    "Planes of numbers, such as red, green and blue. A kernel has a plane of weights for each, " +
+    "adds up all products, and makes one output channel: kh·kw·c weights.",
   "tour.6.before":
     "A colour image has three numbers for each pixel: three planes, called channels. Other " +
     "images have other numbers of channels. A kernel has one plane of weights for each " +
     "channel. All products, of all channels, go into one sum. So one kernel makes one plane of " +
     "output.",
   "tour.6.example":
-    "To be short, this image has two channels. One kernel: the output has one channel. " +
-    "Channels do not share their weights: the sum of each channel stands beside or below the " +
-    "picture.",
+    "This image has two channels only, so that the sums are short. One kernel: the output has " +
+    "one channel. Each channel has weights of its own: the sum of each stands beside or below " +
+    "the picture.",
   "tour.6.ask":
     "An image of 5 × 5 with three channels, two kernels of 2 × 2 × 3, no padding. Which shape " +
     "will the output have?",
@@ -160,22 +177,33 @@ Object.assign(WORDS_EN, {
     "One output channel for each kernel. Each kernel sees all three channels: it has a plane " +
     "of weights for each, here 2·2·3 = 12 weights. For a colour image, a kernel of 3 × 3 has " +
     "3·3·3 = 27 weights.",
+  "tour.6.try": "See the channels apart",
   "tour.6.further1":
     "Groups divide the channels, and the kernels, into parts that do not mix. Here 4 channels " +
     "and 2 kernels are in 2 groups: kernel 0 sees the channels 0 and 1 only, kernel 1 the " +
     "channels 2 and 3. So a kernel has 2 planes of weights, not 4. With as many groups as " +
     "channels, a kernel sees one channel: this is called depthwise.",
   "tour.7.title": "How is a convolution performed over an image?",
+  "tour.7.short":
+    "Two loops over the rows and columns of the output: cut out the window, multiply it by the " +
+    "kernel, add.",
   "tour.7.before":
     "Two loops, over the rows and the columns of the output. At each position: cut out the " +
     "window, multiply each pixel by its weight (w * kernel), add the products (sum). Below the " +
-    "loops are the numbers of this step. Press Play to watch them change.",
+    "loops are the numbers of this step.",
+  "tour.7.example": "Press Play to watch them change.",
   "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
   "tour.7.hint": "The lowest row of the window lies in the padding: its pixels are 0.",
   "tour.7.after":
     "The zeros of the padding add nothing here. The products, one after the other, are in " +
     "“Other views” (Loops), further down.",
+  "tour.7.further1":
+    "With stride 2, the same two loops: the window begins at y = 2·i and x = 2·j. Nothing else " +
+    "changes.",
   "tour.8.title": "What is max pooling? What is average pooling?",
+  "tour.8.short":
+    "One number from each window, without weights, in each channel by itself: the largest pixel " +
+    "(max), or the mean (average).",
   "tour.8.before":
     "Pooling has windows but no weights. Max pooling keeps the largest pixel of each window, " +
     "average pooling their mean. Each channel is pooled by itself. Usually the stride is the " +
@@ -188,6 +216,9 @@ Object.assign(WORDS_EN, {
     "network less sensitive to small moves.",
   "tour.8.try": "Compare with the average",
   "tour.9.title": "How is pooling performed over an image?",
+  "tour.9.short":
+    "The same two loops with w.max() or w.mean(), mostly with the stride k: floor((n − k) / s) " +
+    "+ 1 outputs.",
   "tour.9.before":
     "The same two loops: a window, one number from it (the largest pixel, or the mean), then the " +
     "window moves on by the stride. What does not fill a window is dropped. Both numbers of this " +
@@ -204,6 +235,12 @@ Object.assign(WORDS_EN, {
 
   "test.number": "Which number will the marked pixel of the output be?",
   "test.number_at": "Which number will output[{place}], the framed pixel of the output, be?",
+  "test.weight":
+    "The kernel shall give the sum {total} here. Which weight must stand in row {u}, column {v} " +
+    "of the kernel, in place of 0?",
+  "test.weight_hint":
+    "Add the other three products. What is missing from the sum, divided by the pixel under " +
+    "this weight, is the weight.",
   "test.size": "Which size will the output have?",
   "test.shape": "Which shape will the output have?",
   "test.padding_for": "The output shall be {size}. How much padding does it need in all?",
@@ -219,9 +256,10 @@ Object.assign(WORDS_EN, {
   "test.again": "Again, with other numbers",
   "test.done": "Done",
   "test.back": "Back to the result",
+  "test.answers": "The nine answers in short (image n, kernel k, stride s)",
   "test.score": "{k} of {count} right at the first try",
   "test.missed": "Look at these again:",
-  "test.all_right": "You can explain all nine to anyone.",
+  "test.all_right": "Now explain each of the nine in your own words: that is the real test.",
   "test.image": "An image of {h} × {w}",
   "test.image_channels": "An image of {h} × {w} with {c} channels",
   "test.pool_max": "max pooling with windows of {kh} × {kw}",
@@ -251,10 +289,10 @@ Object.assign(WORDS_EN, {
   "own.add_stride": "Ask which stride gives this size",
   "own.show": "Show",
   "own.remove": "Remove",
-  "own.number_of": "output[{place}] of: {settings}",
-  "own.size_of": "Size of: {settings}",
-  "own.padding_of": "Padding of: {settings}",
-  "own.stride_of": "Stride of: {settings}",
+  "own.number_of": "{settings} Asked for: output[{place}].",
+  "own.size_of": "{settings} Asked for: the size.",
+  "own.padding_of": "{settings} Asked for: the padding.",
+  "own.stride_of": "{settings} Asked for: the stride.",
   "own.copy": "Copy the link to the questions",
   "own.try": "Try the questions",
   "own.heading": "Question {k} of {count}",
@@ -325,14 +363,14 @@ Object.assign(WORDS_EN, {
     "pooling they have no value.",
   "word.valid": "valid",
   "word.valid.what":
-    "Padding by nothing: every window lies on real pixels, and the output is smaller.",
+    "No padding: every window lies on real pixels. The output is smaller, except with a kernel " +
+    "of 1 × 1.",
   "word.same": "same",
   "word.same.what":
-    "Padding by as much as makes the output as large as the input at stride 1; at a stride s, n " +
+    "So much padding that the output is as large as the input at stride 1; at a stride s, n " +
     "pixels give n / s outputs, rounded up.",
   "word.same_size": "same_size",
-  "word.same_size.what":
-    "Padding by as much as makes the output as large as the input at any stride.",
+  "word.same_size.what": "So much padding that the output is as large as the input at any stride.",
   "word.stride": "stride",
   "word.stride.what": "How far the window moves from one step to the next.",
   "word.floor": "floor",
@@ -354,7 +392,7 @@ Object.assign(WORDS_EN, {
   "word.relu.what": "Negative numbers become 0.",
   "word.pooling": "pooling",
   "word.pooling.what":
-    "One number for each window without weights: the largest pixel, the average and so on.",
+    "From each window, one number without any weights: the largest pixel, the average and so on.",
   "word.transposed": "transposed convolution",
   "word.transposed.what":
     "The other way round: each pixel times the kernel is added to a window of the output, " +

@@ -56,8 +56,8 @@ Object.assign(WORDS_EN, {
     "one matrix product. This is how many libraries compute it.",
   "view.planes": "Channels apart",
   "view.planes.what":
-    "Each channel has its own plane of weights and gives its own sums; the sums of all " +
-    "channels are added.",
+    "Each channel is convolved (∗) with its own plane of the kernel's weights; the results of " +
+    "all channels are added. Another kernel is chosen below the picture.",
   "view.bars": "1-D as bars",
   "view.bars.what":
     "On one row, a convolution is a moving sum: the kernel slides along the signal.",
@@ -222,14 +222,17 @@ Object.assign(WORDS_EN, {
   "calculator.size": "image size",
   "calculator.o": "output size",
   "calculator.ways": [
-    "One way from {size} to {o}, with the same padding on both sides:",
-    "{n} ways from {size} to {o}, with the same padding on both sides:",
+    "One way from {size} to {o} with a kernel and a stride up to {most} and, on both sides, the " +
+      "same padding up to half the kernel:",
+    "{n} ways from {size} to {o} with kernels and strides up to {most} and, on both sides, the " +
+      "same padding up to half the kernel:",
   ],
   "calculator.no_way": "No kernel up to 11 with a stride up to 11 makes {o} of {n}.",
   "calculator.way": "kernel {k}, stride {s}, padding {p}",
 
   "photo.title": "The whole photograph",
-  "photo.hint": "Filtered as in the picture above. Click: the pixels around it come there.",
+  "photo.hint":
+    "Filtered as in the picture above. Click a place: the pixels around it go into that picture.",
   "photo.input": "the photograph",
   "photo.output": "the photograph, filtered",
 });

@@ -14,6 +14,11 @@ const WORDS_ES = {
   "legend.cropped": "rayado gris: cortado por el relleno",
   "legend.left": "rayado rojo: sobra, ninguna ventana entera llega hasta allí",
   "legend.window": "marco: la ventana, y el píxel que le corresponde",
+  "legend.kept": "el píxel que se queda",
+  "legend.groups": [
+    "{groups} grupos: el núcleo {kernel} solo ve el canal {channels}, por separado (depthwise)",
+    "{groups} grupos: el núcleo {kernel} solo ve los canales {channels}",
+  ],
 
   "share.copied": "enlace copiado",
   "share.copied_file":
@@ -39,7 +44,7 @@ const WORDS_ES = {
     "La media de {n} píxeles: su suma, dividida por {divisor}.",
   ],
   "pool.sum": ["La suma de {n} píxel.", "La suma de {n} píxeles."],
-  "pool.first_of_equals": "{n} son iguales: se toma el primero.",
+  "pool.first_of_equals": "{n} píxeles son iguales: se toma el primero.",
   "pool.padding_never_wins": "El relleno nunca se toma.",
   "pool.padding_counts": "El divisor cuenta también el relleno.",
   "pool.padding_is_left_out": "El relleno se deja fuera.",
@@ -88,7 +93,8 @@ const WORDS_ES = {
   "compare.show": "Mostrar",
   "compare.and": ", y ",
   "compare.nothing":
-    "Ningún ajuste, ni dos ajustes juntos, lo da. Ponga antes su imagen y su núcleo arriba.",
+    "Ninguno de los errores habituales, solo o con otro, lo da. Ponga antes arriba su imagen, " +
+    "su núcleo y el tamaño de este.",
   "compare.nan": "Contiene NaN: las imágenes o los pesos pueden contener NaN o infinito.",
   "compare.agree": "{k} de {count} números coinciden.",
   "compare.differs": "{place} es distinto: el suyo es {yours}, el de la imagen es {ours}.",
@@ -318,6 +324,7 @@ const WORDS_ES = {
 
   "tables.channel": "{name}, canal {channel}",
   "tables.input": "entrada",
+  "tables.padded": "+ relleno",
   "tables.output": "salida",
   "tables.kernel": "núcleo",
   "tables.kernel_n": "núcleo {n}",

@@ -117,8 +117,7 @@ Object.assign(WORDS_ES, {
     "izquierda va una más, como SAME_LOWER de ONNX.",
   "padding.same_size":
     "Tan grande como la entrada con cualquier paso; de un número impar de filas o columnas, " +
-    "arriba y a la izquierda va una más: la fórmula del enunciado del curso se redondea ahí " +
-    "hacia arriba.",
+    "arriba y a la izquierda va una más.",
   "padding.full": "Cada posición donde la ventana toca al menos un píxel.",
   "padding.by hand": "Su propio número en cada lado.",
   "padding.darker":
@@ -162,7 +161,7 @@ Object.assign(WORDS_ES, {
 
   "groups.dense": "1 (denso)",
   "groups.depthwise": "{count} (depthwise)",
-  "groups.none": "Los grupos dividen los canales y los núcleos: ponga antes los dos a 2 o más.",
+  "groups.none": "Los grupos piden un número mayor que 1 que divida {c} y {nc}: no hay ninguno.",
   "groups.caption": ["{n} grupo", "{n} grupos"],
   "groups.fours": "Otros ejemplos, con 4 canales y 4 núcleos:",
   "groups.how":

@@ -37,6 +37,9 @@ Object.assign(WORDS_ES, {
   "tour.covered": "Oculto hasta que responda.",
   "tour.title": "Visita: nueve preguntas que se responden mirando",
   "tour.1.title": "¿Qué es una convolución?",
+  "tour.1.short":
+    "El núcleo está sobre la imagen; los píxeles por los pesos, sumados, son un número de la " +
+    "salida; luego la ventana avanza. output[i, j] = Σ input[i·s + u, j·s + v] · kernel[u, v].",
   "tour.1.before":
     "Un núcleo, una pequeña matriz de pesos, está sobre la imagen. Los píxeles debajo de él se " +
     "llaman la ventana. Cada píxel de la ventana se multiplica por el peso que tiene encima, y " +
@@ -53,10 +56,13 @@ Object.assign(WORDS_ES, {
     "procesamiento de señales lo gira antes 180 grados (el ajuste “voltear”).",
   "tour.1.try": "Girar el núcleo (voltear)",
   "tour.2.title": "¿Qué es un núcleo (kernel)?",
+  "tour.2.short":
+    "Una pequeña matriz de pesos, que deciden qué se encuentra: −1, 0, 1 un contorno, pesos " +
+    "iguales un desenfoque.",
   "tour.2.before":
-    "La matriz de pesos se llama núcleo, o filtro. Sus pesos deciden qué encuentra la " +
-    "convolución: contornos, desenfoque, detalles nítidos. Este tiene −1 en su fila de arriba " +
-    "y 1 en la de abajo.",
+    "La matriz de pesos se llama núcleo, o filtro. Sus pesos deciden qué hace la convolución: " +
+    "encontrar contornos, desenfocar o resaltar detalles. Este tiene −1 en su fila de arriba y " +
+    "1 en la de abajo.",
   "tour.2.example":
     "Aquí la fila de arriba y la de abajo de la ventana tienen los mismos píxeles: se anulan, " +
     "y la suma es 0.",
@@ -69,6 +75,9 @@ Object.assign(WORDS_ES, {
     "contorno horizontal. El núcleo de la pregunta 1 encontraba contornos verticales. Nueve " +
     "pesos de 1/9 darían la media de la ventana: un desenfoque.",
   "tour.3.title": "¿Qué es el relleno (padding)?",
+  "tour.3.short":
+    "Píxeles de más alrededor de la imagen, casi siempre ceros, para que las ventanas lleguen " +
+    "al borde: n + antes + después − k + 1 salidas.",
   "tour.3.before":
     "Una ventana debe estar sobre números. Sin relleno, su centro no puede estar en el " +
     "borde, y la salida es más pequeña que la entrada. El relleno añade un borde alrededor " +
@@ -88,6 +97,8 @@ Object.assign(WORDS_ES, {
     "con ceros tiene un borde oscuro, y un núcleo de contornos ve un contorno que no existe.",
   "tour.3.try": "Desenfocar una foto con ceros",
   "tour.4.title": "¿Qué es “valid” y qué es “same”?",
+  "tour.4.short":
+    "“valid” no añade nada: n − k + 1 salidas. “same” añade k − 1 ceros en cada eje: n salidas.",
   "tour.4.before":
     "“valid” no añade nada: cada ventana está sobre píxeles reales. “same” añade tantos ceros " +
     "que la salida es tan grande como la entrada, mientras la ventana avance de píxel en píxel " +
@@ -102,6 +113,9 @@ Object.assign(WORDS_ES, {
     "un número impar: un lado recibe una más. “same” (PyTorch, Keras) la pone abajo y a la " +
     "derecha, “same_lower” (ONNX) arriba y a la izquierda.",
   "tour.5.title": "¿Qué es el paso (stride)?",
+  "tour.5.short":
+    "Cuánto avanza la ventana en cada posición: floor((n + antes + después − k) / s) + 1 " +
+    "salidas, con “same” ceil(n / s).",
   "tour.5.before":
     "El paso es cuánto avanza la ventana. Con paso 2 salta una de cada dos posiciones, y " +
     "la salida tiene más o menos la mitad de filas y columnas.",
@@ -117,12 +131,12 @@ Object.assign(WORDS_ES, {
     "ninguna ventana entera llega sobran: el rayado rojo los marca.",
   "tour.5.further1":
     "¿Y “same” con un paso? n píxeles dan o = n / s salidas, redondeado hacia arriba (ceil): " +
-    "tantas como la entrada solo con paso 1, si no menos. Cuente en la imagen con relleno: las " +
-    "ventanas empiezan en 0, s, 2s, ..., la última en (o − 1)·s, y termina en (o − 1)·s + k. " +
-    "Hacen falta tantos píxeles, y hay n. “same” añade T ceros, lo justo:\nT = max(0, (o − " +
-    "1)·s + k − n)\nEl final de la última ventana es n + T; donde las ventanas no necesitan " +
-    "más de n píxeles, T es 0. Aquí n = 6, el paso s = 2 y el núcleo k = 3, así que o = 3: la " +
-    "última ventana empieza en 4 y termina en 7. Cada eje necesita un cero, al final.",
+    "tantas como la entrada solo con paso 1, si no menos. En la imagen con relleno, las " +
+    "ventanas empiezan en 0, s, 2s, ... La última empieza en (o − 1)·s y mide k: la imagen con " +
+    "relleno debe tener (o − 1)·s + k píxeles. La imagen tiene n, y “same” añade los T ceros " +
+    "que faltan:\nT = max(0, (o − 1)·s + k − n)\nDonde bastan n píxeles, T es 0. Aquí n = 6, el " +
+    "paso s = 2 y el núcleo k = 3, así que o = 3: la última ventana cubre los lugares 4, 5 y 6. " +
+    "Son 7 lugares, de 0 a 6, para 6 píxeles: cada eje necesita un cero, al final.",
   "tour.5.further2.ask": "“same” con un núcleo de 3 × 3 y paso 2, sobre 5 × 8. ¿Qué tamaño?",
   "tour.5.further2.hint":
     "“same” divide la altura y la anchura por el paso y redondea hacia arriba; el tamaño del " +
@@ -144,14 +158,18 @@ Object.assign(WORDS_ES, {
     "Tan grande como la entrada. Esto necesita 6 filas y 9 columnas de relleno; “same” " +
     "necesitaba 2 filas y 1 columna.",
   "tour.6.title": "¿Qué son los canales?",
+  "tour.6.short":
+    "Planos de números, como rojo, verde y azul. Un núcleo tiene un plano de pesos para cada " +
+    "uno, suma todos los productos y da un canal de salida: kh·kw·c pesos.",
   "tour.6.before":
     "Una imagen en color tiene tres números por píxel: tres planos, llamados canales. Otras " +
     "imágenes tienen otros números de canales. Un núcleo tiene un plano de pesos para cada " +
     "canal. Todos los productos, de todos los canales, entran en una sola suma. Así, un núcleo " +
     "da un plano de salida.",
   "tour.6.example":
-    "Para ser breve, esta imagen tiene dos canales. Un núcleo: la salida tiene un canal. Los " +
-    "canales no comparten sus pesos: mire la suma de cada canal junto a la imagen.",
+    "Esta imagen tiene solo dos canales, para que las sumas sean cortas. Un núcleo: la salida " +
+    "tiene un canal. Cada canal tiene sus propios pesos: la suma de cada uno está junto a la " +
+    "imagen o debajo.",
   "tour.6.ask":
     "Una imagen de 5 × 5 con tres canales, dos núcleos de 2 × 2 × 3, sin relleno. ¿Qué forma " +
     "tendrá la salida?",
@@ -162,23 +180,33 @@ Object.assign(WORDS_ES, {
     "Un canal de salida por núcleo. Cada núcleo ve los tres canales: tiene un plano de pesos " +
     "para cada uno, aquí 2·2·3 = 12 pesos. Para una imagen en color, un núcleo de 3 × 3 tiene " +
     "3·3·3 = 27 pesos.",
+  "tour.6.try": "Ver los canales por separado",
   "tour.6.further1":
     "Los grupos dividen los canales, y los núcleos, en partes que no se mezclan. Aquí 4 canales " +
     "y 2 núcleos forman 2 grupos: el núcleo 0 ve solo los canales 0 y 1, el núcleo 1 los " +
     "canales 2 y 3. Así, un núcleo tiene 2 planos de pesos, no 4. Con tantos grupos como " +
     "canales, un núcleo ve un solo canal: se llama “depthwise”.",
   "tour.7.title": "¿Cómo se hace una convolución sobre una imagen?",
+  "tour.7.short":
+    "Dos bucles sobre las filas y columnas de la salida: cortar la ventana, multiplicarla por " +
+    "el núcleo, sumar.",
   "tour.7.before":
     "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
     "ventana, multiplicar cada píxel por su peso (w * kernel), sumar los productos (sum). " +
-    "Debajo de los bucles están los números de esta posición. Pulse “Reproducir” para verlos " +
-    "cambiar.",
+    "Debajo de los bucles están los números de esta posición.",
+  "tour.7.example": "Pulse “Reproducir” para verlos cambiar.",
   "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[4, 2]?",
   "tour.7.hint": "La fila de abajo de la ventana está en el relleno: sus píxeles son 0.",
   "tour.7.after":
     "Los ceros del relleno no añaden nada aquí. Los productos, uno tras otro, están en “Otras " +
     "vistas” (Bucles), más abajo.",
+  "tour.7.further1":
+    "Con paso 2, los dos mismos bucles: la ventana empieza en y = 2·i y x = 2·j. Nada más " +
+    "cambia.",
   "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",
+  "tour.8.short":
+    "Un número por ventana, sin pesos, en cada canal por separado: el píxel mayor (max) o la " +
+    "media (average).",
   "tour.8.before":
     "El pooling tiene ventanas pero no pesos. El max pooling guarda el mayor píxel de cada " +
     "ventana, el average pooling su media. Cada canal va por separado. Normalmente el paso es " +
@@ -191,6 +219,9 @@ Object.assign(WORDS_ES, {
     "sensible a pequeños movimientos.",
   "tour.8.try": "Comparar con la media",
   "tour.9.title": "¿Cómo se hace el pooling sobre una imagen?",
+  "tour.9.short":
+    "Los mismos dos bucles con w.max() o w.mean(), casi siempre con el paso k: floor((n − k) / " +
+    "s) + 1 salidas.",
   "tour.9.before":
     "Los mismos dos bucles: una ventana, un número (el mayor píxel, o la media), y luego la " +
     "ventana avanza un paso. Lo que no llena una ventana se deja. Los dos números de esta " +
@@ -206,6 +237,12 @@ Object.assign(WORDS_ES, {
 
   "test.number": "¿Qué número será el píxel marcado de la salida?",
   "test.number_at": "¿Qué número será output[{place}], el píxel enmarcado de la salida?",
+  "test.weight":
+    "El núcleo debe dar aquí la suma {total}. ¿Qué peso debe estar en la fila {u}, columna {v} " +
+    "del núcleo, en lugar de 0?",
+  "test.weight_hint":
+    "Sume los otros tres productos. Lo que falta para la suma, dividido por el píxel bajo este " +
+    "peso, es el peso.",
   "test.size": "¿Qué tamaño tendrá la salida?",
   "test.shape": "¿Qué forma tendrá la salida?",
   "test.padding_for": "La salida debe ser de {size}. ¿Cuánto relleno necesita en total?",
@@ -223,9 +260,11 @@ Object.assign(WORDS_ES, {
   "test.again": "Otra vez, con otros números",
   "test.done": "Listo",
   "test.back": "Volver al resultado",
+  "test.answers": "Las nueve respuestas en breve (imagen n, núcleo k, paso s)",
   "test.score": "{k} de {count} correctas a la primera",
   "test.missed": "Mire otra vez:",
-  "test.all_right": "Puede explicar las nueve a cualquiera.",
+  "test.all_right":
+    "Explique ahora cada una de las nueve con sus propias palabras: esa es la verdadera prueba.",
   "test.image": "Una imagen de {h} × {w}",
   "test.image_channels": "Una imagen de {h} × {w} con {c} canales",
   "test.pool_max": "max pooling con ventanas de {kh} × {kw}",
@@ -256,10 +295,10 @@ Object.assign(WORDS_ES, {
   "own.add_stride": "Preguntar qué paso da este tamaño",
   "own.show": "Mostrar",
   "own.remove": "Quitar",
-  "own.number_of": "output[{place}] de: {settings}",
-  "own.size_of": "Tamaño de: {settings}",
-  "own.padding_of": "Relleno de: {settings}",
-  "own.stride_of": "Paso de: {settings}",
+  "own.number_of": "{settings} Se pide: output[{place}].",
+  "own.size_of": "{settings} Se pide: el tamaño.",
+  "own.padding_of": "{settings} Se pide: el relleno.",
+  "own.stride_of": "{settings} Se pide: el paso.",
   "own.copy": "Copiar el enlace a las preguntas",
   "own.try": "Probar las preguntas",
   "own.heading": "Pregunta {k} de {count}",
@@ -332,7 +371,8 @@ Object.assign(WORDS_ES, {
     "pasar de su borde; en el pooling no tienen valor.",
   "word.valid": "valid",
   "word.valid.what":
-    "Ningún relleno: cada ventana está sobre píxeles reales, y la salida es más pequeña.",
+    "Ningún relleno: cada ventana está sobre píxeles reales. La salida es más pequeña, salvo " +
+    "con un núcleo de 1 × 1.",
   "word.same": "same",
   "word.same.what":
     "Relleno que hace la salida tan grande como la entrada con paso 1; con un paso s, n píxeles " +

@@ -57,8 +57,8 @@ Object.assign(WORDS_ES, {
     "solo producto de matrices. Así la calculan muchas bibliotecas.",
   "view.planes": "Canales separados",
   "view.planes.what":
-    "Cada canal tiene su propio plano de pesos y da sus propias sumas; las sumas de todos " +
-    "los canales se suman.",
+    "Cada canal se convoluciona (∗) con su propio plano de los pesos del núcleo; los resultados " +
+    "de todos los canales se suman. Otro núcleo se elige debajo de la imagen.",
   "view.bars": "1-D en barras",
   "view.bars.what":
     "En una sola fila, una convolución es una suma móvil: el núcleo se desliza por la " + "señal.",
@@ -224,8 +224,10 @@ Object.assign(WORDS_ES, {
   "calculator.size": "entrada",
   "calculator.o": "salida",
   "calculator.ways": [
-    "Una manera de ir de {size} a {o}, con el mismo relleno en ambos lados:",
-    "{n} maneras de ir de {size} a {o}, con el mismo relleno en ambos lados:",
+    "Una manera de ir de {size} a {o} con un núcleo y un paso de hasta {most} y, en ambos " +
+      "lados, el mismo relleno de hasta medio núcleo:",
+    "{n} maneras de ir de {size} a {o} con núcleos y pasos de hasta {most} y, en ambos lados, " +
+      "el mismo relleno de hasta medio núcleo:",
   ],
   "calculator.no_way": "Ningún núcleo hasta 11 con un paso hasta 11 hace {o} de {n}.",
   "calculator.way": "núcleo {k}, paso {s}, relleno {p}",

@@ -15,6 +15,11 @@ const WORDS_FR = {
   "legend.cropped": "hachures grises : coupé par le remplissage",
   "legend.left": "hachures rouges : reste, aucune fenêtre entière ne l'atteint",
   "legend.window": "cadre : la fenêtre, et le pixel qui lui correspond",
+  "legend.kept": "le pixel qui est gardé",
+  "legend.groups": [
+    "{groups} groupes : le noyau {kernel} ne voit que le canal {channels}, à lui seul (depthwise)",
+    "{groups} groupes : le noyau {kernel} ne voit que les canaux {channels}",
+  ],
 
   "share.copied": "lien copié",
   "share.copied_file":
@@ -40,7 +45,7 @@ const WORDS_FR = {
     "La moyenne de {n} pixels : leur somme, divisée par {divisor}.",
   ],
   "pool.sum": ["La somme de {n} pixel.", "La somme de {n} pixels."],
-  "pool.first_of_equals": "{n} sont égaux : le premier est pris.",
+  "pool.first_of_equals": "{n} pixels sont égaux : le premier est pris.",
   "pool.padding_never_wins": "Le remplissage n'est jamais pris.",
   "pool.padding_counts": "Le diviseur compte aussi le remplissage.",
   "pool.padding_is_left_out": "Le remplissage est laissé de côté.",
@@ -89,8 +94,8 @@ const WORDS_FR = {
   "compare.show": "Montrer",
   "compare.and": ", et ",
   "compare.nothing":
-    "Aucun réglage, et pas deux réglages ensemble, ne le donne. Mettez d'abord votre image " +
-    "et votre noyau ci-dessus.",
+    "Aucune des erreurs courantes, seule ou avec une autre, ne le donne. Mettez d'abord votre " +
+    "image, votre noyau et sa taille ci-dessus.",
   "compare.nan": "Il y a des NaN : les images ou les poids contiennent peut-être NaN ou l'infini.",
   "compare.agree": "{k} nombres sur {count} sont les mêmes.",
   "compare.differs": "{place} est différent : le vôtre est {yours}, celui de l'image {ours}.",
@@ -330,6 +335,7 @@ const WORDS_FR = {
 
   "tables.channel": "{name}, canal {channel}",
   "tables.input": "entrée",
+  "tables.padded": "+ remplissage",
   "tables.output": "sortie",
   "tables.kernel": "noyau",
   "tables.kernel_n": "noyau {n}",

@@ -117,8 +117,7 @@ Object.assign(WORDS_FR, {
     "gauche en reçoivent une de plus, comme SAME_LOWER d'ONNX.",
   "padding.same_size":
     "Aussi grande que l'entrée quel que soit le pas ; d'un nombre impair de lignes ou de " +
-    "colonnes, le haut et la gauche en reçoivent une de plus : la formule de l'énoncé du cours " +
-    "y est arrondie vers le haut.",
+    "colonnes, le haut et la gauche en reçoivent une de plus.",
   "padding.full": "Chaque position où la fenêtre touche au moins un pixel.",
   "padding.by hand": "Votre propre nombre de chaque côté.",
   "padding.darker":
@@ -163,7 +162,7 @@ Object.assign(WORDS_FR, {
   "groups.dense": "1 (dense)",
   "groups.depthwise": "{count} (depthwise)",
   "groups.none":
-    "Les groupes divisent les canaux et les noyaux : mettez d'abord les deux à 2 ou plus.",
+    "Les groupes demandent un nombre supérieur à 1 qui divise {c} et {nc} : il n'y en a pas.",
   "groups.caption": ["{n} groupe", "{n} groupes"],
   "groups.fours": "D'autres exemples, avec 4 canaux et 4 noyaux :",
   "groups.how":

@@ -40,6 +40,10 @@ Object.assign(WORDS_FR, {
   "tour.covered": "Caché jusqu'à votre réponse.",
   "tour.title": "Visite : neuf questions, des réponses à voir",
   "tour.1.title": "Qu'est-ce qu'une convolution ?",
+  "tour.1.short":
+    "Le noyau est posé sur l'image ; les pixels multipliés par les poids, additionnés, font un " +
+    "nombre de la sortie ; puis la fenêtre avance. output[i, j] = Σ input[i·s + u, j·s + v] · " +
+    "kernel[u, v].",
   "tour.1.before":
     "Un noyau, un petit tableau de poids, est posé sur l'image. Les pixels sous le noyau " +
     "s'appellent la fenêtre. Chaque pixel de la fenêtre est multiplié par le poids posé sur lui, " +
@@ -59,10 +63,13 @@ Object.assign(WORDS_FR, {
     "traitement du signal le tourne d'abord de 180 degrés (le réglage « retourner »).",
   "tour.1.try": "Tourner le noyau (retourner)",
   "tour.2.title": "Qu'est-ce qu'un noyau ?",
+  "tour.2.short":
+    "Un petit tableau de poids, qui décident de ce qu'on trouve : −1, 0, 1 un contour, des " +
+    "poids égaux du flou.",
   "tour.2.before":
-    "Le tableau de poids s'appelle le noyau, ou filtre. Ses poids décident de ce que la " +
-    "convolution trouve : des contours, du flou, des détails nets. Celui-ci a −1 dans sa ligne " +
-    "du haut et 1 dans celle du bas.",
+    "Le tableau de poids s'appelle le noyau, ou filtre. Ses poids décident de ce que fait la " +
+    "convolution : trouver des contours, rendre flou, faire ressortir des détails. Celui-ci a " +
+    "−1 dans sa ligne du haut et 1 dans celle du bas.",
   "tour.2.example":
     "Ici, la ligne du haut et celle du bas de la fenêtre ont les mêmes pixels : ils " +
     "s'annulent, et la somme est 0.",
@@ -75,6 +82,9 @@ Object.assign(WORDS_FR, {
     "horizontal. Le noyau de la question 1 trouvait des contours verticaux. Neuf poids de 1/9 " +
     "donneraient la moyenne de la fenêtre : du flou.",
   "tour.3.title": "Qu'est-ce que le remplissage (padding) ?",
+  "tour.3.short":
+    "Des pixels de plus autour de l'image, le plus souvent des zéros, pour que les fenêtres " +
+    "atteignent son bord : n + avant + après − k + 1 sorties.",
   "tour.3.before":
     "Une fenêtre doit être posée sur des nombres. Sans remplissage, son centre ne peut pas " +
     "être au bord, et la sortie est plus petite que l'entrée. Le remplissage ajoute un " +
@@ -95,6 +105,9 @@ Object.assign(WORDS_FR, {
     "contour qui n'existe pas.",
   "tour.3.try": "Rendre une photo floue avec des zéros",
   "tour.4.title": "Que veut dire « valid », que veut dire « same » ?",
+  "tour.4.short":
+    "« valid » n'ajoute rien : n − k + 1 sorties. « same » ajoute k − 1 zéros sur chaque axe : " +
+    "n sorties.",
   "tour.4.before":
     "« valid » n'ajoute rien : chaque fenêtre est posée sur de vrais pixels. « same » ajoute " +
     "assez de zéros pour que la sortie soit aussi grande que l'entrée, tant que la fenêtre " +
@@ -109,6 +122,9 @@ Object.assign(WORDS_FR, {
     "tout, un nombre impair : un côté en reçoit une de plus. « same » (PyTorch, Keras) la met en " +
     "bas et à droite, « same_lower » (ONNX) en haut et à gauche.",
   "tour.5.title": "Qu'est-ce que le pas (stride) ?",
+  "tour.5.short":
+    "De combien la fenêtre avance à chaque étape : floor((n + avant + après − k) / s) + 1 " +
+    "sorties, avec « same » ceil(n / s).",
   "tour.5.before":
     "Le pas est la distance dont la fenêtre avance. Avec un pas de 2, elle saute une " +
     "position sur deux, et la sortie a environ deux fois moins de lignes et de colonnes.",
@@ -124,13 +140,13 @@ Object.assign(WORDS_FR, {
     "fenêtre entière n'atteint restent : les hachures rouges les marquent.",
   "tour.5.further1":
     "Et « same » avec un pas ? n pixels donnent o = n / s sorties, arrondi vers le haut (ceil) " +
-    ": autant que l'entrée avec un pas de 1 seulement, sinon moins. Comptez sur l'image " +
-    "remplie : les fenêtres commencent à 0, s, 2s, ..., la dernière à (o − 1)·s, et elle finit " +
-    "à (o − 1)·s + k. Il faut autant de pixels, et il y en a n. « same » ajoute T zéros, juste " +
-    "assez :\nT = max(0, (o − 1)·s + k − n)\nLa fin de la dernière fenêtre est n + T ; là où " +
-    "les fenêtres n'ont pas besoin de plus de n pixels, T est 0. Ici n = 6, le pas s = 2 et le " +
-    "noyau k = 3, donc o = 3 : la dernière fenêtre commence à 4 et finit à 7. Chaque axe a " +
-    "besoin d'un zéro, à sa fin.",
+    ": autant que l'entrée avec un pas de 1 seulement, sinon moins. Sur l'image remplie, les " +
+    "fenêtres commencent à 0, s, 2s, ... La dernière commence à (o − 1)·s et a la longueur k : " +
+    "l'image remplie doit avoir (o − 1)·s + k pixels. L'image en a n, et « same » ajoute les T " +
+    "zéros qui manquent :\nT = max(0, (o − 1)·s + k − n)\nLà où n pixels suffisent, T est 0. " +
+    "Ici n = 6, le pas s = 2 et le noyau k = 3, donc o = 3 : la dernière fenêtre couvre les " +
+    "places 4, 5 et 6. Cela fait 7 places, de 0 à 6, pour 6 pixels : chaque axe a besoin d'un " +
+    "zéro, à sa fin.",
   "tour.5.further2.ask":
     "« same » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
   "tour.5.further2.hint":
@@ -154,14 +170,18 @@ Object.assign(WORDS_FR, {
     "Aussi grande que l'entrée. Cela demande 6 lignes et 9 colonnes de remplissage ; « same » " +
     "demandait 2 lignes et 1 colonne.",
   "tour.6.title": "Que sont les canaux ?",
+  "tour.6.short":
+    "Des plans de nombres, comme rouge, vert et bleu. Un noyau a un plan de poids pour chacun, " +
+    "additionne tous les produits, et donne un canal de sortie : kh·kw·c poids.",
   "tour.6.before":
     "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux. D'autres " +
     "images ont d'autres nombres de canaux. Un noyau a un plan de poids pour chaque canal. " +
     "Tous les produits, de tous les canaux, entrent dans une seule somme. Un noyau donne donc " +
     "un plan de sortie.",
   "tour.6.example":
-    "Pour être bref, cette image a deux canaux. Un noyau : la sortie a un canal. Les canaux ne " +
-    "partagent pas leurs poids : regardez la somme de chaque canal près de l'image.",
+    "Cette image n'a que deux canaux, pour que les sommes soient courtes. Un noyau : la sortie " +
+    "a un canal. Chaque canal a ses propres poids : la somme de chacun est à côté de l'image ou " +
+    "au-dessous.",
   "tour.6.ask":
     "Une image de 5 × 5 avec trois canaux, deux noyaux de 2 × 2 × 3, sans remplissage. Quelle " +
     "forme aura la sortie ?",
@@ -172,23 +192,33 @@ Object.assign(WORDS_FR, {
     "Un canal de sortie par noyau. Chaque noyau voit les trois canaux, avec un plan de poids " +
     "pour chacun, ici 2·2·3 = 12 poids. Pour une image en couleur, un noyau de 3 × 3 a 3·3·3 = " +
     "27 poids.",
+  "tour.6.try": "Voir les canaux séparés",
   "tour.6.further1":
     "Les groupes partagent les canaux, et les noyaux, en parties qui ne se mélangent pas. Ici, " +
     "4 canaux et 2 noyaux forment 2 groupes : le noyau 0 ne voit que les canaux 0 et 1, le " +
     "noyau 1 les canaux 2 et 3. Un noyau a donc 2 plans de poids, pas 4. Avec autant de groupes " +
     "que de canaux, un noyau voit un seul canal : c'est « depthwise ».",
   "tour.7.title": "Comment fait-on une convolution sur une image ?",
+  "tour.7.short":
+    "Deux boucles sur les lignes et les colonnes de la sortie : découper la fenêtre, la " +
+    "multiplier par le noyau, additionner.",
   "tour.7.before":
-    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper " +
-    "la fenêtre, multiplier chaque pixel par son poids (w * kernel), additionner les produits " +
-    "(sum). Sous les boucles, les nombres de cette étape. Appuyez sur « Jouer » pour les voir " +
-    "changer.",
+    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper la " +
+    "fenêtre, multiplier chaque pixel par son poids (w * kernel), additionner les produits " +
+    "(sum). Sous les boucles, les nombres de cette étape.",
+  "tour.7.example": "Appuyez sur « Jouer » pour les voir changer.",
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.hint": "La ligne du bas de la fenêtre est dans le remplissage : ses pixels sont 0.",
   "tour.7.after":
     "Les zéros du remplissage n'ajoutent rien ici. Les produits, l'un après l'autre, sont dans " +
     "« Autres vues » (Boucles), plus bas.",
+  "tour.7.further1":
+    "Avec un pas de 2, les deux mêmes boucles : la fenêtre commence à y = 2·i et x = 2·j. Rien " +
+    "d'autre ne change.",
   "tour.8.title": "Qu'est-ce que le max pooling ? Et l'average pooling ?",
+  "tour.8.short":
+    "Un nombre par fenêtre, sans poids, dans chaque canal à part : le plus grand pixel (max), " +
+    "ou la moyenne (average).",
   "tour.8.before":
     "Le pooling a des fenêtres mais pas de poids. Le max pooling garde le plus grand pixel de " +
     "chaque fenêtre, l'average pooling leur moyenne. Chaque canal est traité seul. " +
@@ -202,6 +232,9 @@ Object.assign(WORDS_FR, {
     "d'importance : un réseau devient ainsi moins sensible aux petits déplacements.",
   "tour.8.try": "Comparer avec la moyenne",
   "tour.9.title": "Comment fait-on le pooling sur une image ?",
+  "tour.9.short":
+    "Les mêmes deux boucles avec w.max() ou w.mean(), le plus souvent avec le pas k : floor((n " +
+    "− k) / s) + 1 sorties.",
   "tour.9.before":
     "Les mêmes deux boucles : une fenêtre, un nombre (le plus grand pixel, ou la moyenne), puis " +
     "la fenêtre avance d'un pas. Ce qui ne remplit pas une fenêtre est laissé. Les deux nombres " +
@@ -220,6 +253,12 @@ Object.assign(WORDS_FR, {
 
   "test.number": "Quel nombre sera le pixel marqué de la sortie ?",
   "test.number_at": "Quel nombre sera output[{place}], le pixel encadré de la sortie ?",
+  "test.weight":
+    "Le noyau doit donner ici la somme {total}. Quel poids faut-il à la ligne {u}, colonne {v} " +
+    "du noyau, à la place de 0 ?",
+  "test.weight_hint":
+    "Additionnez les trois autres produits. Ce qui manque à la somme, divisé par le pixel sous " +
+    "ce poids, est le poids.",
   "test.size": "Quelle taille aura la sortie ?",
   "test.shape": "Quelle forme aura la sortie ?",
   "test.padding_for":
@@ -237,9 +276,11 @@ Object.assign(WORDS_FR, {
   "test.again": "Encore, avec d'autres nombres",
   "test.done": "Fini",
   "test.back": "Retour au résultat",
+  "test.answers": "Les neuf réponses en bref (image n, noyau k, pas s)",
   "test.score": "{k} sur {count} justes du premier coup",
   "test.missed": "À revoir :",
-  "test.all_right": "Vous savez expliquer les neuf à tout le monde.",
+  "test.all_right":
+    "Expliquez maintenant chacune des neuf avec vos propres mots : c'est le vrai test.",
   "test.image": "Une image de {h} × {w}",
   "test.image_channels": "Une image de {h} × {w} avec {c} canaux",
   "test.pool_max": "max pooling avec des fenêtres de {kh} × {kw}",
@@ -269,10 +310,10 @@ Object.assign(WORDS_FR, {
   "own.add_stride": "Demander quel pas donne cette taille",
   "own.show": "Montrer",
   "own.remove": "Enlever",
-  "own.number_of": "output[{place}] de : {settings}",
-  "own.size_of": "Taille de : {settings}",
-  "own.padding_of": "Remplissage de : {settings}",
-  "own.stride_of": "Pas de : {settings}",
+  "own.number_of": "{settings} On demande : output[{place}].",
+  "own.size_of": "{settings} On demande : la taille.",
+  "own.padding_of": "{settings} On demande : le remplissage.",
+  "own.stride_of": "{settings} On demande : le pas.",
   "own.copy": "Copier le lien vers les questions",
   "own.try": "Essayer les questions",
   "own.heading": "Question {k} sur {count}",
@@ -349,8 +390,8 @@ Object.assign(WORDS_FR, {
     "puissent dépasser son bord ; dans le pooling, ils n'ont pas de valeur.",
   "word.valid": "valid",
   "word.valid.what":
-    "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels, et la sortie est plus " +
-    "petite.",
+    "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels. La sortie est plus " +
+    "petite, sauf avec un noyau de 1 × 1.",
   "word.same": "same",
   "word.same.what":
     "Remplissage qui rend la sortie aussi grande que l'entrée avec un pas de 1 ; avec un pas s, " +

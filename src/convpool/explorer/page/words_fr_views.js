@@ -59,8 +59,8 @@ Object.assign(WORDS_FR, {
     "est un seul produit de matrices. Beaucoup de bibliothèques calculent ainsi.",
   "view.planes": "Canaux séparés",
   "view.planes.what":
-    "Chaque canal a son propre plan de poids et donne ses propres sommes ; les sommes de " +
-    "tous les canaux sont additionnées.",
+    "Chaque canal est convolué (∗) avec son propre plan des poids du noyau ; les résultats de " +
+    "tous les canaux sont additionnés. Un autre noyau se choisit sous l'image.",
   "view.bars": "1-D en barres",
   "view.bars.what":
     "Sur une seule ligne, une convolution est une somme glissante : le noyau glisse le long" +
@@ -234,8 +234,10 @@ Object.assign(WORDS_FR, {
   "calculator.size": "entrée",
   "calculator.o": "sortie",
   "calculator.ways": [
-    "Une façon d'aller de {size} à {o}, avec le même remplissage des deux côtés :",
-    "{n} façons d'aller de {size} à {o}, avec le même remplissage des deux côtés :",
+    "Une façon d'aller de {size} à {o} avec un noyau et un pas jusqu'à {most} et, des deux " +
+      "côtés, le même remplissage jusqu'à la moitié du noyau :",
+    "{n} façons d'aller de {size} à {o} avec des noyaux et des pas jusqu'à {most} et, des deux " +
+      "côtés, le même remplissage jusqu'à la moitié du noyau :",
   ],
   "calculator.no_way": "Aucun noyau jusqu'à 11 avec un pas jusqu'à 11 ne fait {o} de {n}.",
   "calculator.way": "noyau {k}, pas {s}, remplissage {p}",

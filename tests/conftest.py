@@ -210,6 +210,10 @@ SLOW = {
         "test_the_page_opens_at_a_window_and_shows_what_the_library_gives"
     ],
     "explorer/test_looks.py": [
+        "test_a_photo_begins_at_an_edge_away_from_the_border",
+        "test_groups_are_said_at_the_picture_and_why_there_are_none",
+        "test_no_sum_is_cut_off_beside_the_picture",
+        "test_what_is_for_the_screen_is_not_printed",
         "test_a_gif_has_a_picture_for_each_step",
         "test_identity_of_a_photograph_looks_identical",
         "test_paper_is_white_in_the_dark_theme",
@@ -219,6 +223,7 @@ SLOW = {
         "test_what_is_not_negative_stays_grey",
     ],
     "explorer/test_network.py": [
+        "test_the_maps_of_an_empty_pad_are_pale",
         "test_a_click_on_a_map_chooses_the_neuron_and_arrows_move_it",
         "test_a_score_becomes_a_probability",
         "test_every_ready_digit_is_read_right_and_one_is_drawn",
@@ -285,6 +290,9 @@ SLOW = {
         "test_the_camera_is_shown_mirrored_and_stops",
     ],
     "explorer/test_tour.py": [
+        "test_a_convolution_with_a_stride_has_its_loops",
+        "test_the_result_has_the_nine_answers_in_short",
+        "test_the_self_test_draws_what_can_be_told_apart",
         "test_the_stop_is_in_the_link_and_back_goes_to_the_one_before",
         "test_a_right_answer_is_right_whatever_was_played_with",
         "test_answers_are_shown_and_the_tour_can_be_left",
@@ -296,6 +304,7 @@ SLOW = {
     ],
     "explorer/test_own_questions.py": ["test_a_link_asks_a_teacher_s_questions"],
     "explorer/test_views.py": [
+        "test_further_poolings_have_steps_of_their_own",
         "test_a_gradient_is_changed_and_its_sums_are_shown",
         "test_further_poolings_are_the_library_s",
         "test_gradients_are_the_library_s_and_both_products_agree",

@@ -43,7 +43,7 @@ def test_the_index_of_a_maximum_is_the_library_s(visit):
         page.evaluate("(part) => explorer.change(part)", {"i": i, "j": j})
         row, column = divmod(indices[0, i, j, 0], 6)
         assert f"It is input[{row}, {column}]." in text(page, "#sum")
-    assert "2 are equal: the first one is taken." in text(page, "#sum")
+    assert "2 pixels are equal: the first one is taken." in text(page, "#sum")
 
 
 SHOWN = [

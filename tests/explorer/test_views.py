@@ -113,7 +113,8 @@ def test_each_plane_of_the_kernel_is_named_and_one_channel_is_no_sum(visit):
     page.locator("#views").scroll_into_view_if_needed()
     assert "kernel 1, channel 1" in text(page, "#view-body")
     page.evaluate("explorer.change({c: 1})")
-    assert text(page, "#view-body .total") == f"output[0, 0] = {MINUS}22"
+    value = f"{array(page, 'output')[0, 0, 1]:g}".replace("-", MINUS)
+    assert text(page, "#view-body .total") == f"output[0, 0] = {value}"
 
 
 def grids(page):

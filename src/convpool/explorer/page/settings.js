@@ -216,7 +216,7 @@ const settings = (() => {
     [1, 2, 3, 4].filter((groups) => c % groups === 0 && nc % groups === 0);
 
   /**
-   * Return settings made to fit each other: numbers are numbers within limits, groups divide channels
+   * Return settings made to fit each other: numbers are within limits, groups divide channels
    * and kernels, lists of own numbers are as long as their shape says or null, "own" is chosen only
    * if there are such numbers, and a preset only if there is one of this size.
    * @param {any} parts settings

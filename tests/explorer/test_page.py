@@ -730,7 +730,8 @@ def test_the_page_never_scrolls_sideways(show, width):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), fragment
         page.evaluate("(fragment) => explorer.open(fragment)", fragment)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.locator("#examples button").first.click()  # a photograph, and a kernel of 5 x 5
+    page.locator("#examples button").first.click()  # a photograph
+    page.evaluate("explorer.change({kh: 5, kw: 5})")
     page.wait_for_selector("#sum .sum.wide")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     sums = "document.querySelector('#sum .sums')"

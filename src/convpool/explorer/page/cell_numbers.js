@@ -6,6 +6,8 @@ const cellNumbers = (() => {
   const LETTER = 0.64; // width of a digit, as a part of its size
   const NUMBERED = 17; // pixels of the smallest cell that a number is written into
   const ENOUGH = 38; // and of one that any weight can be read in
+  // the size of the smallest letters that are easily read: decimals are no smaller
+  const leastEasy = (cell) => Math.min(9, Math.max(cell * 0.24, 6.5));
   const signs = (text) => writtenNumbers.signed(text.replace("e+", "e"));
 
   /**
@@ -15,8 +17,8 @@ const cellNumbers = (() => {
    * @returns {number}
    */
   function sizeOf(letters, cell) {
-    // at each side some air, as far as letters may be smaller
-    const wide = Math.max(cell * 0.7, Math.min(cell - 3, letters * LETTER * LEAST));
+    // at each side some air, as long as letters are easily read
+    const wide = Math.max(cell * 0.7, Math.min(cell - 3, letters * LETTER * leastEasy(cell)));
     return Math.min(cell * 0.42, Math.max(15, cell * 0.32), wide / (letters * LETTER));
   }
 
@@ -77,9 +79,8 @@ const cellNumbers = (() => {
     const finite = values.filter(Number.isFinite);
     const ends = [Math.max(...finite, 0), Math.min(...finite, 0)];
     const lettersOf = (count) => Math.max(...ends.map((value) => value.toFixed(count).length));
-    const readable = Math.min(9, Math.max(cell * 0.24, 6.5)); // decimals are no smaller
     let decimals = decimalsOf(finite);
-    while (decimals && sizeOf(lettersOf(decimals), cell) < readable) decimals -= 1;
+    while (decimals && sizeOf(lettersOf(decimals), cell) < leastEasy(cell)) decimals -= 1;
     const room = Math.floor((cell - 3) / (LEAST * LETTER));
     const most = Math.min(room, Math.max(lettersOf(decimals), 5));
     const texts = values.map((value) => write(value, decimals, most));

@@ -135,11 +135,14 @@ const featureMaps = (() => {
     const { shape: [h, w, c], data } = planes[index]; // prettier-ignore
     const theme = colours.THEMES[interactivePicture.theme()];
     const [cell, ratio] = [CELLS[index], Math.min(devicePixelRatio || 1, 2)];
-    const greatest = Math.max(numberLooks.rangeOf(data)[1], PALE);
+    const [, greatest] = numberLooks.rangeOf(data);
     const bytes = new Uint8ClampedArray(h * w * 4).fill(255);
     for (let place = 0; place < h * w; place++) {
       const value = data[place * c + n];
-      bytes.set(index ? colours.signed(theme, value, greatest) : colours.grey(value, 1), place * 4);
+      const colour = index
+        ? colours.signed(theme, value, Math.max(greatest, PALE))
+        : colours.grey(value, 1);
+      bytes.set(colour, place * 4);
     }
     Object.assign(canvas, { width: w * cell * ratio, height: h * cell * ratio });
     Object.assign(canvas.style, { width: `${w * cell}px`, height: `${h * cell}px` });

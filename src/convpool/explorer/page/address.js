@@ -52,6 +52,7 @@ const address = (() => {
    * @param {string} fragment
    */
   function hold(fragment) {
+    if (!fragment && !held) return;
     clearTimeout(timer);
     pending = null;
     held = fragment;

@@ -111,7 +111,7 @@ def test_shifted_copies_and_channels_add_up_to_the_output(visit):
 def test_each_plane_of_the_kernel_is_named_and_one_channel_is_no_sum(visit):
     page = visit("#c=2&nc=2&n=1&view=planes")
     page.locator("#views").scroll_into_view_if_needed()
-    assert "kernel 1, channel 1" in text(page, "#view-body")
+    page.locator("#view-body").get_by_text("kernel 1, channel 1").wait_for()
     page.evaluate("explorer.change({c: 1})")
     value = f"{array(page, 'output')[0, 0, 1]:g}".replace("-", MINUS)
     assert text(page, "#view-body .total") == f"output[0, 0] = {value}"

@@ -330,7 +330,7 @@ const tour = (() => {
    * @returns {(least: number, most: number) => number}
    */
   function picking(seed) {
-    let state = Math.imul(seed, 2654435761); // neighbouring seeds differ too
+    let state = Math.imul(seed, 48271); // neighbouring seeds differ too
     return (least, most) => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       return least + Math.floor((state / 2 ** 32) * (most - least + 1));

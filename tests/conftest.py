@@ -198,6 +198,13 @@ SLOW = {
         "test_the_picture_fills_a_projector_and_a_clicker_steps",
         "test_the_sum_is_a_grid_with_subtotals",
     ],
+    "explorer/test_in_class.py": [
+        "test_a_phone_shows_picture_and_sum_and_picture_and_settings",
+        "test_an_embedded_question_is_seen_with_its_window",
+        "test_leaving_a_full_screen_leads_to_the_part_that_filled_it",
+        "test_the_network_and_the_views_fit_on_a_full_screen",
+        "test_settings_on_a_full_screen_cover_nothing_and_a_click_beside_closes_them",
+    ],
     "explorer/test_layer.py": [
         "test_sizes_without_limits_are_the_library_s",
         "test_a_transposed_convolution_is_a_convolution_with_zeros_inserted",
@@ -284,7 +291,10 @@ SLOW = {
     ],
     "explorer/test_photo_view.py": [
         "test_numbers_have_no_photograph",
-        "test_a_click_brings_its_pixels_into_the_picture",
+        "test_the_pixels_of_the_frame_are_brought_into_the_picture",
+        "test_a_frame_on_the_photograph_follows_pointer_and_steps_with_its_sum[page]",
+        "test_a_kernel_has_the_same_shading_on_every_photograph[astronaut]",
+        "test_a_kernel_has_the_same_shading_on_every_photograph[cat]",
         "test_a_photograph_is_filtered_as_the_library_filters_it",
         "test_more_channels_of_a_photograph_are_filtered_alike",
         "test_the_camera_is_shown_mirrored_and_stops",

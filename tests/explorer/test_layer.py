@@ -85,9 +85,10 @@ def test_output_padding_says_what_it_chooses_between(visit):
         for n in range(1, 20)
         if convpool.plan_convolution((1, n, n, 1), (3, 3, 1, 1), 1, 2).output_shape[1] == 3
     ]
-    assert f"height from {sizes[0]} to {sizes[-1]}; the output padding chooses 6" in text(
-        page, "#counts"
-    )
+    assert (
+        f"height, width from {sizes[0]} to {sizes[-1]}: the way back is not unique, and the output "
+        "padding 1 chooses 6"
+    ) in text(page, "#counts")
     page.get_by_role("button", name="PyTorch", exact=True).click()
     assert "padding=(1, 1), output_padding=(1, 1))" in text(page, "#code-text")
 

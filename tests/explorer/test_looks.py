@@ -215,8 +215,11 @@ def test_a_gif_has_a_picture_for_each_step(visit):
     assert difference.max() <= 40  # 256 colours
     assert difference.mean() < 1
     page.evaluate("explorer.open('#h=32&w=32')")
-    page.locator("#save-gif").click()
-    assert text(page, "#note-words").startswith("A GIF holds 300 steps, and these are 900")
+    with page.expect_download() as download:
+        page.locator("#save-gif").click()
+    assert text(page, "#note-words").startswith("The GIF shows one of 3 steps")
+    with Image.open(download.value.path()) as animation:
+        assert animation.n_frames == 300
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 
 import numpy as np
 import pytest
@@ -105,16 +106,84 @@ def test_a_sharpened_photograph_is_clipped_as_opencv_does(visit):
     assert "black: 0" not in text(page, "#legend")
 
 
-def test_a_click_brings_its_pixels_into_the_picture(visit):
-    page = visit("#source=coffee&h=24&w=20&c=3")
+def spot(page):
+    """Return the row and the column of the framed window, and its sum."""
+    row, column, total = re.search(
+        r"output\[(\d+), (\d+)(?:, 0)?\] . (\S+)", text(page, "#photo-sum .value")
+    ).groups()
+    return int(row), int(column), float(total.replace("\N{MINUS SIGN}", "-"))
+
+
+FRAME = """(id) => {
+  const [frame, canvas] = [document.querySelector(`#${id} + i`), document.getElementById(id)]
+    .map((node) => node.getBoundingClientRect());
+  const scale = document.getElementById(id).width / canvas.width;
+  return [frame.top - canvas.top, frame.left - canvas.left, frame.height, frame.width]
+    .map((number) => Math.round(number * scale));
+}"""
+
+
+@pytest.mark.parametrize("way", ["full screen", "page"])
+def test_a_frame_on_the_photograph_follows_pointer_and_steps_with_its_sum(visit, way):
+    fragment = "#source=cat&h=24&w=24&kernel=sobel&padding=same&padMode=edge"
+    page = visit(fragment)
+    wait(page)
+    photo = pixels(page, "photo-input")[..., 0]
+    expected = convpool.filter_image(photo, filters.kernel("sobel-x"), pad_mode="edge")
+    if way == "full screen":
+        page.locator("#present").click()
+    holder = page.locator("#photo-input")
+    holder.scroll_into_view_if_needed()
+    scale = holder.bounding_box()["width"] / 256
+    before = page.url
+    holder.click(position={"x": 200.5 * scale, "y": 60.5 * scale})
+    holder.hover(position={"x": 10, "y": 10})  # it is pinned
+    page.locator("#photo-holder").focus()
+    for key, place in (("", (60, 200)), ("ArrowDown", (61, 200)), ("ArrowRight", (61, 201))):
+        if key:
+            page.keyboard.press(key)
+        assert spot(page) == (*place, expected[place])
+        assert page.evaluate(FRAME, "photo-input") == [place[0] - 1, place[1] - 1, 3, 3]
+        assert page.evaluate(FRAME, "photo-output") == [*place, 1, 1]
+    assert (state(page)["source"], page.url) == ("cat", before)
+    if way == "full screen":
+        assert text(page, "#step-words") == f"{61 * 256 + 202} of 65536"
+        page.locator("#next").click()
+        assert spot(page) == (61, 202, expected[61, 202])
+        page.keyboard.press("Escape")
+
+
+def test_the_pixels_of_the_frame_are_brought_into_the_picture(visit):
+    page = visit("#source=coffee&h=24&w=20&c=3&nc=3&groups=3&kernel=blur")
     wait(page)
     photo = pixels(page, "photo-input")
-    page.locator("#photo-input").scroll_into_view_if_needed()
-    width = page.locator("#photo-input").bounding_box()["width"]
-    page.locator("#photo-input").click(position={"x": width * 100 / 256, "y": width * 60 / 256})
+    holder = page.locator("#photo-input")
+    holder.scroll_into_view_if_needed()
+    scale = holder.bounding_box()["width"] / 256
+    holder.click(position={"x": 100.5 * scale, "y": 60.5 * scale})
+    total = spot(page)[2]
+    page.locator("#photo-take").click()
     np.testing.assert_array_equal(array(page, "image"), photo[48:72, 90:110])
-    assert state(page)["source"] == "own"
+    told = state(page)
+    assert told["source"] == "own"
+    assert array(page, "output")[told["i"], told["j"], 0] == pytest.approx(total, abs=1e-4)
     agree(page)
+
+
+def test_keys_belong_to_the_picture_that_is_seen_on_a_full_screen(visit):
+    page = visit("#source=cat&h=24&w=24")
+    wait(page)
+    page.locator("#present").click()
+    assert page.evaluate("document.activeElement.id") == "photo-holder"
+    page.keyboard.press("w")
+    page.keyboard.press("ArrowRight")
+    assert (state(page)["j"], text(page, "#step-words")) == (1, "2 of 484")
+    page.keyboard.press(" ")
+    assert page.evaluate("document.body.classList.contains('presenting')")
+    page.keyboard.press(" ")
+    page.locator("#whole-photo").click()
+    assert page.evaluate("document.activeElement.id") == "photo-holder"
+    page.keyboard.press("Escape")
 
 
 def test_numbers_have_no_photograph(visit):
@@ -188,3 +257,25 @@ def test_a_photograph_stays_one_while_a_weight_grows(visit, colours):
     signed = "orange: above 0, blue: below 0"
     three = " (mean of the three channels)" if colours else ""
     assert text(page, "#photo-look") == signed + three
+
+
+@pytest.mark.parametrize("source", ["cat", "coffee", "astronaut"])
+def test_a_kernel_has_the_same_shading_on_every_photograph(visit, source):
+    for kernel, kind in (
+        ("edges", "signed"),
+        ("sobel", "signed"),
+        ("laplacian", "signed"),
+        ("emboss", "grey"),
+        ("sharpen", "grey"),
+        ("blur", "grey"),
+    ):
+        page = visit(f"#source={source}&h=24&w=24&kernel={kernel}&padding=same&padMode=edge")
+        wait(page)
+        output = page.evaluate(
+            "explorer.interactivePicture.drawn().blocks.find(({name}) => name === 'output').look"
+        )
+        assert output["kind"] == kind
+        if kind == "signed":  # one extreme number makes the rest no paler
+            found = pixels(page, "photo-output")
+            strong = (found.max(axis=2) - found.min(axis=2)) > 100
+            assert 0.04 < strong.mean() < 0.5

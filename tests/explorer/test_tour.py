@@ -459,18 +459,11 @@ def test_a_clicker_runs_the_tour_in_full_screen(show):
     page.locator("#present").click()
     page.wait_for_timeout(300)
     page.evaluate("document.getElementById('start-tour').click()")
-    for step in range(1, 4):
-        page.keyboard.press("PageDown")
-        assert state(page)["i"] * 2 + state(page)["j"] == step
-    page.keyboard.press("PageUp")
-    page.keyboard.press("PageDown")
-    assert page.locator("#answer").count() == 0
     page.keyboard.press("PageDown")
     assert page.evaluate("document.activeElement.id") == "answer"
     page.keyboard.press("PageUp")  # back to the example
     assert page.locator("#answer").count() == 0
-    for _ in range(4):
-        page.keyboard.press("PageDown")
+    page.keyboard.press("PageDown")
     assert page.locator("#answer").is_enabled()
     page.keyboard.press("PageDown")
     assert text(page, "#tour-body .answer ~ [role=status]").startswith("It is ")

@@ -52,6 +52,7 @@ SCRIPTS = (
     "picture_canvas",
     "interactive_picture",
     "tables",
+    "photo_spot",
     "photo_view",
     "layer_counts",
     "calculator",
@@ -132,7 +133,7 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
     script = "\n".join([*constants, *(_script(name) for name in SCRIPTS), START])
     # mark in page.html -> what takes its place
     content = {
-        "/*STYLE*/": _part("style.css"),
+        "/*STYLE*/": _less_indented(_part("style.css")),
         "/*VERSION*/": __version__,
         # "</script>" in a string of the script would end it; "<\/" means the same there
         "/*SCRIPT*/": script.replace("</", "<\\/"),
@@ -208,8 +209,14 @@ def _network() -> str:
 
 
 def _script(name: str) -> str:
-    """Return a file of SCRIPTS without the lines that hold nothing but a comment."""
-    return re.sub(r"^ *(?://|/\*\*| \*).*\n", "", _part(f"{name}.js"), flags=re.MULTILINE)
+    """Return a file of SCRIPTS without the lines that hold nothing but a comment, less indented."""
+    code = re.sub(r"^ *(?://|/\*\*| \*).*\n", "", _part(f"{name}.js"), flags=re.MULTILINE)
+    return _less_indented(code)
+
+
+def _less_indented(text: str) -> str:
+    """Return a text with one space for each level of indentation: a smaller page."""
+    return re.sub(r"^ +", lambda spaces: spaces[0][::2], text, flags=re.MULTILINE)
 
 
 def _part(name: str) -> str:

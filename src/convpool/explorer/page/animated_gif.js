@@ -7,8 +7,11 @@ const animatedGif = (() => {
   const LARGE = { width: 960, height: 630, largest: 69 };
   const FEW_STEPS = 100;
 
+  // of many steps, one of so many is shown
+  const strideOf = (count) => Math.ceil(count / MOST_STEPS);
+
   /**
-   * Return the pictures of all steps of a state.
+   * Return the pictures of all steps of a state, or of some.
    * @param {State} state
    * @returns {{ pictures: Uint8ClampedArray[], width: number, height: number }}
    */
@@ -18,15 +21,18 @@ const animatedGif = (() => {
     const canvas = element("canvas");
     const context = canvas.getContext("2d", { willReadFrequently: true });
     const pictures = [];
-    const room = places[0] * places[1] > FEW_STEPS ? SMALL : LARGE;
-    for (let step = 0; step < places[0] * places[1]; step++) {
+    const count = places[0] * places[1];
+    const room = count > FEW_STEPS ? SMALL : LARGE;
+    const stride = strideOf(count);
+    // the last one is never left out
+    for (let step = (count - 1) % stride; step < count; step += stride) {
       const place = { i: Math.floor(step / places[1]), j: step % places[1] };
       const drawing = scene.draw(modelling.modelOf({ ...state, ...place, soFar: true }), {
         ...room,
         theme,
       });
       const size = { width: room.width, height: Math.ceil(drawing.height) };
-      if (!step) Object.assign(canvas, size);
+      if (!pictures.length) Object.assign(canvas, size);
       context.fillStyle = drawing.paper;
       context.fillRect(0, 0, canvas.width, canvas.height);
       marking.paint(context, [...drawing.sheet, ...drawing.over]);
@@ -44,11 +50,9 @@ const animatedGif = (() => {
   function file(milliseconds) {
     const model = explorer.model();
     const steps = model.places[0] * model.places[1];
-    const problem =
-      model.problem ||
-      (interactivePicture.covering() ? say("tour.covered") : "") ||
-      (steps > MOST_STEPS ? say("share.too_long", { steps, most: MOST_STEPS }) : "");
-    explorer.note(problem);
+    const problem = model.problem || (interactivePicture.covering() ? say("tour.covered") : "");
+    const n = strideOf(steps);
+    explorer.note(problem || (n > 1 ? say("share.some_steps", { n, most: MOST_STEPS }) : ""));
     if (problem) return null;
     const { pictures, width, height } = picturesOf(explorer.state());
     return new Blob([gifEncoder.encode(pictures, width, height, milliseconds)], {

@@ -246,8 +246,12 @@ const controls = (() => {
     const open = (on) => document.body.classList.toggle("settings-open", on);
     byId("basic-settings").addEventListener("click", () => setLevel(true));
     byId("all-settings").addEventListener("click", () => setLevel(false));
+    addEventListener("pointerdown", ({ target }) => {
+      if (presentation.isOn() && !target.closest("#controls, #open-settings")) open(false);
+    });
     byId("open-settings").addEventListener("click", () => {
       open(true);
+      if (!presentation.isOn()) byId("stage").scrollIntoView();
       byId("close-settings").focus();
     });
     byId("close-settings").addEventListener("click", () => {
@@ -289,7 +293,7 @@ const controls = (() => {
   function aboutPadding({ op, padding, padMode }) {
     const isDark = op === "convolve" && padMode === "zeros" && padding !== "valid";
     return [
-      say(`padding.${padding}`),
+      op === "transpose" ? say(`cropped.${padding}`) : say(`padding.${padding}`),
       ...(isDark ? [say("padding.darker")] : []),
       ...(op === "pool" && padding !== "valid" ? [say("padding.pool")] : []),
     ].join(" ");

@@ -42,7 +42,7 @@ const featureMaps = (() => {
           say("network.shape", { shape: shape.join(" × ") }),
           ...(index ? [windowsOf(index)] : []),
           parameters ? say("network.parameters", parameters) : say("network.no_parameters"),
-        ].join("; "),
+        ].join(`${writtenNumbers.SEMICOLON} `),
       ),
       element("div", { className: index === SCORES ? "scores" : "maps" }, ...maps),
     );

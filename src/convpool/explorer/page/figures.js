@@ -40,14 +40,25 @@ const figures = (() => {
   };
 
   /**
-   * Set the page as a figure has it; the choice then stands on its title again.
-   * @param {any} event of the field
+   * Return the settings of a figure.
+   * @param {string} name operation and number
+   * @returns {any}
    */
-  function choose({ target }) {
-    const [op, index] = target.value.split(" ");
+  function settingsOf(name) {
+    const [op, index] = name.split(" ");
     const soFar = op === "transpose";
-    explorer.change({ ...settings.DEFAULTS, op, soFar, ...FIGURES[op][index][2] });
-    target.value = "";
+    return { ...settings.DEFAULTS, op, soFar, ...FIGURES[op][index][2] };
+  }
+
+  /**
+   * Choose the figure that the page shows, as long as it does, or none.
+   * @param {any} field
+   */
+  function show(field) {
+    const link = settings.encodeResult(explorer.state());
+    const names = [...field.options].map(({ value }) => value).filter(Boolean);
+    field.value =
+      names.find((name) => settings.encodeResult(settings.agree(settingsOf(name))) === link) ?? "";
   }
 
   /**
@@ -70,11 +81,11 @@ const figures = (() => {
     const title = element("option", { value: "", textContent: say("figure.choose") });
     const field = element("select", { id: "figures", ariaLabel: say("figure.label") });
     field.append(title, ...groups);
-    field.addEventListener("change", choose);
+    field.addEventListener("change", () => field.value && explorer.change(settingsOf(field.value)));
+    explorer.onChange(() => show(field));
     const name = element("span", { textContent: say("figure.label") });
     const row = element("div", { className: "field" }, name, field);
-    // seen with all settings only
-    Object.assign(row, { says: () => say("figure.label"), matters: () => !controls.isBasic() });
+    Object.assign(row, { says: () => say("figure.label"), matters: ({ op }) => op !== "pool" });
     return { operation: [row] };
   }
 

@@ -19,9 +19,13 @@ const interactivePicture = (() => {
   // the window steps over one block; a pixel of the other shows what it feeds or is made of
   const stepped = () => (model.state.op === "transpose" ? "input" : "output");
   const other = () => (model.state.op === "transpose" ? "output" : "input");
+  // the steps are those of the whole photograph where it stands alone, or is focused
+  const isOnPhoto = () => presentation.isWhole() || document.activeElement === byId("photo-holder");
+  const places = () => (isOnPhoto() ? photoSpot.places() : model.places);
+  const position = () => (isOnPhoto() ? photoSpot.at() : model.at);
   // how many steps there are, and the number of the current one
-  const count = () => (model.problem ? 0 : model.places[0] * model.places[1]);
-  const step = () => model.at.i * model.places[1] + model.at.j;
+  const count = () => (model.problem ? 0 : places()[0] * places()[1]);
+  const step = () => position().i * places()[1] + position().j;
   const shapeOf = (name) => (name === "input" ? model.image : model.output).shape;
   const inside = ({ name, y, x }) =>
     y >= 0 && x >= 0 && y < shapeOf(name)[0] && x < shapeOf(name)[1];
@@ -33,7 +37,17 @@ const interactivePicture = (() => {
   function go(index) {
     if (!count()) return;
     const target = settings.clamp(index, [0, count() - 1]);
-    changeState({ i: Math.floor(target / model.places[1]), j: target % model.places[1] });
+    goTo({ i: Math.floor(target / places()[1]), j: target % places()[1] });
+  }
+
+  /**
+   * Move to a window of the picture, or of the whole photograph.
+   * @param {{ i: number, j: number }} place
+   */
+  function goTo(place) {
+    if (!isOnPhoto()) return changeState(place);
+    photoSpot.go(place);
+    return showStep();
   }
 
   // ---- playing ----
@@ -106,7 +120,7 @@ const interactivePicture = (() => {
       cursor,
       covered,
       tap,
-      ...(isAlone ? presentation.CELLS : {}),
+      ...(isAlone ? presentation.CELLS : { largest: width > 900 ? 64 : 46 }),
     });
     pictureCanvas.paint(byId("canvas"), drawing);
   }
@@ -120,6 +134,15 @@ const interactivePicture = (() => {
     if (cursor && (model.problem || cursor.name !== other() || !inside(cursor)))
       [cursor, walking] = [null, false];
     redraw();
+    showStep();
+    byId("problem").hidden = !model.problem;
+    byId("problem").textContent = model.problem;
+    speak();
+  }
+
+  /** Show how many steps there are, and which is the present one. */
+  function showStep() {
+    if (!model) return;
     const scrub = byId("scrub");
     scrub.max = Math.max(count() - 1, 0);
     scrub.value = step();
@@ -131,9 +154,6 @@ const interactivePicture = (() => {
     for (const id of STEPPERS) byId(id).disabled = !count();
     if (timer && !count()) play(false);
     scrub.setAttribute("aria-valuetext", stepText);
-    byId("problem").hidden = !model.problem;
-    byId("problem").textContent = model.problem;
-    speak();
   }
 
   /** Draw the picture again, and write the text below it. */
@@ -237,7 +257,7 @@ const interactivePicture = (() => {
       if (pressed) pin(false);
       if (!walking) forget();
     }
-    if (cell && cell.name === "kernel") link({ u: cell.y, v: cell.x });
+    if (cell && cell.name === "kernel") link({ u: cell.y, v: cell.x, isEverywhere: true });
     else link(cell && cell.name === "input" ? tapAt(cell) : null);
   }
 
@@ -257,11 +277,12 @@ const interactivePicture = (() => {
   }
 
   /**
-   * Look at one weight: its pixel, the weight and its product are framed.
-   * @param {{ u: number, v: number } | null} newTap
+   * Look at one weight: its pixel, the weight and its product are framed; or, where it is
+   * everywhere, all pixels that it is multiplied by at any step.
+   * @param {{ u: number, v: number, isEverywhere?: boolean } | null} newTap
    */
   function link(newTap) {
-    if (tap?.u !== newTap?.u || tap?.v !== newTap?.v) {
+    if (["u", "v", "isEverywhere"].some((name) => tap?.[name] !== newTap?.[name])) {
       tap = newTap;
       draw();
     }
@@ -289,6 +310,7 @@ const interactivePicture = (() => {
     i: () => walk(!walking),
     Escape: () => (pinned ? pin(false) : walk(false)),
     Enter: () => {
+      if (isOnPhoto()) return;
       const cell = walking ? cursor : { name: stepped(), y: model.at.i, x: model.at.j };
       if (cell.name === "input") changeState({ paint: [cell] });
     },
@@ -299,6 +321,7 @@ const interactivePicture = (() => {
    * @param {boolean} on
    */
   function walk(on) {
+    if (isOnPhoto()) return;
     walking = on;
     cursor = on ? { name: other(), y: 0, x: 0 } : null;
     redraw();
@@ -310,13 +333,13 @@ const interactivePicture = (() => {
    * @param {number[]} move one of MOVES
    */
   function move([down, right]) {
-    const from = walking ? cursor : { y: model.at.i, x: model.at.j };
-    const [h, w] = walking ? shapeOf(cursor.name) : model.places;
+    const from = walking ? cursor : { y: position().i, x: position().j };
+    const [h, w] = walking ? shapeOf(cursor.name) : places();
     const [y, x] = [
       settings.clamp(from.y + down, [0, h - 1]),
       settings.clamp(from.x + right, [0, w - 1]),
     ];
-    if (!walking) return changeState({ i: y, j: x });
+    if (!walking) return goTo({ i: y, j: x });
     cursor = { ...cursor, y, x };
     redraw();
     return speak();
@@ -364,7 +387,8 @@ const interactivePicture = (() => {
     holder.addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType !== "touch" && !walking && !pinned) forget();
     });
-    holder.addEventListener("keydown", key);
+    for (const node of [holder, byId("photo-holder")]) node.addEventListener("keydown", key);
+    for (const event of ["focus", "blur"]) byId("photo-holder").addEventListener(event, showStep);
     width = holder.clientWidth;
     new ResizeObserver(([{ contentRect }]) => {
       width = contentRect.width;
@@ -380,6 +404,7 @@ const interactivePicture = (() => {
    */
   function cover(what) {
     covered = what;
+    if (!what) explorer.note("");
     if (model) changeState({});
   }
 
@@ -401,13 +426,11 @@ const interactivePicture = (() => {
     useTheme,
     theme: () => themeName,
     link,
+    pin,
+    isPinned: () => pinned,
     unpin: () => pin(false),
-    // go some steps on; return whether there are as many
-    step: (steps) => {
-      const before = step();
-      go(before + steps);
-      return step() !== before;
-    },
+    showStep,
+    step: (steps) => go(step() + steps),
     play,
     cover,
     covering: () => covered,

@@ -51,6 +51,9 @@ const knownCalls = (() => {
     return name ? { padMode: name } : {};
   };
   const kerasPadding = (value) => (["same", "valid"].includes(value) ? { padding: value } : {});
+  // TensorFlow's: in capitals, and sizes may be given for all four axes
+  const tfPadding = (value) => kerasPadding(String(value).toLowerCase());
+  const middle = (size) => (value) => size(value?.length === 4 ? value.slice(1, 3) : value);
   const scipyMode = (value) =>
     ({ full: { padding: "full" }, same: { padding: "same_lower" }, valid: { padding: "valid" } })[
       value
@@ -91,6 +94,13 @@ const knownCalls = (() => {
     ["pool_size", kernelSize],
     ["strides", stride],
     ["padding", kerasPadding],
+  ];
+  const tfPool = [
+    ["input", ignored],
+    ["ksize", middle(kernelSize)],
+    ["strides", middle(stride)],
+    ["padding", tfPadding],
+    ["data_format", ignored],
   ];
   const ndimage = [
     ["input", ignored],
@@ -202,6 +212,18 @@ const knownCalls = (() => {
       parameters: kerasPool,
       strideIsWindow: true,
     },
+    tf_conv2d: {
+      base: CONV,
+      parameters: [
+        ["input", ignored],
+        ["filters", ignored],
+        ...tfPool.slice(2),
+        ["dilations", middle(dilation)],
+      ],
+      note: "call.keras",
+    },
+    tf_max_pool2d: { base: { ...POOL, mode: "max" }, parameters: tfPool, strideIsWindow: true },
+    tf_avg_pool2d: { base: { ...POOL, mode: "avg" }, parameters: tfPool, strideIsWindow: true },
     convolve2d: {
       base: { ...CONV, padding: "full", flip: true },
       parameters: scipy,
@@ -268,6 +290,7 @@ const knownCalls = (() => {
   function entryOf(name, full) {
     if (/^(?:\w+\.)*ndimage\./.test(full) && `ndimage_${name}` in CALLS)
       return CALLS[`ndimage_${name}`];
+    if (/^(?:tf|tensorflow)\.nn\./.test(full) && `tf_${name}` in CALLS) return CALLS[`tf_${name}`];
     const alias = ALIASES[name];
     if (!alias) return Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
     const entry = CALLS[alias[0]];

@@ -40,6 +40,20 @@ const layerCounts = (() => {
     };
   }
 
+  const spread = new WeakMap(); // pixels of such a convolution -> its strides
+  /**
+   * Return whether a pixel is a zero that was inserted for a convolution; without a place, whether
+   * the picture has any.
+   * @param {State} state
+   * @param {number} [y]
+   * @param {number} [x]
+   * @returns {boolean}
+   */
+  function isInserted({ pixels }, y = 1, x = 1) {
+    const strides = pixels && spread.get(pixels);
+    return Boolean(strides) && (y % strides[0] !== 0 || x % strides[1] !== 0);
+  }
+
   /**
    * Return the settings of a convolution that does the same as a transposed one: zeros between the
    * pixels, the kernel rotated, padding of what is left of a window; null if it cannot be shown.
@@ -60,6 +74,7 @@ const layerCounts = (() => {
       for (let k = 0; k < n; k++)
         pixels[(i * state.sh * size[1] + j * state.sw) * n + k] = image.data[index * n + k];
     }
+    spread.set(pixels, [state.sh, state.sw]);
     const perGroup = nc / state.groups; // channels of the input that an output channel reads
     const c = depth * state.groups;
     const weights = Array(kh * kw * perGroup * c);
@@ -84,14 +99,16 @@ const layerCounts = (() => {
    * @returns {string}
    */
   function choices({ axes }) {
-    return axes
+    const isOne = new Set(axes.map((axis) => JSON.stringify(axis))).size === 1;
+    return (isOne ? axes.slice(0, 1) : axes)
       .map((axis, side) => {
         const least = (axis.count - 1) * axis.stride + axis.span - axis.before - axis.after;
         return say("transposed.choice", {
-          axis: say(["size.height", "size.width"][side]),
+          axis: isOne ? say("field.size") : say(["size.height", "size.width"][side]),
           least,
           greatest: least + axis.stride - 1,
           count: axis.count,
+          extra: axis.size - least,
           size: axis.size,
         });
       })
@@ -179,5 +196,5 @@ const layerCounts = (() => {
     update(explorer.state(), explorer.model());
   }
 
-  return { start, writesOf, asConvolution };
+  return { start, writesOf, asConvolution, isInserted };
 })();

@@ -29,6 +29,7 @@ const explorer = (() => {
     if (part.paint) return ownNumbers.paint(part.paint);
     const next = ownChoices.completed(state, model, part);
     state = settings.agree(next);
+    byId("shared").textContent = "";
     ownChoices.remember(part, state);
     model = modelling.modelOf(state);
     state = { ...state, ...model.at };
@@ -146,10 +147,11 @@ const explorer = (() => {
    */
   async function copyFragment(fragment) {
     // the path of a file on this disk means nothing to others
-    const start = location.protocol === "file:" ? "" : location.href.split("#")[0];
-    const link = `${start}${fragment || !start ? `#${fragment}` : ""}`;
+    const isFile = location.protocol === "file:";
+    const start = isFile ? location.search : location.href.split("#")[0];
+    const link = `${start}${fragment || isFile ? `#${fragment}` : ""}`;
     if (await copy(link))
-      return say(start ? "share.copied" : "share.copied_file", { paste: say("paste.summary") });
+      return say(isFile ? "share.copied_file" : "share.copied", { paste: say("paste.summary") });
     address.write(fragment, false);
     return say("share.in_address");
   }
@@ -226,6 +228,7 @@ const explorer = (() => {
       interactivePicture.large().toBlob((blob) => save("convolution.png", blob)),
     );
     byId("save-gif").addEventListener("click", () => {
+      byId("shared").textContent = "";
       const file = animatedGif.file(Number(byId("speed").value));
       if (file) save("convolution.gif", file);
     });

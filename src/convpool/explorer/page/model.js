@@ -60,7 +60,9 @@ const modelling = (() => {
           return say("problem.extra", { extra: state.extra });
         }
       } else if (axis.count < 1) {
-        return say("problem.window", { name, span: axis.span, room });
+        const { dilation, window, span } = axis;
+        const width = dilation > 1 ? `${dilation} · (${window} − 1) + 1 = ${span}` : span;
+        return say("problem.window", { name, span: width, room });
       }
     }
     return "";

@@ -17,6 +17,7 @@ const namedKernels = (() => {
   const three = (weights) => (kh, kw) => (kh === 3 && kw === 3 ? weights : null);
   // from a function of both sizes to one that gives null for windows that are too narrow
   const wide = (make) => (kh, kw) => (kw > 1 ? make(kh, kw) : null);
+  const tall = (make) => (kh, kw) => (kh > 1 ? make(kh, kw) : null);
 
   // name -> its weights row by row, from kh and kw; null where there is none of this size
   const PRESETS = {
@@ -38,6 +39,10 @@ const namedKernels = (() => {
     // the tap on the pixel that an output belongs to with "same" padding, the odd zero after
     identity: (kh, kw) => single(((kh - 1) >> 1) * kw + ((kw - 1) >> 1), kh * kw),
     shift: (kh, kw) => single(0, kh * kw),
+    outline: three([-1, -1, -1, -1, 8, -1, -1, -1, -1]),
+    sobel_left: wide((kh, kw) => outer(bell(kh), slope(kw).reverse())),
+    sobel_top: tall((kh, kw) => outer(slope(kh).reverse(), bell(kw))),
+    sobel_bottom: tall((kh, kw) => outer(slope(kh), bell(kw))),
   };
   const NAMES = Object.keys(PRESETS);
 

@@ -36,52 +36,89 @@ const numberLooks = (() => {
     return state.source in PHOTOS || (least >= 0 && greatest > 20);
   };
 
-  // the magnitude with the strongest colour: of a photograph at most 255, or edges would be pale
-  const strongest = (least, greatest, isByte) =>
-    Math.min(Math.max(-least, greatest), isByte ? 255 : Infinity);
-
-  const MOST_CLIPPED = 0.25; // of the numbers of a photograph that is shown clipped
-
-  const outside = new WeakMap(); // data -> how many of its numbers are no byte's
+  const FEW = 0.05; // of the numbers of a photograph that have no stronger colour than the rest
   /**
-   * Return how many numbers are below 0, and how many are below 0 or above 255.
+   * Return the magnitude with the strongest colour in planes made from a photograph: at most 255,
+   * and few numbers are above it, or edges would be pale.
+   * @param {any[]} planes
+   * @returns {number}
+   */
+  function strongest(planes) {
+    const counts = new Uint32Array(256);
+    let rest = 0;
+    for (const plane of planes)
+      for (const value of plane)
+        if (value) {
+          counts[Math.min(Math.floor(Math.abs(value)), 255)] += 1;
+          rest += FEW;
+        }
+    let level = 255;
+    while (level > 0 && rest >= counts[level]) rest -= counts[level--];
+    return Math.min(level + 1, 255);
+  }
+
+  const MOST_CLIPPED = 0.25; // of the numbers of a photograph that a preset may clip
+
+  const outside = new WeakMap(); // data -> how many of its numbers are below 0 or above 255
+  /**
+   * Return how many numbers are below 0 or above 255.
    * @param {any} data
-   * @returns {number[]}
+   * @returns {number}
    */
   function outsideOf(data) {
     if (!outside.has(data)) {
-      const counts = [0, 0];
-      for (const value of data) {
-        if (value < 0) counts[0] += 1;
-        if (value < 0 || value > 255) counts[1] += 1;
-      }
-      outside.set(data, counts);
+      let count = 0;
+      for (const value of data) if (value < 0 || value > 255) count += 1;
+      outside.set(data, count);
     }
     return outside.get(data);
   }
 
+  const LEAST_KEPT = 0.1; // of the brightness, in a picture that is a photograph again
+  /**
+   * Return whether the weights of the present kernel nearly cancel out on an even grey, as those
+   * that find edges do.
+   * @param {Model} model
+   * @returns {boolean}
+   */
+  function cancelsOut({ state: { op, bias, relu }, used, at }) {
+    if (op !== "convolve" || relu) return false;
+    const nc = used.shape[3];
+    let [sum, magnitude] = [bias / 128, 0];
+    for (let index = at.n; index < used.data.length; index += nc) {
+      sum += used.data[index];
+      magnitude += Math.abs(used.data[index]);
+    }
+    return sum < LEAST_KEPT * magnitude;
+  }
+
   /**
    * Return how the input or the output is shown. What comes from a photograph is one again, unless
-   * many numbers are negative: those below 0 or above 255 are clipped, as OpenCV does. Of a preset
-   * or a pooling with many numbers above 255 and none below 0, white is the greatest; the scale of
-   * own weights stays while they are dragged. The setting "shades" can say otherwise.
+   * the kernel's weights nearly cancel out; then colours show the sign. Numbers below 0 or above
+   * 255 are clipped, as OpenCV does. Of a preset or a pooling with many numbers above 255 and none
+   * below 0, white is the greatest; the scale of own weights stays while they are dragged. The
+   * setting "shades" can say otherwise.
    * @param {Model} model
    * @param {Plane} values
    * @returns {Look}
    */
   function lookOf(model, { shape, data }) {
     const [least, greatest] = rangeOf(data);
-    const { shades } = model.state;
+    const { shades, weights } = model.state;
     const photo = isPhoto(model);
-    const [negative, clipped] = pictures.isPhotograph(model.state) ? outsideOf(data) : [NaN, NaN];
-    const most = MOST_CLIPPED * data.length;
-    const isFixed = least < 0 || model.state.weights;
-    const isClipped =
-      shades === "picture" ? clipped >= 0 : clipped <= most || (isFixed && negative <= most);
-    if (shades === "signed" || (shades === "auto" && !isClipped && !(photo && least >= 0)))
-      return { kind: "signed", least, greatest: strongest(least, greatest, clipped >= 0) };
+    const isPhotograph = pictures.isPhotograph(model.state);
+    const isSigned = isPhotograph
+      ? data !== model.image.data && cancelsOut(model)
+      : !(photo && least >= 0);
+    if (shades === "signed" || (shades === "auto" && isSigned)) {
+      const most = isPhotograph ? strongest([data]) : Math.max(-least, greatest);
+      return { kind: "signed", least, greatest: most };
+    }
     const kind = shape[2] === 3 ? "colour" : "grey";
-    if (isClipped) return { kind, least, greatest: 255, clipped };
+    const clipped = outsideOf(data);
+    const isFixed = shades === "picture" || least < 0 || weights;
+    if (isPhotograph && (isFixed || clipped <= MOST_CLIPPED * data.length))
+      return { kind, least, greatest: 255, clipped };
     return { kind, least, greatest: Math.max(greatest, photo ? 255 : 1) };
   }
 

@@ -50,6 +50,13 @@ const paste = (() => {
     ...["op", "c", "nc", "groups", "padding", "padMode", "sh", "sw", "dh", "dw"],
     ...["extra", "bias", "flip", "relu", "ceil"],
   ];
+  // operation -> those of them that it does not have
+  const CONVOLVING = ["padMode", "bias", "flip", "relu"];
+  const NOT_OF = {
+    convolve: ["extra", "ceil"],
+    pool: ["nc", "groups", "extra", ...CONVOLVING],
+    transpose: ["ceil", ...CONVOLVING],
+  };
   /**
    * Return which settings stay as they were, as a sentence; empty if these are the usual ones.
    * @param {any} part the settings that were pasted
@@ -57,12 +64,11 @@ const paste = (() => {
    */
   function kept(part) {
     const state = explorer.state();
-    const isPool = state.op === "pool";
     const names = KEPT.filter(
       (name) =>
         !(name in part) &&
         state[name] !== settings.DEFAULTS[name] &&
-        !(isPool && ["nc", "groups", "padMode", "bias", "flip", "relu"].includes(name)),
+        !NOT_OF[state.op].includes(name),
     );
     const valueOf = (name) =>
       typeof state[name] === "boolean" ? "" : ` ${controls.labelOf(String(state[name]))}`;

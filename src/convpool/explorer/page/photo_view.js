@@ -1,5 +1,5 @@
 // A photograph in its real size beside its filtered twin, in colour or grey as in the picture with
-// numbers. A click brings the pixels around it into that picture.
+// numbers. A button brings the pixels around its window into that picture.
 const photoView = (() => {
   const byId = (id) => document.getElementById(id);
   const MOST = 512; // pixels of the longer side
@@ -181,22 +181,21 @@ const photoView = (() => {
   }
 
   /**
-   * Return the least and the greatest finite number of planes, with 0 and 255, and how many
-   * of them are below 0 or above 255.
+   * Return the greatest finite number of planes, with 255, and how many of them are below 0 or
+   * above 255.
    * @param {any[]} channels
-   * @returns {{ least: number, greatest: number, clipped: number }}
+   * @returns {{ greatest: number, clipped: number }}
    */
   function rangeOf(channels) {
-    let [least, greatest, clipped] = [0, 255, 0];
+    let [greatest, clipped] = [255, 0];
     for (const plane of channels)
       for (let place = 0; place < plane.length; place++) {
         const value = plane[place];
         if (value >= 0 && value <= 255) continue;
         clipped += 1;
-        if (value < least) least = value;
-        else if (value > greatest && Number.isFinite(value)) greatest = value;
+        if (value > greatest && Number.isFinite(value)) greatest = value;
       }
-    return { least, greatest, clipped };
+    return { greatest, clipped };
   }
 
   /**
@@ -261,7 +260,9 @@ const photoView = (() => {
     const axes = axesOf(state);
     holder.hidden = axes.some(({ count }) => count < 1); // the photograph is smaller than a window
     if (holder.hidden) return;
-    show(filtered(axes, model), [axes[1].count, axes[0].count], model);
+    const outputs = filtered(axes, model);
+    show(outputs, [axes[1].count, axes[0].count], model);
+    photoSpot.show(model, axes, planes, outputs);
   }
 
   /**
@@ -272,10 +273,10 @@ const photoView = (() => {
    */
   function show(channels, size, model) {
     const { kind, clipped: isClipped } = numberLooks.lookOf(model, model.output);
-    const { least, greatest, clipped } = rangeOf(channels);
+    const { greatest, clipped } = rangeOf(channels);
     const isSigned = kind === "signed";
     const most = isSigned
-      ? numberLooks.strongest(least, greatest, true)
+      ? numberLooks.strongest(channels)
       : isClipped === undefined
         ? greatest
         : 255;
@@ -322,17 +323,21 @@ const photoView = (() => {
     update(explorer.state(), explorer.model());
   }
 
-  /**
-   * Bring the pixels around a click into the picture with numbers.
-   * @param {any} event
-   */
-  function look({ offsetX, offsetY, target }) {
-    const { h, w, c, op } = explorer.state();
-    const scale = photo.width / target.clientWidth;
-    const start = (at, size, count) =>
-      settings.clamp(Math.round(at * scale - size / 2), [0, Math.max(count - size, 0)]);
-    const [top, left] = [start(offsetY, h, photo.height), start(offsetX, w, photo.width)];
+  /** Bring the pixels around the framed window into the picture with numbers, at this window. */
+  function look() {
+    const state = explorer.state();
+    const { h, w, c } = state;
+    const middle = photoSpot.middle();
     const [rows, columns] = [Math.min(h, photo.height), Math.min(w, photo.width)];
+    const [top, left] = [rows, columns].map((size, side) =>
+      settings.clamp(Math.round(middle[side] - size / 2), [
+        0,
+        [photo.height, photo.width][side] - size,
+      ]),
+    );
+    const axes = modelling.axesOf(state, [rows, columns]);
+    const i = photoSpot.windowAt(axes[0], middle[0] - top);
+    const j = photoSpot.windowAt(axes[1], middle[1] - left);
     const pixels = [];
     for (let y = top; y < top + rows; y++)
       for (let x = left; x < left + columns; x++) {
@@ -341,12 +346,13 @@ const photoView = (() => {
       }
     photo.name = "own";
     remembered.forget("pixels");
-    explorer.change({ op: op === "transpose" ? "convolve" : op, h: rows, w: columns, pixels });
+    explorer.change({ h: rows, w: columns, pixels, i, j });
   }
 
   /** Show the photograph, now and at each change of the state. */
   function start() {
-    byId("photo-input").addEventListener("click", look);
+    byId("photo-take").addEventListener("click", look);
+    photoSpot.start();
     byId("photo-shades").replaceChildren(
       ...settings.CHOICES.shades.map((choice) =>
         controls.element("option", { value: choice, textContent: controls.labelOf(choice) }),

@@ -55,7 +55,8 @@ const blocksOfPicture = (() => {
    * @returns {string}
    */
   function inputWords({ state, image, axes }) {
-    const words = sizeWords(say("tables.input"), image.shape);
+    const name = layerCounts.isInserted(state) ? "tables.spread" : "tables.input";
+    const words = sizeWords(say(name), image.shape);
     const isPadded = state.op !== "transpose" && axes.some((axis) => axis.before || axis.after);
     return isPadded ? `${words} ${say("tables.padded")}` : words;
   }

@@ -118,20 +118,33 @@ const pictureFrames = (() => {
   }
 
   /**
-   * Add the frames of one weight and of the pixel under it.
+   * Add the frames of one weight and of the pixel under it, or of all pixels under it at any step.
    * @param {Mark[]} marks that are added to
    * @param {Model} model
    * @param {Record<string, Block>} named the blocks by name
    * @param {Theme} theme
-   * @param {{ u: number, v: number }} tap
+   * @param {{ u: number, v: number, isEverywhere?: boolean }} tap
    */
-  function tapOn(marks, { axes, at, state }, named, theme, { u, v }) {
+  function tapOn(marks, { axes, at, state }, named, theme, { u, v, isEverywhere }) {
     const many = state.op === "transpose" ? named.output : named.input;
     const [row, column] = [
       arithmetic.tapsOf(axes[0], at.i)[u],
       arithmetic.tapsOf(axes[1], at.j)[v],
     ];
     if (!row || !column) return;
+    if (isEverywhere && state.op === "convolve") {
+      // one frame around pixels without gaps
+      const whole = state.sh === 1 && state.sw === 1;
+      const [rows, columns] = axes.map(({ count, stride, dilation, before }, side) =>
+        Array.from(
+          { length: whole ? 1 : count },
+          (_, i) => i * stride + [u, v][side] * dilation - before,
+        ),
+      );
+      const size = whole ? axes.map(({ count }) => count) : [1, 1];
+      for (const y of rows)
+        for (const x of columns) outline(marks, many, theme, y, x, theme.partner, 2, ...size);
+    }
     if (within(many, row.place, 0) && within(many, column.place, 1))
       outline(marks, many, theme, row.place, column.place, theme.partner, 3);
     if (named.kernel) outline(marks, named.kernel, theme, u, v, theme.partner, 3);

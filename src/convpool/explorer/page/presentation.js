@@ -11,6 +11,7 @@ const presentation = (() => {
    */
   function present(on, part = "stage") {
     const { classList } = document.body;
+    const left = document.querySelector("main > .full")?.id ?? part;
     classList.toggle("presenting", on);
     classList.remove("settings-open", "blank");
     for (const section of document.querySelectorAll("main > section"))
@@ -25,10 +26,26 @@ const presentation = (() => {
     // where the browser refuses it, the picture fills the window
     if (on) fillScreen().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
+    fitZoom();
     interactivePicture.redraw();
-    if (on && part === "stage") byId("canvas-holder").focus({ preventScroll: true });
+    if (on && part === "stage") focus();
     if (on) scrollTo(0, 0);
-    else byId(part).scrollIntoView();
+    else byId(left).scrollIntoView();
+  }
+
+  const isWhole = () => document.body.classList.contains("whole-photo") && !byId("photo").hidden;
+
+  // the picture has the keys
+  const focus = () =>
+    byId(isWhole() ? "photo-holder" : "canvas-holder").focus({ preventScroll: true });
+
+  /** Enlarge another part than the picture as far as it fits. */
+  function fitZoom() {
+    for (const section of document.querySelectorAll("#views, #network")) {
+      let zoom = section.matches(".presenting .full") ? 2 : 1;
+      const fits = () => section.getBoundingClientRect().height <= innerHeight;
+      for (section.style.zoom = zoom; zoom > 1 && !fits(); section.style.zoom = zoom) zoom -= 0.1;
+    }
   }
 
   const dialog = () => document.querySelector("dialog[open]");
@@ -47,6 +64,14 @@ const presentation = (() => {
   function showWhole(on) {
     document.body.classList.toggle("whole-photo", on);
     byId("whole-photo").setAttribute("aria-pressed", String(on));
+    interactivePicture.showStep();
+    if (isWhole()) fitSum(byId("photo-sum"));
+  }
+
+  /** Show the whole photograph, or the picture again. */
+  function toggleWhole() {
+    showWhole(!isWhole());
+    focus();
   }
 
   const CELLS = { largest: 200, slack: 1 }; // as large as there is room for
@@ -60,9 +85,11 @@ const presentation = (() => {
    * @returns {number}
    */
   function arrange(cellFor) {
-    const width = innerWidth - 30;
-    const heights = { beside: innerHeight - (isOn() ? REST : 250), below: innerHeight * 0.55 };
+    const width = byId("stage").clientWidth - 30;
     const isTouring = document.body.classList.contains("touring");
+    // a question stands below an embedded picture
+    const part = isTouring && !isOn() ? 0.28 : 0.55;
+    const heights = { beside: innerHeight - (isOn() ? REST : 250), below: innerHeight * part };
     const cell = (across, height) => cellFor({ width: across, height, ...CELLS });
     const gain = cell(width, heights.below) / cell(width * 0.7, heights.beside);
     const below = isTouring || innerWidth < 700 || (isOn() && gain > 1.2);
@@ -70,9 +97,11 @@ const presentation = (() => {
     return heights[below ? "below" : "beside"];
   }
 
-  /** Write the sum in the largest letters that leave all of it in sight. */
-  function fitSum() {
-    const sum = byId("sum");
+  /**
+   * Write a sum in the largest letters that leave all of it in sight.
+   * @param {HTMLElement} [sum]
+   */
+  function fitSum(sum = byId("sum")) {
     for (let size = isOn() ? 3 : 1.1; size >= 0.6; size -= 0.1) {
       sum.style.fontSize = `${size}rem`;
       const parts = [sum, ...sum.querySelectorAll(".sums")];
@@ -94,9 +123,8 @@ const presentation = (() => {
     // a dialog has its own keys
     if (!isOn() || (isField && !isOurs) || dialog()) return;
     const isBlank = document.body.classList.contains("blank");
-    if (isBlank || event.key === "b") document.body.classList.toggle("blank");
-    else if (event.key === "w" && !byId("photo").hidden)
-      showWhole(!document.body.classList.contains("whole-photo"));
+    if (isBlank || event.key === "b" || event.key === ".") document.body.classList.toggle("blank");
+    else if (event.key === "w" && !byId("photo").hidden) toggleWhole();
     else if (event.key === "Escape") present(false);
     else if (event.key in STEPS && tour.isRunning()) tour.click(STEPS[event.key]);
     else if (event.key in STEPS) interactivePicture.step(STEPS[event.key]);
@@ -110,7 +138,9 @@ const presentation = (() => {
    */
   function iframe() {
     const page = location.protocol === "file:" ? "explorer.html" : location.href.split(/[?#]/)[0];
-    const fragment = settings.encode({ ...explorer.state(), tour: 0 });
+    const fragment = ownQuestions.isLink(location.hash)
+      ? location.hash.slice(1)
+      : settings.encode({ ...explorer.state(), tour: 0 });
     const frame = document.createElement("iframe");
     const size = { width: 900, height: 560, title: document.title, allow: "fullscreen" };
     const language = new URLSearchParams(location.search).get("lang"); // that was chosen
@@ -136,9 +166,7 @@ const presentation = (() => {
     );
     for (const button of document.querySelectorAll("button.present"))
       button.addEventListener("click", () => present(!isOn(), button.dataset.full));
-    byId("whole-photo").addEventListener("click", () =>
-      showWhole(!document.body.classList.contains("whole-photo")),
-    );
+    byId("whole-photo").addEventListener("click", toggleWhole);
     byId("whole-page").addEventListener("pointerdown", linkWhole);
     byId("whole-page").addEventListener("focus", linkWhole);
     byId("embed").addEventListener("click", async () => {
@@ -159,10 +187,12 @@ const presentation = (() => {
   return {
     start,
     isOn,
+    isWhole,
     toggle,
     isAlone: () => isOn() || document.body.classList.contains("embedded"),
     arrange,
     fitSum,
+    fitZoom,
     CELLS,
   };
 })();

@@ -171,7 +171,6 @@ const question = (() => {
       else if (Array.isArray(expected) && entered.length !== expected.length)
         verdict.textContent = way;
       else if (isRightHere(entered)) end("good", say("tour.right", { right: textOf(entered) }));
-      else if (misread(entered)) verdict.textContent = how;
       // the answer may be that of the picture that was seen
       else if (wasChanged) verdict.textContent = say("tour.changed");
       else if (misses++) end("bad", say("tour.wrong", { right, entered: textOf(entered) }));
@@ -182,7 +181,7 @@ const question = (() => {
           ? say("tour.swapped")
           : [
               say("tour.once_more", { entered: textOf(entered) }),
-              (!how && slip(entered, entry)) || (hint ?? ""),
+              misread(entered) ? how : (!how && slip(entered, entry)) || (hint ?? ""),
             ].join(" ");
         field.select();
         verdict.scrollIntoView({ block: "nearest" });

@@ -69,7 +69,10 @@ const scene = (() => {
         cells.colours.set([...colour, 255], (row * columns + column) * 4);
         if (back) continue;
         const isPixel = pixelRow >= 0 && pixelRow < h && pixelColumn >= 0 && pixelColumn < w;
-        if (!isPixel) hatches.padding.push(...risingHatch(x, y, cell));
+        const isZero =
+          block.name === "input" &&
+          layerCounts.isInserted(model.state, row - before[0], column - before[1]);
+        if (!isPixel || isZero) hatches.padding.push(...risingHatch(x, y, cell));
         if (block.name === "input" && leftOver(model, row, column))
           hatches.left.push(...fallingHatch(x, y, cell));
         if (value !== null) numbers.push({ x, y, value, fill: inkOn(colour) });

@@ -8,7 +8,7 @@ const sentences = (() => {
   const span = (className, words) => element("span", { className, textContent: words });
   // the CSS class that colours a number
   const signOf = (number) => (number < 0 ? "minus" : number > 0 ? "plus" : "");
-  const { factor, rounded, equals, total } = writtenNumbers;
+  const { factor, rounded, equals, total, SEMICOLON } = writtenNumbers;
   // how the weights of a convolution, and those of all kernels of a transposed one, are written
   const numbersOf = (model, terms) =>
     writtenNumbers.forWeights(
@@ -112,7 +112,8 @@ const sentences = (() => {
     if (!relu) return [line("total", say("sum.bias", { formula: writtenNumbers.sum(parts) }))];
     const reckoned = Math.max(0, total(parts.map(rounded)));
     const inside = `0${writtenNumbers.BETWEEN}${writtenNumbers.added(parts)}`;
-    return [line("total", `ReLU: max(${inside}) ${equals(reckoned, value)} ${written(value)}`)];
+    const formula = `max(${inside}) ${equals(reckoned, value)} ${written(value)}`;
+    return [line("total", say("pools.bound", { name: "ReLU", formula }))];
   }
 
   // operation -> the lines about a step, from the model and `modelling.stepOf` of it
@@ -169,7 +170,7 @@ const sentences = (() => {
     const value = modelling.numberAt(model.image, cursor.y, cursor.x, model.at.front);
     const places = outputs
       .slice(0, 30)
-      .map((place) => `[${place.replace(",", ", ")}]`)
+      .map((place) => `[${place.replace(",", ",\u00a0")}]`)
       .join(" ");
     return [
       named(placeOf("input", model.image, cursor.y, cursor.x, model.at.front), value),
@@ -244,7 +245,7 @@ const sentences = (() => {
     // with a bias or ReLU, the sum is not yet the output
     const start = after.length ? `${name}:` : `${name} =`;
     const end = `${equals(reckoned, sum)} ${written(sum)}`;
-    return [`${start} ${products.join(" + ")} ${end}`, ...after].join("; ");
+    return [`${start} ${products.join(" + ")} ${end}`, ...after].join(`${SEMICOLON} `);
   }
 
   /**
@@ -278,7 +279,7 @@ const sentences = (() => {
       ...(hasDilation ? [say("test.dilation", state)] : []),
       ...(isPool ? [] : convolving.filter(([isSo]) => isSo).map(([, key]) => say(key, named))),
     ];
-    return `${parts.join("; ")}.`;
+    return `${parts.join(`${SEMICOLON} `)}.`;
   }
 
   // ---- aloud ----

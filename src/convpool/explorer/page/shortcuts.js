@@ -14,7 +14,7 @@ const shortcuts = (() => {
     "1 2 3 4 5": "keys.jump",
     "Ctrl + Z": "keys.undo",
     F: "keys.present",
-    "B, W": "keys.blank",
+    "B, . / W": "keys.blank",
     "?": "keys.list",
   };
 

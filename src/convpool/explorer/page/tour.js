@@ -122,7 +122,7 @@ const tour = (() => {
       element("p", { className: "worked", textContent: `${say("tour.example")}${gap}${worked}` }),
       ...paragraphs(`tour.${current}.example`),
       row(
-        button(say("tour.now_you"), () => ask(index), { ...ON, data: { clicker: "steps" } }),
+        button(say("tour.now_you"), () => ask(index), ON),
         button(say("tour.back"), () => stop(index - 1), { disabled: index === 0, ...BACK }),
         ...waysOut(),
       ),
@@ -346,7 +346,7 @@ const tour = (() => {
     const series = {
       list: questions.map((one) => () => one),
       heading,
-      nameOf: heading,
+      nameOf: (index) => `${heading(index)}: ${questions[index].text || questions[index].ask}`,
       look: (index) => examine(series, index, []),
       renewed: () => series,
       again: say("own.try"),
@@ -394,7 +394,14 @@ const tour = (() => {
       }),
       ...(asked.text ? [element("p", { className: "own", textContent: asked.text })] : []),
       part,
-      row(next, button(series.end, end)),
+      row(
+        next,
+        button(say("tour.back"), () => examine(series, index - 1, marks), {
+          disabled: index === 0,
+          ...BACK,
+        }),
+        button(series.end, end),
+      ),
     );
     focus("#answer");
     return undefined;
@@ -443,7 +450,11 @@ const tour = (() => {
       element("p", { textContent: missed.length ? say("test.missed") : allRight }),
       element("ul", { className: "missed" }, ...missed),
       ...(series.linkOf ? [inShort()] : []),
-      row(again, button(say("test.done"), end)),
+      row(
+        again,
+        button(say("tour.back"), () => examine(series, list.length - 1, marks), BACK),
+        button(say("test.done"), end),
+      ),
     );
     again.focus({ preventScroll: true });
     showPicture();
@@ -452,23 +463,14 @@ const tour = (() => {
   // ---- a clicker ----
 
   /**
-   * Go on or back by one: a step of the example, or what comes after its last one; show an answer,
-   * and then the next question.
+   * Go on or back by one: to a question, to its answer, and then to the next example.
    * @param {number} direction 1 or -1
    */
   function click(direction) {
-    const shown = (name) =>
-      [...byId("tour-body").querySelectorAll(`[data-clicker=${name}]`)].find(
-        (node) => !node.disabled && !node.hidden,
-      );
-    const example = shown("steps");
-    if (example) {
-      const { i = 0, j = 0 } = STOPS[current - 1].example;
-      const state = explorer.state();
-      const isFirst = state.i === i && state.j === j;
-      if (!(isFirst && direction < 0) && interactivePicture.step(direction)) return;
-    }
-    (direction > 0 ? (example ?? shown("on")) : shown("back"))?.click();
+    const name = direction > 0 ? "on" : "back";
+    [...byId("tour-body").querySelectorAll(`[data-clicker=${name}]`)]
+      .find((node) => !node.disabled && !node.hidden)
+      ?.click();
   }
 
   // ---- links ----

@@ -47,6 +47,7 @@ const views = (() => {
       : "";
     for (const id of ["view-back", "view-next"]) byId(id).disabled = !count;
     byId("view-body").replaceChildren(line(instead || say(`view.${view}.what`)), ...parts);
+    if (presentation.isOn()) presentation.fitZoom();
   }
 
   /** Draw the view again, at once if it can be seen. */

@@ -316,6 +316,7 @@ const WORDS_EN = {
   "tables.channel": "{name}, channel {channel}",
   "tables.input": "input",
   "tables.padded": "+ padding",
+  "tables.spread": "input with zeros inserted",
   "tables.output": "output",
   "tables.kernel": "kernel",
   "tables.kernel_n": "kernel {n}",

@@ -46,7 +46,11 @@ Object.assign(WORDS_EN, {
   "choice.photo": "your photo",
   "choice.own": "own",
   "choice.edges": "vertical edges",
-  "choice.sobel": "Sobel",
+  "choice.sobel": "Sobel (right)",
+  "choice.sobel_left": "Sobel (left)",
+  "choice.sobel_top": "Sobel (top)",
+  "choice.sobel_bottom": "Sobel (bottom)",
+  "choice.outline": "outline",
   "choice.sharpen": "sharpen",
   "choice.blur": "blur",
   "choice.average": "box sum",
@@ -119,6 +123,18 @@ Object.assign(WORDS_EN, {
     "left get one more.",
   "padding.full": "Every position where the window touches at least one pixel.",
   "padding.by hand": "Your own number on each side.",
+  "cropped.valid": "Nothing is cropped: the output holds all that is written.",
+  "cropped.same":
+    "size × stride outputs; the rest is cropped, of an odd number one more at the bottom and on " +
+    "the right.",
+  "cropped.same_lower":
+    "size × stride outputs; the rest is cropped, of an odd number one more at the top and on the " +
+    "left.",
+  "cropped.same_size": "As many outputs as inputs; the rest is cropped.",
+  "cropped.full":
+    "On each side, as many rows or columns are cropped as the kernel has, less one: what a full " +
+    "convolution adds.",
+  "cropped.by hand": "So many rows and columns are cropped on each side.",
   "padding.darker":
     "With zeros, the border of a blurred photo gets darker, and an edge kernel sees an edge there.",
   "padding.pool":

@@ -5,7 +5,7 @@ Object.assign(WORDS_EN, {
     "explain convolution and pooling to anyone. You may change the settings at any time.",
   "tour.start": "Start the tour",
   "tour.only_test": "Only the self-test",
-  "tour.elsewhere": "The tour runs beside the picture.",
+  "tour.elsewhere": "It runs beside the picture.",
   "tour.heading": "{k} of {count}: {title}",
   "tour.example": "Example:",
   "tour.now_you": "Now you",

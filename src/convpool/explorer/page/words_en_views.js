@@ -177,9 +177,7 @@ Object.assign(WORDS_EN, {
   "camera.stop": "Stop the camera",
   "camera.none": "There is no camera, or the browser does not allow it for this page.",
   "share.gif": "Save GIF",
-  "share.too_long":
-    "A GIF holds {most} steps, and these are {steps}: choose smaller sizes or a larger " +
-    "stride.",
+  "share.some_steps": "The GIF shows one of {n} steps: it holds at most {most}.",
 
   "counts.weights": [
     "Weights: {product} = {weights} (+ 1 bias).",
@@ -190,8 +188,8 @@ Object.assign(WORDS_EN, {
     "between all inputs and outputs would have {dense} weights.",
 
   "transposed.choice":
-    "A convolution with this stride makes {count} outputs of each {axis} from {least} to " +
-    "{greatest}; the output padding chooses {size}.",
+    "A convolution with this stride makes {count} outputs of every {axis} from {least} to " +
+    "{greatest}: the way back is not unique, and the output padding {extra} chooses {size}.",
   "transposed.even": "Each output is written {least} times",
   "transposed.uneven":
     "Outputs are written {least} to {greatest} times: this can make a checkerboard",
@@ -232,7 +230,9 @@ Object.assign(WORDS_EN, {
 
   "photo.title": "The whole photograph",
   "photo.hint":
-    "Filtered as in the picture above. Click a place: the pixels around it go into that picture.",
+    "Filtered as in the picture above. Point at it: the window is framed, and its sum stands " +
+    "below. A click pins it.",
+  "photo.take": "Bring these pixels into the picture",
   "photo.input": "the photograph",
   "photo.output": "the photograph, filtered",
 });

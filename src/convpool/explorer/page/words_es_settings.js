@@ -47,7 +47,11 @@ Object.assign(WORDS_ES, {
   "choice.photo": "su foto",
   "choice.own": "propio",
   "choice.edges": "contornos verticales",
-  "choice.sobel": "Sobel",
+  "choice.sobel": "Sobel (derecha)",
+  "choice.sobel_left": "Sobel (izquierda)",
+  "choice.sobel_top": "Sobel (arriba)",
+  "choice.sobel_bottom": "Sobel (abajo)",
+  "choice.outline": "silueta",
   "choice.sharpen": "enfocar",
   "choice.blur": "desenfocar",
   "choice.average": "suma de la ventana",
@@ -120,6 +124,18 @@ Object.assign(WORDS_ES, {
     "arriba y a la izquierda va una más.",
   "padding.full": "Cada posición donde la ventana toca al menos un píxel.",
   "padding.by hand": "Su propio número en cada lado.",
+  "cropped.valid": "No se recorta nada: la salida contiene todo lo que se escribe.",
+  "cropped.same":
+    "tamaño × paso salidas; el resto se recorta, y de un número impar, una más abajo y a la " +
+    "derecha.",
+  "cropped.same_lower":
+    "tamaño × paso salidas; el resto se recorta, y de un número impar, una más arriba y a la " +
+    "izquierda.",
+  "cropped.same_size": "Tantas salidas como entradas; el resto se recorta.",
+  "cropped.full":
+    "En cada lado se recortan tantas filas o columnas como tiene el núcleo, menos una: lo que " +
+    "añade una convolución “full”.",
+  "cropped.by hand": "Tantas filas y columnas se recortan en cada lado.",
   "padding.darker":
     "Con ceros, el borde de una foto desenfocada se oscurece, y un núcleo de contornos ve allí " +
     "uno.",

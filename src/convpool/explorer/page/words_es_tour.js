@@ -5,7 +5,7 @@ Object.assign(WORDS_ES, {
     "la convolución y el pooling a cualquiera. Puede cambiar los ajustes en todo momento.",
   "tour.start": "Empezar la visita",
   "tour.only_test": "Solo la prueba",
-  "tour.elsewhere": "La visita está junto a la imagen.",
+  "tour.elsewhere": "Está junto a la imagen.",
   "tour.heading": "{k} de {count}: {title}",
   "tour.example": "Ejemplo:",
   "tour.now_you": "Ahora usted",

@@ -145,7 +145,7 @@ Object.assign(WORDS_ES, {
   "sheet.nothing": "Ninguno: estos ajustes no dan salida.",
   "code.opencv_transposed": "OpenCV no tiene convolución transpuesta: use SciPy o NumPy.",
   "example.signal": "Una señal en 1-D",
-  "example.network": "Leer cifras",
+  "example.network": "Leer dígitos",
   "view.pools": "Otros poolings",
   "view.pools.what":
     "Pooling adaptativo y global, Lp y mediana, y la vuelta desde un máximo: el unpooling.",
@@ -179,9 +179,7 @@ Object.assign(WORDS_ES, {
   "camera.stop": "Parar la cámara",
   "camera.none": "No hay cámara, o el navegador no la permite para esta página.",
   "share.gif": "Guardar GIF",
-  "share.too_long":
-    "Un GIF contiene {most} pasos, y estos son {steps}: elija tamaños menores o un paso " +
-    "mayor.",
+  "share.some_steps": "El GIF muestra uno de cada {n} pasos: contiene como mucho {most}.",
 
   "counts.weights": [
     "Pesos: {product} = {weights} (+ 1 sesgo).",
@@ -193,7 +191,7 @@ Object.assign(WORDS_ES, {
 
   "transposed.choice":
     "{axis}: una convolución con este paso da {count} salidas para cada tamaño de {least} " +
-    "a {greatest}; el output padding elige {size}.",
+    "a {greatest}: el camino de vuelta no es único, y el output padding {extra} elige {size}.",
   "transposed.even": "Cada salida se escribe {least} veces",
   "transposed.uneven":
     "Las salidas se escriben de {least} a {greatest} veces: esto puede dar un tablero de ajedrez",
@@ -234,7 +232,9 @@ Object.assign(WORDS_ES, {
 
   "photo.title": "Toda la fotografía",
   "photo.hint":
-    "Filtrada como en la imagen de arriba. Un clic lleva allí los píxeles de alrededor.",
+    "Filtrada como en la imagen de arriba. Al señalarla se enmarca la ventana, y su suma está " +
+    "debajo. Un clic la fija.",
+  "photo.take": "Llevar estos píxeles a la imagen",
   "photo.input": "la fotografía",
   "photo.output": "la fotografía filtrada",
 });

@@ -263,7 +263,7 @@ const WORDS_FR = {
   "paint.value": "valeur à peindre",
   "paint.with": "avec",
 
-  "player.play": "▶ Jouer",
+  "player.play": "▶ Lire",
   "player.rewind": "◀ En arrière",
   "player.pause": "❚❚ Arrêter",
   "player.of": "{k} sur {count}",
@@ -336,6 +336,7 @@ const WORDS_FR = {
   "tables.channel": "{name}, canal {channel}",
   "tables.input": "entrée",
   "tables.padded": "+ remplissage",
+  "tables.spread": "entrée avec des zéros insérés",
   "tables.output": "sortie",
   "tables.kernel": "noyau",
   "tables.kernel_n": "noyau {n}",

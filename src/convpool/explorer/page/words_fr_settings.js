@@ -45,10 +45,14 @@ Object.assign(WORDS_FR, {
   "choice.astronaut": "astronaute (photo)",
   "choice.coffee": "café (photo)",
   "choice.photo": "votre photo",
-  "choice.own": "le mien",
+  "choice.own": "personnel",
   "choice.edges": "contours verticaux",
-  "choice.sobel": "Sobel",
-  "choice.sharpen": "rendre net",
+  "choice.sobel": "Sobel (droite)",
+  "choice.sobel_left": "Sobel (gauche)",
+  "choice.sobel_top": "Sobel (haut)",
+  "choice.sobel_bottom": "Sobel (bas)",
+  "choice.outline": "silhouette",
+  "choice.sharpen": "accentuer",
   "choice.blur": "flou",
   "choice.average": "somme de la fenêtre",
   "choice.emboss": "relief",
@@ -67,7 +71,7 @@ Object.assign(WORDS_FR, {
   "figure.half": "demi-remplissage",
   "figure.full": "remplissage complet",
   "figure.some": "remplissage",
-  "figure.one": "sans pas",
+  "figure.one": "pas de 1",
   "figure.strides": "pas de 2",
   "figure.odd": "pas de 2 (impair)",
   "figure.dilation": "dilatation",
@@ -104,22 +108,34 @@ Object.assign(WORDS_FR, {
   "field.extra": "output padding",
   "field.soFar": "sortie",
   "field.shades": "affichage",
-  "field.own_picture": "votre image",
+  "field.own_picture": "image personnelle",
   "field.paint": "peindre",
   "field.bias": "biais",
   "field.relu": "ReLU",
   "padding.valid": "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels.",
   "padding.same":
-    "ceil(taille / pas) sorties ; d'un nombre impair de lignes ou de colonnes, le bas et la " +
+    "ceil(taille / pas) sorties ; d'un nombre impair de lignes ou de colonnes, le bas et la " +
     "droite en reçoivent une de plus, comme dans PyTorch et Keras.",
   "padding.same_lower":
-    "ceil(taille / pas) sorties ; d'un nombre impair de lignes ou de colonnes, le haut et la " +
+    "ceil(taille / pas) sorties ; d'un nombre impair de lignes ou de colonnes, le haut et la " +
     "gauche en reçoivent une de plus, comme SAME_LOWER d'ONNX.",
   "padding.same_size":
     "Aussi grande que l'entrée quel que soit le pas ; d'un nombre impair de lignes ou de " +
     "colonnes, le haut et la gauche en reçoivent une de plus.",
   "padding.full": "Chaque position où la fenêtre touche au moins un pixel.",
   "padding.by hand": "Votre propre nombre de chaque côté.",
+  "cropped.valid": "Rien n'est coupé : la sortie contient tout ce qui est écrit.",
+  "cropped.same":
+    "taille × pas sorties ; le reste est coupé, et d'un nombre impair, une de plus en bas et à " +
+    "droite.",
+  "cropped.same_lower":
+    "taille × pas sorties ; le reste est coupé, et d'un nombre impair, une de plus en haut et à " +
+    "gauche.",
+  "cropped.same_size": "Autant de sorties que d'entrées ; le reste est coupé.",
+  "cropped.full":
+    "De chaque côté, autant de lignes ou de colonnes sont coupées que le noyau en a, moins une : " +
+    "ce qu'ajoute une convolution « full ».",
+  "cropped.by hand": "Tant de lignes et de colonnes sont coupées de chaque côté.",
   "padding.darker":
     "Avec des zéros, le bord d'une photo floue s'assombrit, et un noyau de contours y en voit un.",
   "padding.pool":

@@ -6,7 +6,7 @@ Object.assign(WORDS_FR, {
     "les réglages à tout moment.",
   "tour.start": "Commencer la visite",
   "tour.only_test": "Seulement le test",
-  "tour.elsewhere": "La visite se déroule à côté de l'image.",
+  "tour.elsewhere": "La suite est à côté de l'image.",
   "tour.heading": "{k} sur {count} : {title}",
   "tour.example": "Exemple :",
   "tour.now_you": "À vous",
@@ -206,7 +206,7 @@ Object.assign(WORDS_FR, {
     "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper la " +
     "fenêtre, multiplier chaque pixel par son poids (w * kernel), additionner les produits " +
     "(sum). Sous les boucles, les nombres de cette étape.",
-  "tour.7.example": "Appuyez sur « Jouer » pour les voir changer.",
+  "tour.7.example": "Appuyez sur « Lire » pour les voir changer.",
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.hint": "La ligne du bas de la fenêtre est dans le remplissage : ses pixels sont 0.",
   "tour.7.after":

@@ -61,7 +61,7 @@ Object.assign(WORDS_FR, {
   "view.planes.what":
     "Chaque canal est convolué (∗) avec son propre plan des poids du noyau ; les résultats de " +
     "tous les canaux sont additionnés. Un autre noyau se choisit sous l'image.",
-  "view.bars": "1-D en barres",
+  "view.bars": "1‑D en barres",
   "view.bars.what":
     "Sur une seule ligne, une convolution est une somme glissante : le noyau glisse le long" +
     " du signal.",
@@ -152,7 +152,7 @@ Object.assign(WORDS_FR, {
   "sheet.stride": "Quelle serait la taille de la sortie avec un pas de {stride} ?",
   "sheet.nothing": "Aucune : ces réglages ne donnent pas de sortie.",
   "code.opencv_transposed": "OpenCV n'a pas de convolution transposée : prenez SciPy ou NumPy.",
-  "example.signal": "Un signal en 1-D",
+  "example.signal": "Un signal en 1‑D",
   "example.network": "Lire des chiffres",
   "view.pools": "Autres poolings",
   "view.pools.what":
@@ -189,9 +189,7 @@ Object.assign(WORDS_FR, {
   "camera.stop": "Arrêter la caméra",
   "camera.none": "Il n'y a pas de caméra, ou le navigateur ne la permet pas pour cette page.",
   "share.gif": "Enregistrer en GIF",
-  "share.too_long":
-    "Un GIF contient {most} étapes, et il y en a {steps} : choisissez des tailles plus " +
-    "petites ou un pas plus grand.",
+  "share.some_steps": "Le GIF montre une étape sur {n} : il en contient au plus {most}.",
 
   "counts.weights": [
     "Poids : {product} = {weights} (+ 1 biais).",
@@ -203,7 +201,8 @@ Object.assign(WORDS_FR, {
 
   "transposed.choice":
     "{axis} : une convolution avec ce pas donne {count} sorties pour chaque taille de " +
-    "{least} à {greatest} ; l'output padding choisit {size}.",
+    "{least} à {greatest} : le retour n'est pas unique, et l'output padding {extra} " +
+    "choisit {size}.",
   "transposed.even": "Chaque sortie est écrite {least} fois",
   "transposed.uneven":
     "Les sorties sont écrites de {least} à {greatest} fois : cela peut donner un damier",
@@ -243,7 +242,10 @@ Object.assign(WORDS_FR, {
   "calculator.way": "noyau {k}, pas {s}, remplissage {p}",
 
   "photo.title": "Toute la photographie",
-  "photo.hint": "Filtrée comme dans l'image ci-dessus. Un clic y amène les pixels autour de lui.",
+  "photo.hint":
+    "Filtrée comme dans l'image ci-dessus. Pointez-la : la fenêtre est encadrée, et sa somme " +
+    "figure en dessous. Un clic la fixe.",
+  "photo.take": "Amener ces pixels dans l'image",
   "photo.input": "la photographie",
   "photo.output": "la photographie filtrée",
 });

@@ -32,7 +32,7 @@ const worksheet = (() => {
     const questions = [
       {
         ask: say("sheet.size"),
-        answer: sizesInWords.lines(model).replaceAll("\n", "; "),
+        answer: sizesInWords.lines(model).replaceAll("\n", `${writtenNumbers.SEMICOLON} `),
         lines: 2,
       },
     ];
@@ -238,7 +238,7 @@ const worksheet = (() => {
 
   /** Write the sheet of what is shown. */
   function write() {
-    const model = explorer.model();
+    const model = modelling.modelOf({ ...explorer.state(), soFar: false });
     const hasAnswers = byId("with-answers").checked;
     const questions = questionsOf(model, hasAnswers).map(
       ({ ask, answer, lines, hasSquares = false }) =>

@@ -4,6 +4,7 @@ const writtenNumbers = (() => {
   const { hasComma } = words;
   // between the numbers of a list
   const BETWEEN = hasComma ? "; " : ", ";
+  const SEMICOLON = words.language() === "fr" ? "\u00a0;" : ";"; // between parts of a sentence
 
   // digits as JavaScript writes them, with the page's signs; and with those of a keyboard
   const typed = (digits) => (hasComma ? String(digits).replace(".", ",") : String(digits));
@@ -120,7 +121,7 @@ const writtenNumbers = (() => {
   const forWeights = (weights) => over(denominatorOf(weights));
 
   return {
-    ...{ write, factor, rounded, equals, added, sum, total, typed, signed, BETWEEN },
+    ...{ write, factor, rounded, equals, added, sum, total, typed, signed, BETWEEN, SEMICOLON },
     ...{ denominatorOf, over, forWeights },
   };
 })();

@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from convpool.check import syntax
+
 # names in statements that flip or transpose something
 FLIPS = {"flip", "fliplr", "flipud", "rot90", "transpose", "swapaxes", "T"}
 # names in statements that set a dtype
@@ -40,7 +42,7 @@ def find_faulty_lines(source: str, kind: str, branch: str) -> list[int]:
     of an if is searched for a kind of BY_BRANCH; "" for the whole file.
     """
     try:
-        tree = ast.parse(source)
+        tree = syntax.parse(source)
     except (SyntaxError, ValueError):
         return []
     if kind not in STATEMENTS:

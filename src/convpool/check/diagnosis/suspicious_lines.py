@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from convpool.check import syntax
 from convpool.check.tasks import SIZES, TASKS
 
 _WITH_CHANNELS = {TASKS[4].function, TASKS[5].function}
@@ -32,7 +33,7 @@ def first_suspicion(source: str, function: str) -> Suspicion | None:
 def suspicions(source: str, function: str) -> Iterator[Suspicion]:
     """Yield the suspicious lines of a function, by kind; none for a file that cannot be parsed."""
     try:
-        tree = ast.parse(source)
+        tree = syntax.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for definition in ast.walk(tree):

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from convpool.check import syntax
+
 
 class Edit(NamedTuple):
     """A part of a source that is replaced; places count bytes of UTF-8."""
@@ -26,7 +28,7 @@ class Source:
     def __init__(self, text: str, function: str) -> None:
         """Parse a text. Raises SyntaxError if it cannot be, ValueError without the function."""
         self.text, self.data = text, text.encode()
-        self.tree = ast.parse(text)
+        self.tree = syntax.parse(text)
         definitions = [node for node in self.tree.body if isinstance(node, ast.FunctionDef)]
         if function not in {node.name for node in definitions}:
             raise ValueError(f"there is no function {function}")

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 
+from convpool.check import syntax
 from convpool.check.repair.names import family, partners
 
 _OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
@@ -155,7 +156,7 @@ def _comparison(node: ast.Compare, names: Collection[str]) -> Iterator[ast.AST]:
     if isinstance(subject, ast.Call) and ast.unparse(subject.func) == "type":
         subject = subject.args[0]
     if isinstance(subject, ast.Name):
-        yield ast.parse(f"isinstance({subject.id}, tuple)", mode="eval").body
+        yield syntax.parse_expression(f"isinstance({subject.id}, tuple)")
         for word in ("same", "valid"):
             yield ast.Compare(ast.Name(subject.id, ast.Load()), [ast.Eq()], [ast.Constant(word)])
 
@@ -177,7 +178,7 @@ def _tuple(node: ast.Tuple | ast.List, names: Collection[str]) -> Iterator[ast.A
         yield from (kind([part, part], node.ctx) for part in parts)
     if all(isinstance(part, ast.Constant) for part in parts):
         for axes in sorted(_AXES, key=lambda axes: len(axes) != 3 * len(parts)):
-            yield ast.parse(axes, mode="eval").body
+            yield syntax.parse_expression(axes)
     for first in range(len(parts)):
         for second in range(first + 1, len(parts)):
             swapped = list(parts)
@@ -209,8 +210,8 @@ def _subscript(node: ast.Subscript, names: Collection[str]) -> Iterator[ast.AST]
         yield node.value
         if isinstance(node.slice, ast.Name):
             whole, at = ast.unparse(node.value), node.slice.id
-            yield ast.parse(f"{whole}[:, :, :, {at}]", mode="eval").body
-            yield ast.parse(f"{whole}[:, :, {at}]", mode="eval").body
+            yield syntax.parse_expression(f"{whole}[:, :, :, {at}]")
+            yield syntax.parse_expression(f"{whole}[:, :, {at}]")
     elif isinstance(node.slice, ast.Tuple):
         for name in names:
             if len(name) == 1 and name not in {ast.unparse(part) for part in node.slice.elts}:
@@ -256,7 +257,7 @@ def _call(node: ast.Call, names: Collection[str]) -> Iterator[ast.AST]:
         if name in _REDUCTIONS:
             keywords = [word for word in node.keywords if word.arg != "axis"]
             for axes in _AXES:
-                axis = ast.keyword("axis", ast.parse(axes, mode="eval").body)
+                axis = ast.keyword("axis", syntax.parse_expression(axes))
                 yield ast.Call(node.func, node.args[: 1 - is_method], [*keywords, axis])
         if name in ("zeros", "empty", "ones", "full") and node.args:
             function = ast.Attribute(node.func.value, "zeros", ast.Load())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from convpool.check import syntax
 from convpool.check.rules.analysis.name_origins import definitions_by_name, origins_of
 from convpool.check.rules.analysis.newer_numpy import newer_names
 from convpool.check.rules.analysis.phrases import also_in
@@ -30,7 +31,7 @@ def _single_imports(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, st
 ALLOWED = {
     line
     for text in IMPORTS
-    for node in ast.parse(text).body
+    for node in syntax.parse(text).body
     if isinstance(node, ast.Import | ast.ImportFrom)
     for line, _ in _single_imports(node)
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from convpool.check import syntax
 from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.static_checks import StaticRun
 from convpool.check.submissions.git_index import executable_names_in_git
@@ -188,7 +189,7 @@ def parse(text: str, version: tuple[int, int] | None = None) -> ast.Module | Syn
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return ast.parse(text, feature_version=version)
+            return syntax.parse(text, version)
         except SyntaxError as error:
             return error
         except ValueError as error:

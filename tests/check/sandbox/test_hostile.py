@@ -145,7 +145,8 @@ def test_hostile(name, namespaces, place, python):
     assert re.search(words, answers[0].words)
     assert is_clean(place)
     isolation = answers[0].isolation
-    if name == "opens_socket" and "no network" in isolation:
+    # Linux's filter refuses sockets where there are no walls
+    if name == "opens_socket" and ("no network" in isolation or sys.platform == "linux"):
         assert answers[0].value.tolist() == [0]
     elif name == "reads_files":
         assert answers[0].value.tolist() == ([0] if "own root" in isolation else [1])

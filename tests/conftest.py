@@ -99,6 +99,15 @@ MARKERS = {
 # Tests that take seconds and rarely break: `full`. By file, names of tests with what stands in
 # brackets, or without it for all of them. The brief's Python runs its tests all the same.
 SLOW = {
+    "explorer/test_written_numbers.py": [
+        "test_decimals_have_a_comma",
+        "test_what_is_written_adds_up_or_says_that_it_is_rounded",
+    ],
+    "explorer/test_tour_words.py": [
+        "test_what_is_shown_has_been_explained",
+        "test_what_a_text_proposes_is_a_button_beside_it",
+        "test_settings_stand_under_the_tour_with_the_picture_in_sight",
+    ],
     "check/behaviour/test_cases_and_readings.py": [
         "test_what_the_cases_do_not_tell_apart_is_the_same"
     ],
@@ -126,7 +135,10 @@ SLOW = {
         "test_hostile[ignores_signals-False]",
         "test_hostile_by_an_ordinary_user",
     ],
-    "check/sandbox/test_loading.py": ["test_calls_after_an_endless_one_are_made"],
+    "check/sandbox/test_loading.py": [
+        "test_calls_after_an_endless_one_are_made",
+        "test_after_an_endless_one_other_kernels_come_first",
+    ],
     "check/test_checker.py": ["test_each_file_is_read_once"],
     "check/test_mutants.py": [
         "test_a_sample_of_mutants_is_caught[0]",
@@ -172,6 +184,7 @@ SLOW = {
     "engines/test_threads.py": ["test_children_forked_beside_many_callers[15]"],
     "explanation/test_notebook.py": ["test_a_notebook_shows_the_explanation"],
     "explorer/test_address.py": [
+        "test_the_link_of_a_file_says_where_it_is_to_be_put",
         "test_ctrl_z_in_a_field_is_the_field_s",
         "test_back_and_undo_take_changes_back",
         "test_starting_over_can_be_undone",
@@ -190,6 +203,9 @@ SLOW = {
         "test_pasted_nonsense_is_refused_in_words",
     ],
     "explorer/test_first_minute.py": [
+        "test_embedded_it_has_the_photograph_full_screen_and_a_way_out",
+        "test_escape_closes_the_list_of_keys_before_the_full_screen",
+        "test_full_screen_begins_at_the_top_and_says_the_sizes",
         "test_an_example_says_why_a_border_of_zeros_is_dark",
         "test_basic_settings_are_few_and_hide_nothing_that_is_set",
         "test_it_can_be_embedded",
@@ -217,6 +233,9 @@ SLOW = {
         "test_the_page_opens_at_a_window_and_shows_what_the_library_gives"
     ],
     "explorer/test_looks.py": [
+        "test_negative_numbers_are_signed_colours_and_a_switch_decides",
+        "test_padding_that_repeats_pixels_has_their_colours",
+        "test_a_question_about_a_size_has_a_large_picture_that_stays_where_it_is",
         "test_a_photo_begins_at_an_edge_away_from_the_border",
         "test_groups_are_said_at_the_picture_and_why_there_are_none",
         "test_no_sum_is_cut_off_beside_the_picture",
@@ -290,6 +309,8 @@ SLOW = {
         "test_the_page_shows_what_scipy_gives",
     ],
     "explorer/test_photo_view.py": [
+        "test_a_kernel_has_the_same_shading_on_every_photograph",
+        "test_a_photograph_stays_one_while_a_weight_grows",
         "test_numbers_have_no_photograph",
         "test_the_pixels_of_the_frame_are_brought_into_the_picture",
         "test_a_frame_on_the_photograph_follows_pointer_and_steps_with_its_sum[page]",
@@ -300,6 +321,11 @@ SLOW = {
         "test_the_camera_is_shown_mirrored_and_stops",
     ],
     "explorer/test_tour.py": [
+        "test_on_a_phone_nothing_covers_the_buttons_of_the_tour",
+        "test_same_with_a_stride_is_shown_and_calculated",
+        "test_a_further_question_leads_back_to_its_own_picture",
+        "test_the_self_test_starts_in_sight",
+        "test_text_that_the_picture_has_left_behind_says_so",
         "test_a_convolution_with_a_stride_has_its_loops",
         "test_the_result_has_the_nine_answers_in_short",
         "test_the_self_test_draws_what_can_be_told_apart",
@@ -312,7 +338,12 @@ SLOW = {
         "test_the_tour_to_its_end",
         "test_what_the_tour_says_of_its_kernel_is_so",
     ],
-    "explorer/test_own_questions.py": ["test_a_link_asks_a_teacher_s_questions"],
+    "explorer/test_own_questions.py": [
+        "test_a_link_asks_a_teacher_s_questions",
+        "test_a_question_names_its_place_and_each_form_is_listed",
+        "test_padding_and_stride_are_asked_for_and_judged_by_the_size",
+        "test_questions_without_sense_are_left_out",
+    ],
     "explorer/test_views.py": [
         "test_further_poolings_have_steps_of_their_own",
         "test_a_gradient_is_changed_and_its_sums_are_shown",

@@ -64,8 +64,6 @@ class Panels(NamedTuple):
         Panels of a group of kernels, and of all groups.
     weights, all_weights
         Weights of a panel, and of all panels, with the lanes that no kernel fills.
-    has_empty_lanes
-        Whether there are such lanes.
     pieces
         In so many ranges of channels a panel is taken, where its weights are not packed before.
     """
@@ -75,7 +73,6 @@ class Panels(NamedTuple):
     total: int
     weights: int
     all_weights: int
-    has_empty_lanes: bool
     pieces: int
 
 
@@ -352,9 +349,8 @@ def _panels(geometry: ConvolutionGeometry) -> Panels:
     per_group = -(-vectors_needed // vectors)
     total = per_group * geometry.groups
     weights = volume(geometry.kernels[:3]) * vectors * geometry.lanes
-    has_empty_lanes = per_group * vectors * geometry.lanes > geometry.kernels_per_group
     pieces = -(-weights // WEIGHTS)
-    return Panels(vectors, per_group, total, weights, total * weights, has_empty_lanes, pieces)
+    return Panels(vectors, per_group, total, weights, total * weights, pieces)
 
 
 def _block(

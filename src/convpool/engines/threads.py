@@ -1,8 +1,8 @@
-"""Threads: the parts of one call, shared between the caller and a pool of helpers.
+"""Threads: the parts of one call, shared between the caller and helper threads.
 
-A call opens a share of numbered parts. The caller and the free helpers of the pool take the next
-number until none is left, so that a slow core delays nobody. Nobody waits for a helper that has not
-started: a pool that is busy, shut down or lost in a fork costs time, but the result is the same.
+A call opens a share of numbered parts. The caller and the free helpers take the next number until
+none is left, so that a slow core delays nobody. Nobody waits for a helper that has not begun: if
+all are busy, or lost in a fork, a call takes longer, but the result is the same.
 """
 
 from __future__ import annotations
@@ -13,27 +13,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar, copy_context
+from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from convpool.engines import cpus
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
 
 VARIABLE = "CONVPOOL_NUM_THREADS"
 # variables of other libraries: values that are no numbers are ignored
 OTHER_VARIABLES = ("OMP_NUM_THREADS",)
-RETRY = 1.0  # seconds after which threads are started again, if some could not be
-CREWS = 4  # crews that are kept at most: contexts may each have a number of threads of their own
+RETRY = 1.0  # seconds after which threads are started again, if one could not be
 
 _chosen: int | None = None  # what set_number set for the process
 # what `limited` set for a context
 _chosen_here: ContextVar[int | None] = ContextVar("convpool_threads", default=None)
-_crews: dict[int, _Crew] = {}  # number of threads -> crew
 _here = threading.local()  # .busy is set in a thread that works on a share
-_importing = False  # while the pool is being imported
-_was_forked_in_import = False  # then the import would never end in this process
 
 
 def number() -> int:
@@ -94,7 +87,6 @@ def set_number(n: int | None) -> None:
     """Set how many threads a call may use; None restores the default."""
     global _chosen
     _chosen = None if n is None else _check_number(n)
-    _crews.clear()  # the threads of old crews end with their work
 
 
 def limited(n: int | None) -> AbstractContextManager[None]:
@@ -154,23 +146,23 @@ def spread(work: Callable[[int], object], parts: int) -> None:
     The first exception is raised here, after the parts that had started have ended; no other part
     starts. Inside a part, everything runs in the thread that called it.
     """
-    crew = None if parts < 2 or is_inside_part() else _crew(number())
-    if crew is None:
+    limit = 0 if parts < 2 or is_inside_part() else number() - 1
+    if not limit:
         for i in range(parts):
             work(i)
         return
-    share = _Share(work, parts)
+    share, helpers = _Share(work, parts, limit), _helpers
     stopped: BaseException | None = None
     _here.busy = True
     try:
-        crew.call(share)
+        helpers.call(share)
         share.run()
     finally:
         # Ctrl-C must not free the arrays while helpers use them. This loop is not in a function,
         # since the signal could arrive when that is called.
         while True:
             try:
-                crew.dismiss(share)
+                helpers.dismiss(share)
                 share.close()
                 break
             except BaseException as error:
@@ -186,11 +178,14 @@ def spread(work: Callable[[int], object], parts: int) -> None:
 
 
 class _Share:
-    """The numbered parts of one call, which the caller and helpers take one by one."""
+    """The numbered parts of one call, which the caller and helpers take one by one.
 
-    def __init__(self, work: Callable[[int], object], parts: int) -> None:
+    work: a function of the part's number; parts: how many; limit: of helpers at once.
+    """
+
+    def __init__(self, work: Callable[[int], object], parts: int, limit: int) -> None:
         self.work: Callable[[int], object] | None = work
-        self.parts = parts
+        self.parts, self.limit = parts, limit
         self.next = 0  # number of the next part
         self.helpers = 0  # helpers that run parts
         self.error: BaseException | None = None
@@ -218,9 +213,9 @@ class _Share:
             return i
 
     def join(self) -> bool:
-        """Count a helper and return True, unless nothing is left to do."""
+        """Count a helper and return True, unless nothing is left to do or enough have joined."""
         with self.lock:
-            if self.next >= self.parts:
+            if self.next >= self.parts or self.helpers >= self.limit:
                 return False
             self.helpers += 1
             return True
@@ -243,103 +238,67 @@ class _Share:
         self.work = None
 
 
-class _Crew:
-    """A pool of helpers for all open shares, whose queue is never longer than its size."""
+class _Helpers:
+    """The helper threads of this process, and the shares that are open to them."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.helper_count = 0  # helpers that work, or were called to
+    def __init__(self) -> None:
+        self.count = 0  # threads that were started; they stay
+        self.idle = 0  # of them, those that wait and were not woken
         self.open_shares: list[_Share] = []
-        self.lock = threading.Lock()  # for helper_count and open_shares
-        # when a thread could not be started (monotonic time); size was reduced to those there are
-        self.failed_at: float | None = None
-        self.pool = _executor()(size, "convpool")
+        self.changed = threading.Condition(threading.Lock())  # guards all of this
+        self.failed_at = -inf  # when a thread could not be started (monotonic time)
 
     def call(self, share: _Share) -> None:
-        """Open a share and call helpers."""
-        with self.lock:
+        """Open a share, wake helpers, and start those that are missing."""
+        with self.changed:
             self.open_shares.append(share)
-            needed = max(0, min(share.parts - 1, self.size - self.helper_count))
-            self.helper_count += needed
-        submitted = 0
-        try:
-            while submitted < needed and self._submit():
-                submitted += 1
-        except BaseException:
-            _crews.clear()  # how many were called is unknown
-            raise
-        if submitted < needed:
-            with self.lock:
-                # the pool keeps the task that failed, for a helper that is free
-                self.helper_count -= needed - submitted - 1
-                self.size = self.helper_count - 1
-                self.failed_at = monotonic()
+            wanted = min(share.parts - 1, share.limit)
+            woken = min(wanted, self.idle)
+            self.idle -= woken
+            self.changed.notify(woken)
+        for _ in range(wanted - woken):
+            self._start(share.limit)
 
-    def _submit(self) -> bool:
-        """Call a helper; return False if no thread can be started, as when the interpreter ends."""
+    def _start(self, limit: int) -> None:
+        """Start a helper, unless there are `limit`, or a thread could not be had just now."""
+        with self.changed:
+            if self.count >= limit or monotonic() - self.failed_at < RETRY:
+                return
+            self.count += 1
         try:
-            self.pool.submit(self._serve)
-        except RuntimeError:
-            return False
-        return True
+            threading.Thread(target=self._serve, name="convpool", daemon=True).start()
+        except BaseException as error:
+            with self.changed:
+                self.count -= 1
+                self.failed_at = monotonic()
+            if not isinstance(error, RuntimeError):  # that is raised when the interpreter ends too
+                raise
 
     def _serve(self) -> None:
-        """Help with the oldest share that has parts left."""
+        """Help with the oldest share that takes helpers, for as long as the process lives."""
         _here.busy = True
-        with self.lock:
-            share = next((share for share in self.open_shares if share.join()), None)
-        if share is not None:
+        while True:
+            with self.changed:
+                while (share := next((s for s in self.open_shares if s.join()), None)) is None:
+                    self.idle += 1
+                    self.changed.wait()
             share.help()
-        del share
-        with self.lock:
-            has_parts = any(share.next < share.parts for share in self.open_shares)
-            self.helper_count -= not has_parts
-        if has_parts:
-            self._submit()  # not a loop: the pool must be able to end between two shares
 
     def dismiss(self, share: _Share) -> None:
         """Offer a share to helpers no more; may be called again."""
-        with self.lock:
+        with self.changed:
             if share in self.open_shares:
                 self.open_shares.remove(share)
 
 
-def _crew(n: int) -> _Crew | None:
-    """Return the crew for n threads, the caller included; None if the caller has to work alone."""
-    if n < 2 or _was_forked_in_import:
-        return None
-    crew = _crews.get(n)
-    if crew is not None and crew.failed_at is not None and monotonic() - crew.failed_at >= RETRY:
-        _crews.pop(n, None)
-        crew = None
-    if crew is None:
-        try:
-            # without a lock, which would stay locked in a process that is forked meanwhile
-            crew = _crews.setdefault(n, _Crew(n - 1))
-        except RuntimeError:  # the interpreter is ending
-            return None
-        for old_number in list(_crews)[:-CREWS]:
-            _crews.pop(old_number, None)  # its threads end with their work
-    return crew
-
-
-def _executor() -> type[ThreadPoolExecutor]:
-    """Return the class of the pool, whose import is slow."""
-    global _importing
-    _importing = True
-    try:
-        from concurrent.futures import ThreadPoolExecutor
-    finally:
-        _importing = False
-    return ThreadPoolExecutor
+_helpers = _Helpers()
 
 
 def _after_fork() -> None:
     """Start anew in a forked process, which has no helpers, but perhaps locks that they held."""
-    global _crews, _here, _was_forked_in_import
-    _crews = {}
+    global _helpers, _here
+    _helpers = _Helpers()
     _here = threading.local()
-    _was_forked_in_import = _was_forked_in_import or _importing
 
 
 if hasattr(os, "register_at_fork"):

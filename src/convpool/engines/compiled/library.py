@@ -143,7 +143,7 @@ def is_stale(isa: InstructionSet) -> bool:
     In a checkout the build leaves their digest beside it; an installed library has none.
     """
     try:
-        with open(sources_path(isa), encoding="ascii") as file:
+        with open(sources_path(isa), encoding="utf-8") as file:
             digest = file.read()
     except OSError:
         return False

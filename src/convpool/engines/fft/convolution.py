@@ -11,8 +11,8 @@ Row spectra are transformed along the last axis only.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from itertools import product
 from typing import Any, TypeVar
 
@@ -163,19 +163,18 @@ def _in_threads(
     Each thread takes the next item until none is left, and has an uninitialised array `scratch` of
     that many complex numbers for itself.
     """
-    from queue import Empty, SimpleQueue  # which most processes never need
-
-    waiting: SimpleQueue[Item] = SimpleQueue()
-    for item in items:
-        waiting.put(item)
+    waiting = deque(items)
 
     def worker(_: int) -> None:
         own_scratch = np.empty(scratch, np.complex128)
-        with suppress(Empty):
-            while True:
-                work(waiting.get_nowait(), own_scratch)
+        while True:
+            try:
+                item = waiting.popleft()
+            except IndexError:
+                return
+            work(item, own_scratch)
 
-    threads.spread(worker, min(workers, waiting.qsize()))
+    threads.spread(worker, min(workers, len(waiting)))
 
 
 def _kernel_spectra(call: Call, chosen: range) -> tuple[Spectra, KernelNorms]:

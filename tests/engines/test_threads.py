@@ -4,6 +4,7 @@ being interrupted.
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextvars
 import gc
@@ -127,18 +128,18 @@ def test_one_thread_is_the_caller():
 
 def test_no_thread_before_it_is_needed():
     code = """
-import sys, threading
+import _thread, sys
 from convpool.engines import threads
 threads.set_number(4)
 threads.spread(print, 1)
 threads.set_number(1)
 threads.spread(print, 2)
-print(threading.active_count())
+print(_thread._count())
 threads.set_number(4)
 threads.spread(lambda i: None, 2)
-print(threading.active_count(), "concurrent.futures" in sys.modules)
+print(threads._helpers.count, "concurrent.futures" in sys.modules)
 """
-    assert children.run(code).stdout.split("\n")[-3:] == ["1", "2 False", ""]
+    assert children.run(code).stdout.split("\n")[-3:] == ["0", "1 False", ""]
 
 
 @pytest.mark.skipif(
@@ -402,6 +403,7 @@ def test_the_number_may_change_while_others_call():
     assert wrong == []
 
 
+@pytest.mark.usefixtures("no_helpers")
 def test_calls_beside_a_long_one_leave_nothing_behind():
     """Small calls, for which no helper is free: neither shares nor threads pile up."""
     gate, busy = threading.Event(), threading.Barrier(3, timeout=LONG)
@@ -411,11 +413,10 @@ def test_calls_beside_a_long_one_leave_nothing_behind():
     )
     other.start()
     busy.wait()
-    before = threading.active_count()
     for _ in range(100):
         assert counted(3) == [1] * 3
     assert len(threads._helpers.open_shares) == 1
-    assert threading.active_count() == before
+    assert threads._helpers.count == 1
     gate.set()
     other.join(LONG)
 
@@ -728,7 +729,7 @@ def no_thread(*words):
 
 @pytest.mark.usefixtures("no_helpers")
 def test_without_a_thread_to_be_had_the_caller_does_it_all(monkeypatch):
-    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    monkeypatch.setattr(_thread, "start_new_thread", no_thread)
     seen = []
     for _ in range(20):
         threads.spread(lambda i: seen.append(threading.get_ident()), 20)
@@ -740,7 +741,7 @@ def test_threads_that_can_be_had_again_are_used_again(monkeypatch):
     threads.set_number(5)
     monkeypatch.setattr(threads, "RETRY", 0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(threading.Thread, "start", no_thread)
+        patch.setattr(_thread, "start_new_thread", no_thread)
         for _ in range(3):
             assert counted(20) == [1] * 20
     meeting = Meeting(5)
@@ -754,17 +755,17 @@ def test_as_many_threads_as_can_be_had_are_used(first, monkeypatch):
     """Of four helpers, one or two come; later all do."""
     threads.set_number(5)
     monkeypatch.setattr(threads, "RETRY", 1e9)
-    start, started, refused = threading.Thread.start, [], []
+    start, started, refused = _thread.start_new_thread, [], []
 
-    def some(thread):
+    def some(*words):
         if len(started) >= first:
-            refused.append(thread)
+            refused.append(words)
             no_thread()
-        started.append(thread)
-        start(thread)
+        started.append(words)
+        start(*words)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(threading.Thread, "start", some)
+        patch.setattr(_thread, "start_new_thread", some)
         for _ in range(20):
             assert counted(20) == [1] * 20
         meeting = Meeting(first + 1)
@@ -1168,17 +1169,11 @@ def test_a_block_in_a_generator_may_be_closed_elsewhere():
 
 @pytest.mark.usefixtures("no_helpers")
 def test_numbers_of_several_blocks_share_their_helpers():
-    started = []
-    start = threading.Thread.start
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            threading.Thread, "start", lambda thread: (started.append(thread), start(thread))
-        )
-        for _ in range(20):
-            for n in (2, 3):
-                with convpool.threads(n):
-                    threads.spread(Meeting(n), n)
-    assert len(started) == 2
+    for _ in range(20):
+        for n in (2, 3):
+            with convpool.threads(n):
+                threads.spread(Meeting(n), n)
+    assert threads._helpers.count == 2
 
 
 def test_helpers_that_leave_a_large_call_do_not_all_join_a_small_one():

@@ -7,6 +7,7 @@ all are busy, or lost in a fork, a call takes longer, but the result is the same
 
 from __future__ import annotations
 
+import _thread
 import operator
 import os
 import threading
@@ -266,7 +267,8 @@ class _Helpers:
                 return
             self.count += 1
         try:
-            threading.Thread(target=self._serve, name="convpool", daemon=True).start()
+            # a threading.Thread would first have to run, and keep the GIL for its first part
+            _thread.start_new_thread(self._serve, ())
         except BaseException as error:
             with self.changed:
                 self.count -= 1

@@ -75,7 +75,8 @@ def stacks(
             yield Stacks(b, slice(0, axis.count), volumes[b, pixels])
         return
     numbers = h * w * c * taps
-    at_once = STACKED // max(1, numbers * dtype.itemsize)
+    times = max(1, -(-axis.count * numbers * dtype.itemsize // STACKED))
+    at_once = -(-axis.count // times)  # about equally many, since each number has its program
     for b in range(m):
         for (windows,) in blocks((axis.count,), at_once):
             count = windows.stop - windows.start

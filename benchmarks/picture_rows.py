@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from rows import FILTERS, Row
 
 SIDES = (256, 512, 2048)  # of the pictures
 LARGE = (15, 31, 63)  # sides of kernels that are compared on one picture of 1024 x 1024
-# (dtype, size) of medians; OpenCV takes no larger ones of float32
-MEDIANS = (("uint8", 3), ("uint8", 5), ("uint8", 15), ("float32", 3), ("float32", 5))
+MEDIANS = tuple(product(("uint8", "float32"), (3, 5, 15)))  # (dtype, size)
 SIGNALS = (1_000, 100_000, 1_000_000)
 
 

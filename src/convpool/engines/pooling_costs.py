@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from convpool.engines.compiled.picture_forms import MEDIAN_TAPS
+from convpool.engines.compiled.picture_medians import BISECTED
 from convpool.engines.compiled.pooling import volume_windows
 from convpool.engines.convolution_costs import MOVE_BYTE, block_bytes
 from convpool.engines.numpy import pooling as numpy_pooling
@@ -17,6 +18,7 @@ REDUCE_IN_VECTORS = 0.04e-9  # to combine two numbers of one byte in the compile
 MOVE_BYTE_IN_VECTORS = 0.035e-9  # to read or write a byte of images or result there
 HISTOGRAM = 40e-9  # to find the median of bytes in a window of many by histograms
 EXCHANGE = 0.012e-9  # to put two numbers of one byte in order in the compiled loops
+BISECT = 0.16e-9  # to take a number of one byte in each step of a bisection
 
 RANKING = 30  # to find the median of numbers takes so many times as long as to combine them
 
@@ -46,10 +48,14 @@ def compiled_pooling_seconds(work: PoolingWork) -> float:
     itemsize, moved = work.images_dtype.itemsize, bytes_moved(work) * MOVE_BYTE_IN_VECTORS
     if len(work.axes) > 2:  # results of slices are written and read too
         moved *= 3
-    if work.mode == "median" and work.taps not in MEDIAN_TAPS:
-        return work.outputs * HISTOGRAM + moved
-    if work.mode == "median":  # exchanges of pixels, which grow faster than the taps
-        return work.outputs * work.taps * math.log2(work.taps) * EXCHANGE * itemsize + moved
+    if work.mode == "median":
+        if work.taps in MEDIAN_TAPS:  # exchanges of pixels, which grow faster than the taps
+            seconds = work.taps * math.log2(work.taps) * EXCHANGE * itemsize
+        elif itemsize == 1 and work.taps > BISECTED:
+            seconds = HISTOGRAM
+        else:
+            seconds = work.taps * BISECT * itemsize
+        return work.outputs * seconds + moved
     return _reduced_numbers(work) * REDUCE_IN_VECTORS * math.sqrt(itemsize) + moved
 
 

@@ -396,7 +396,11 @@ def medians(images, window, stride=1):
     return np.median(windows[:, ::stride], (-2, -1))
 
 
-@pytest.mark.parametrize("window", [(3, 3), (5, 5), (1, 3), (5, 1), (1, 9)], ids=str)
+NETWORKS = [(3, 3), (5, 5), (1, 3), (5, 1), (1, 9)]
+BISECTIONS = [(2, 2), (7, 7), (1, 4), (8, 25), (9, 1)]
+
+
+@pytest.mark.parametrize("window", [*NETWORKS, *BISECTIONS], ids=str)
 @pytest.mark.parametrize("kind", [*KINDS, "uint8 to float32"])
 def test_medians(kind, window, runs):
     kind, _, dtype = kind.partition(" to ")
@@ -427,6 +431,46 @@ def test_medians_of_zeros_and_ones(kind, size, runs):
     medians = convpool.pool(image[None, ..., None], size, 1, "median", engine="compiled")
     np.testing.assert_array_equal(medians.ravel(), counts > size**2 // 2)
     assert runs
+
+
+def extremes(kind):
+    """Yield lists of numbers whose medians or whose ranges are not ordinary."""
+    if np.dtype(kind).kind == "f":
+        info = np.finfo(kind)
+        yield [info.max, info.max * 0.9, info.min, info.min * 0.9, np.inf, -np.inf]
+        least = np.nextafter(np.array(0, kind), np.array(1, kind))
+        yield [least, -least, 0.0, -0.0, info.tiny]
+        yield [1.0, 1.0 + info.eps, 2.0]
+    else:
+        info = np.iinfo(kind)
+        yield [info.min, info.max, info.min + 1, info.max - 1, 0, 7]
+    yield [5]
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64", "int16", "uint16", "uint8"])
+@pytest.mark.parametrize("window", [(2, 3), (4, 4), (7, 5)], ids=str)
+def test_medians_of_extreme_numbers(kind, window, runs):
+    """Means of two numbers do not overflow, nor do ranges that hold all numbers of a dtype."""
+    for values in extremes(kind):
+        images = RNG.choice(np.array(values, kind), (1, 9, 2 * WIDE + 3, 1))
+        result = convpool.pool(images, window, 1, "median", engine="compiled")
+        windows = np.lib.stride_tricks.sliding_window_view(images, window, (1, 2))
+        ordered = np.sort(windows.reshape(*result.shape, -1), -1)
+        taps = ordered.shape[-1]
+        lower, upper = (ordered[..., k].astype(result.dtype) for k in ((taps - 1) // 2, taps // 2))
+        with np.errstate(invalid="ignore", over="ignore"):
+            mean = np.where(abs(lower) > 1, lower / 2 + upper / 2, (lower + upper) / 2)
+        np.testing.assert_array_equal(result, mean)
+    assert runs
+
+
+@pytest.mark.parametrize(("kind", "dilation"), [("uint8", 2), ("uint8", 1), ("int16", 1)])
+def test_medians_of_more_pixels_than_bytes_can_count(kind, dilation):
+    images = numbers((1, 36, 36 + WIDE, 1), kind)
+    words = {"mode": "median", "dilation": dilation}
+    result = convpool.pool(images, (17, 16), 1, engine="compiled", **words)
+    expected = convpool.pool(images, (17, 16), 1, engine="numpy", **words)
+    np.testing.assert_array_equal(result, expected)
 
 
 def test_medians_of_fewer_pixels_at_the_edges(runs):

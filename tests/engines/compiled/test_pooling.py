@@ -406,13 +406,6 @@ def test_refusals(words, told):
     assert told in compiled_pooling.refusal(mode, np.dtype(kind), axes, None, np.dtype("f8"))
 
 
-def test_medians_of_other_windows_are_refused():
-    told = compiled_pooling.refusal(
-        "median", np.dtype("i2"), [Axis(9, 4)] * 2, None, np.dtype("f8")
-    )
-    assert "medians of 3, 5, 9, 25 taps" in told
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_else_is_refused(kind):
     assert all(
@@ -519,7 +512,7 @@ def test_every_form_of_the_table(monkeypatch):
     monkeypatch.setattr(compiled_pooling, "call_of", pooling_call._make_call)
     for case in FORM_CASES:
         check_form_case(case, np.empty)
-    for (kind, results), taps in product(MEDIANS, MEDIAN_TAPS):
+    for (kind, results), taps in product(MEDIANS, (*MEDIAN_TAPS, 8)):
         images, dtype = full_range((1, 3, 100, 1), kind), np.dtype(results)
         axes = pooling_axes(images, (1, taps), 1)
         out = np.empty((1, 3, 101 - taps, 1), dtype)

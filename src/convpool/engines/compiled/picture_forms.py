@@ -84,7 +84,8 @@ class KeepTapsForm(Form):
 class MedianTapsForm(Form):
     """Finds the medians of lines, of one row of windows: record SUMMING.
 
-    Of floats that may be NaN, the medians are NaN of windows with NaN, if it `is_careful`.
+    taps: how many lines, 0 for any number. Of floats that may be NaN, the medians are NaN of
+    windows with NaN, if it `is_careful` or takes any number of lines.
     """
 
     loop = "median_taps"
@@ -128,5 +129,6 @@ def order_forms() -> list[Form]:
             for (dtype, results), taps in product(MEDIANS, MEDIAN_TAPS)
             for is_careful in {False, dtype.kind == "f"}
         ),
+        *(MedianTapsForm(*pair, taps=0, is_careful=False) for pair in MEDIANS),
         *(HistogramMediansForm(results) for dtype, results in MEDIANS if dtype == np.uint8),
     ]

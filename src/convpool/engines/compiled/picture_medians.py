@@ -1,6 +1,6 @@
-"""Medians of pixels around each of a picture: of few row by row, as `picture_rows` says.
+"""Medians of pixels around each of a picture, row by row, as `picture_rows` says.
 
-Of more bytes they are found by histograms. Windows that reach into the padding have fewer pixels;
+Of many bytes they are found by histograms. Windows that reach into the padding have fewer pixels;
 if these are no bytes, they are taken by NumPy.
 """
 
@@ -30,6 +30,8 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
+BISECTED = 200  # taps: histograms find medians of bytes in larger windows faster
+
 
 def refusal(
     images: np.dtype[Any], results: np.dtype[Any] | None, axes: Sequence[Axis]
@@ -40,9 +42,6 @@ def refusal(
     """
     if picture_histograms.takes(images, results, axes):
         return None
-    if volume([axis.window for axis in axes]) not in MEDIAN_TAPS:
-        few = ", ".join(map(str, MEDIAN_TAPS))
-        return f"the compiled kernels take medians of {few} taps, and of more for uint8 only"
     if (number_dtype(images), results) not in MEDIANS:
         return f"the compiled kernels take no medians of {images} as {results}"
     return None
@@ -90,7 +89,7 @@ def _parts(images: Array, axes: Sequence[Axis], out: Array) -> Iterator[Part]:
         return lambda pixels, target: footprint_and_median.pool(pixels, axes, target, **words)
 
     has_histograms = picture_histograms.takes(images.dtype, out.dtype, axes)
-    if has_histograms and volume([axis.window for axis in axes]) not in MEDIAN_TAPS:
+    if has_histograms and volume([axis.window for axis in axes]) > BISECTED:
         yield Part((), (), by_histograms(axes))
         return
     for down, across in product(*map(_regions, axes)):
@@ -125,6 +124,9 @@ def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
     if axes[1].stride > 1 or not fits_cache(axes, c) or out.shape[2] * c < lanes or not is_dense:
         return None
     taps, is_float = axes[0].window * axes[1].window, dtype.kind == "f"
+    written_out = taps if taps in MEDIAN_TAPS else 0
+    if not written_out and taps >= 2 ** (8 * dtype.itemsize):  # which are counted in such integers
+        return None
     geometry = geometry_of(
         images,
         out,
@@ -136,7 +138,7 @@ def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
         is_padded_with_zeros=True,
         terms=taps,
     )
-    form = MedianTapsForm(dtype, results, taps, is_careful=False)
-    careful = MedianTapsForm(dtype, results, taps, is_careful=is_float)
+    form = MedianTapsForm(dtype, results, written_out, is_careful=False)
+    careful = MedianTapsForm(dtype, results, written_out, is_careful=is_float and written_out > 0)
     read = ReadRowForm(dtype, dtype, seeks_nan=is_float)
     return Rows(geometry, Steps(read, form, careful_down=careful, together=1))

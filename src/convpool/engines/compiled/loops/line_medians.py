@@ -1,6 +1,7 @@
-"""The loop that finds medians of windows with few taps: a network of exchanges for each vector.
+"""The loop that finds medians of windows, for a vector of them at a time.
 
-Of the network only what its middle depends on becomes machine code. `call` is the record SUMMING.
+Those of few taps by a network of exchanges, of which only what its middle depends on becomes
+machine code; those of any number by bisection. `call` is the record SUMMING.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from functools import reduce
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from convpool.engines.compiled.loops.line_taps import for_each_group, summing_at
@@ -21,7 +23,9 @@ from convpool.engines.compiled.loops.simd import (
     lanes_of,
     load,
     pointer_to,
+    splat,
     store,
+    vector_type,
 )
 
 # how few exchanges find the median of so many numbers: "i-j" puts the lesser of numbers i and j in
@@ -57,6 +61,10 @@ def median_taps(form):
             fields = fields_of(builder, signature.args[0], arguments[0])
             taps = integers_at(builder, fields["taps"], INT64(0))
             target = pointer_to(builder, fields["result"], result_dtype)
+            if not count:
+                bisection = _Bisection(builder, taps, fields["tap_count"], dtype, result_dtype)
+                bisection.write_medians(target, fields["count"])
+                return context.get_dummy_value()
             addresses = [builder.load(builder.gep(taps, [INT64(k)])) for k in range(count)]
             lines = [pointer_to(builder, address, dtype) for address in addresses]
 
@@ -102,6 +110,227 @@ def _with_nan(builder, median, vectors):
     is_nan = [builder.fcmp_unordered("uno", a, b) for a, b in list(pairs)[::2]]
     nan = ir.Constant(median.type, [float("nan")] * median.type.count)
     return builder.select(reduce(builder.or_, is_nan), nan, median)
+
+
+class _Bisection:
+    """Emits code that finds medians by halving the range in which each of them lies.
+
+    Numbers are counted that are not greater than the middle of the range. Ranges are of keys:
+    integers of the same order as the numbers, which for integers are these themselves.
+
+    Parameters
+    ----------
+    taps, tap_count
+        The table of the addresses of the lines, and how many they are.
+    kind, result_kind
+        Types of the numbers and of the medians.
+    """
+
+    def __init__(self, builder, taps, tap_count, kind, result_kind):
+        self.builder, self.taps, self.tap_count = builder, taps, tap_count
+        self.kind, self.result_kind, self.lanes = kind, result_kind, lanes_of(kind)
+        self.is_float = isinstance(kind, types.Float)
+        self.is_unsigned = not self.is_float and not kind.signed
+        self.bits = kind.bitwidth
+        self.numbers = vector_type(kind, self.lanes)
+        self.integers = ir.VectorType(ir.IntType(self.bits), self.lanes)
+        # rank of the lower one of the middle numbers, from 1 on
+        half = builder.lshr(builder.add(tap_count, INT64(1)), INT64(1))
+        self.rank = self._splat_count(half)
+
+    def write_medians(self, target, count):
+        """Write the medians of `count` windows to `target`, some vectors at a time."""
+
+        def write(begin, vectors, _lanes):
+            for k, median in enumerate(self._medians(begin, vectors)):
+                place = self.builder.add(begin, INT64(k * self.lanes))
+                store(self.builder, median, target, place, self.result_kind)
+
+        for_each_group(self.builder, count, [(4, self.lanes), (1, self.lanes)], write)
+
+    def _medians(self, begin, vectors):
+        """Return vectors of the medians from place `begin` on."""
+        builder = self.builder
+        lows, highs, nans = self._ranges(begin, vectors)
+        all_taps = self._splat_count(self.tap_count)
+        counts = [self._variable(all_taps) for _ in range(vectors)]  # not greater than the high
+        # a range of 2**bits keys has one left after so many steps
+        with cgutils.for_range(builder, INT64(self.bits)) as step:
+            with builder.if_then(builder.not_(self._is_any_open(lows, highs, counts))):
+                step.do_break()
+            self._halve(begin, lows, highs, counts)
+        return self._middles(begin, highs, counts, nans)
+
+    def _ranges(self, begin, vectors):
+        """Return variables: keys of the least and greatest numbers, and -1 in lanes with NaN."""
+        builder = self.builder
+        leasts = [self._variable(self._splat_limit(greatest=True)) for _ in range(vectors)]
+        greatests = [self._variable(self._splat_limit(greatest=False)) for _ in range(vectors)]
+        nans = [self._variable(ir.Constant(self.integers, None)) for _ in range(vectors)]
+
+        def widen(k, numbers):
+            for variable, sign in ((leasts[k], "<"), (greatests[k], ">")):
+                extreme = builder.load(variable)
+                is_beyond = self._compare(sign, numbers, extreme)
+                builder.store(builder.select(is_beyond, numbers, extreme), variable)
+            if self.is_float:
+                is_nan = builder.fcmp_unordered("uno", numbers, numbers)
+                found = builder.or_(builder.load(nans[k]), builder.sext(is_nan, self.integers))
+                builder.store(found, nans[k])
+
+        self._for_each_line(begin, vectors, widen)
+        lows, highs = (
+            [self._variable(self._keys(builder.load(extreme))) for extreme in extremes]
+            for extremes in (leasts, greatests)
+        )
+        return lows, highs, nans
+
+    def _is_any_open(self, lows, highs, counts):
+        """Return the bit whether some median is not known yet from its range."""
+        builder, bits = self.builder, None
+        for low, high, count in zip(lows, highs, counts, strict=True):
+            # if as many as the rank are not greater than the high, it is the greatest of them
+            is_open = builder.and_(
+                builder.icmp_signed("!=", builder.load(low), builder.load(high)),
+                builder.icmp_signed("!=", builder.load(count), self.rank),
+            )
+            bits = is_open if bits is None else builder.or_(bits, is_open)
+        bits = builder.bitcast(bits, ir.IntType(self.lanes))
+        return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
+
+    def _halve(self, begin, lows, highs, counts):
+        """Halve all ranges: to the half that the number of the rank lies in."""
+        builder, ones = self.builder, ir.Constant(self.integers, [1] * self.lanes)
+        middles = []
+        for low, high in zip(map(builder.load, lows), map(builder.load, highs), strict=True):
+            shift = builder.lshr if self.is_unsigned else builder.ashr
+            half = shift(builder.xor(low, high), ones)
+            middles.append(builder.add(builder.and_(low, high), half))
+        limits = [self._numbers(middle) for middle in middles]
+        below = [self._variable(ir.Constant(self.integers, None)) for _ in limits]
+
+        def count_number(k, numbers):
+            is_below = builder.sext(self._compare("<=", numbers, limits[k]), self.integers)
+            builder.store(builder.sub(builder.load(below[k]), is_below), below[k])
+
+        self._for_each_line(begin, len(limits), count_number)
+        for k, middle in enumerate(middles):
+            count = builder.load(below[k])
+            is_lower = builder.icmp_unsigned(">=", count, self.rank)
+            for variable, if_lower, if_upper in (
+                (lows[k], builder.load(lows[k]), builder.add(middle, ones)),
+                (highs[k], middle, builder.load(highs[k])),
+                (counts[k], count, builder.load(counts[k])),
+            ):
+                builder.store(builder.select(is_lower, if_lower, if_upper), variable)
+
+    def _middles(self, begin, highs, counts, nans):
+        """Return the medians: the greatest numbers that are not greater than the high of a range.
+
+        Of an even number of taps, the means of these and of the least greater ones.
+        """
+        builder, vectors = self.builder, len(highs)
+        limits = [self._numbers(builder.load(high)) for high in highs]
+        least, greatest = map(self._splat_limit, (False, True))
+        lowers = [self._variable(least) for _ in range(vectors)]
+        uppers = [self._variable(greatest) for _ in range(vectors)]
+
+        def approach(k, numbers):
+            is_lower = self._compare("<=", numbers, limits[k])
+            lower, upper = builder.load(lowers[k]), builder.load(uppers[k])
+            is_next = builder.and_(is_lower, self._compare(">", numbers, lower))
+            builder.store(builder.select(is_next, numbers, lower), lowers[k])
+            is_next = builder.and_(builder.not_(is_lower), self._compare("<", numbers, upper))
+            builder.store(builder.select(is_next, numbers, upper), uppers[k])
+
+        self._for_each_line(begin, vectors, approach)
+        is_odd = builder.trunc(self.tap_count, ir.IntType(1))
+        medians = []
+        for lower, upper, count, nan in zip(
+            *(map(builder.load, variables) for variables in (lowers, uppers, counts, nans)),
+            strict=True,
+        ):
+            has_one_middle = builder.or_(
+                splat(builder, is_odd, self.lanes), builder.icmp_signed("!=", count, self.rank)
+            )
+            upper = builder.select(has_one_middle, lower, upper)
+            medians.append(self._finish(lower, upper, nan))
+        return medians
+
+    def _finish(self, lower, upper, nan):
+        """Return the means of the two middle numbers, NaN where the mask `nan` is not 0."""
+        builder = self.builder
+        lower, upper = (convert(builder, x, self.kind, self.result_kind) for x in (lower, upper))
+        halves, infinities = (
+            ir.Constant(lower.type, [number] * self.lanes) for number in (0.5, float("inf"))
+        )
+        mean = builder.fmul(builder.fadd(lower, upper), halves)
+        if self.is_float:
+            no_overflow = builder.fadd(builder.fmul(lower, halves), builder.fmul(upper, halves))
+            for limit in (infinities, builder.fneg(infinities)):
+                is_infinite = builder.fcmp_ordered("==", mean, limit)
+                mean = builder.select(is_infinite, no_overflow, mean)
+            is_nan = builder.icmp_signed("!=", nan, ir.Constant(nan.type, None))
+            not_a_number = ir.Constant(mean.type, [float("nan")] * self.lanes)
+            mean = builder.select(is_nan, not_a_number, mean)
+        return without_negative_zeros(builder, mean, self.result_kind)
+
+    def _for_each_line(self, begin, vectors, combine):
+        """Call combine(k, numbers) for each vector k of each line."""
+        builder = self.builder
+        with cgutils.for_range(builder, self.tap_count) as tap:
+            address = builder.load(builder.gep(self.taps, [tap.index]))
+            line = builder.gep(pointer_to(builder, address, self.kind), [begin])
+            for k in range(vectors):
+                combine(k, load(builder, line, INT64(k * self.lanes), self.kind, self.lanes))
+
+    def _compare(self, sign, a, b):
+        """Return the mask of the lanes where two vectors of numbers compare so; NaN does not."""
+        if self.is_float:
+            return self.builder.fcmp_ordered(sign, a, b)
+        compare = self.builder.icmp_unsigned if self.is_unsigned else self.builder.icmp_signed
+        return compare(sign, a, b)
+
+    def _keys(self, numbers):
+        """Return the keys of a vector of numbers."""
+        if not self.is_float:
+            return numbers
+        return self._flip_negative(self.builder.bitcast(numbers, self.integers))
+
+    def _numbers(self, keys):
+        """Return the numbers of a vector of keys."""
+        if not self.is_float:
+            return keys
+        return self.builder.bitcast(self._flip_negative(keys), self.numbers)
+
+    def _flip_negative(self, integers):
+        """Flip all bits but the sign of negative integers: so floats are ordered, and back."""
+        signs, others = (
+            ir.Constant(integers.type, [number] * self.lanes)
+            for number in (self.bits - 1, 2 ** (self.bits - 1) - 1)
+        )
+        flipped = self.builder.and_(self.builder.ashr(integers, signs), others)
+        return self.builder.xor(integers, flipped)
+
+    def _splat_limit(self, greatest):
+        """Return a vector of the greatest number there is, or of the least one."""
+        if self.is_float:
+            limit = float("inf") if greatest else float("-inf")
+        else:
+            limit = self.kind.maxval if greatest else self.kind.minval
+        return ir.Constant(self.numbers, [limit] * self.lanes)
+
+    def _splat_count(self, count):
+        """Return a vector of an int64 in the bits of a number."""
+        builder, integer = self.builder, ir.IntType(self.bits)
+        count = count if self.bits == 64 else builder.trunc(count, integer)
+        return splat(builder, count, self.lanes)
+
+    def _variable(self, vector):
+        """Return a pointer to a variable that begins with a vector."""
+        variable = cgutils.alloca_once(self.builder, vector.type)
+        self.builder.store(vector, variable)
+        return variable
 
 
 def median_network(count):

@@ -21,13 +21,13 @@ WIDE = 16 * LANES  # numbers from which rows of results are long
 @pytest.fixture
 def runs(monkeypatch):
     """The rows that were taken."""
-    taken, run = [], picture_rows.Rows.run
+    taken, run = [], picture_rows.RowFilter.run
 
     def spy(self, *arguments):
         taken.append(self)
         run(self, *arguments)
 
-    monkeypatch.setattr(picture_rows.Rows, "run", spy)
+    monkeypatch.setattr(picture_rows.RowFilter, "run", spy)
     return taken
 
 
@@ -86,7 +86,7 @@ def test_filters(case, dtype, runs):
             image, np.multiply.outer(down, right).astype(int)[::-1, ::-1], **words
         ),
     }
-    assert [len(rows.steps.columns) for rows in runs] == [0, 0, 1]
+    assert [len(rows.forms.passes) for rows in runs] == [0, 0, 1]
     for name, result in results.items():
         np.testing.assert_array_equal(result, twins[name], name)
 

@@ -1,7 +1,8 @@
-"""The greatest or least pixel around each of a picture, row by row: see `picture_rows`.
+"""Max and min pooling of pictures at stride 1, row by row: see `picture_rows`.
 
 Windows of any size take few comparisons: along a row, each pass combines up to TAPS numbers, each
-of which stands for as many pixels as the pass before has combined.
+of which stands for as many pixels as the pass before has combined. m pictures, h x w pixels, c
+channels, oh x ow output.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import library
 from convpool.engines.compiled.geometry import geometry_of
 from convpool.engines.compiled.picture_forms import KEPT, KeepTapsForm, ReadRowForm
-from convpool.engines.compiled.picture_rows import Rows, Steps, fits_cache
+from convpool.engines.compiled.picture_rows import RowFilter, RowForms, fits_cache
 from convpool.engines.compiled.pooling_layout import (
     COMBINATIONS,
     Layout,
@@ -25,31 +26,37 @@ from convpool.engines.compiled.pooling_layout import (
 Array = NDArray[Any]
 
 TAPS = 4  # numbers that a pass along a row combines at most
-# where `pooling_call` is not faster: rows of a window, which are combined for each two rows of
-# results, vectors of a row of results, and channels
-TALLEST = 24
-SHORTEST = 24
+TOGETHER = 2  # rows of results that are computed at once
+# beyond these limits `pooling_call` is faster
+MOST_ROWS = 24  # of a window
 MOST_CHANNELS = 4
+LEAST_VECTORS = 24  # of a row of results
 
 
-def rows_of(images: Array, out: Array, pooling: Pooling) -> Rows | None:
-    """Return what pools pictures (m, h, w, c) row by row into out; None if nothing does."""
+def row_filter_of(images: Array, out: Array, pooling: Pooling) -> RowFilter | None:
+    """Return what pools pictures (m, h, w, c) row by row into out (m, oh, ow, c).
+
+    None where that is not possible, or `pooling_call` is faster.
+    """
     down, across = pooling.axes
     dtype, c = number_dtype(images.dtype), images.shape[3]
     lanes = library.isa().vector_bytes // dtype.itemsize
-    if (
-        pooling.mode not in ("max", "min")
-        or dtype not in KEPT
-        or number_dtype(out.dtype) != dtype
-        or (down.stride, across.stride) != (1, 1)
-        or down.window > TALLEST
-        or c > MOST_CHANNELS
-        or down.overhang
-        or across.overhang
-        or out.shape[2] * c < SHORTEST * lanes
-        or not fits_cache(pooling.axes, c)
-        or not (Layout.of(images).is_dense and Layout.of(out).is_dense)
-    ):
+    is_possible = (
+        pooling.mode in ("max", "min")
+        and dtype in KEPT
+        and number_dtype(out.dtype) == dtype
+        and (down.stride, across.stride) == (1, 1)
+        and not (down.overhang or across.overhang)
+        and Layout.of(images).is_dense
+        and Layout.of(out).is_dense
+    )
+    is_faster = (
+        down.window <= MOST_ROWS
+        and c <= MOST_CHANNELS
+        and out.shape[2] * c >= LEAST_VECTORS * lanes
+        and fits_cache(pooling.axes, c)
+    )
+    if not (is_possible and is_faster):
         return None
     geometry = geometry_of(
         images,
@@ -63,17 +70,26 @@ def rows_of(images: Array, out: Array, pooling: Pooling) -> Rows | None:
         terms=down.window * across.window,
     )
     combination, is_float = COMBINATIONS[pooling.mode], dtype.kind == "f"
-    form = KeepTapsForm(combination, dtype, is_careful=False)
+    keep = KeepTapsForm(combination, dtype, is_careful=False)
     careful = KeepTapsForm(combination, dtype, is_careful=is_float)
-    read = ReadRowForm(dtype, dtype, seeks_nan=is_float)
-    columns, fill = passes_of(across.window), identity(combination, dtype)
-    return Rows(geometry, Steps(read, form, columns, form, careful, careful, fill, together=2))
+    forms = RowForms(
+        read=ReadRowForm(dtype, dtype, seeks_nan=is_float),
+        down=keep,
+        passes=passes_of(across.window),
+        across=keep,
+        careful_down=careful,
+        careful_across=careful,
+        fill=identity(combination, dtype),  # padding never wins
+        together=TOGETHER,
+    )
+    return RowFilter(geometry, forms)
 
 
 def passes_of(window: int) -> tuple[tuple[int, ...], ...]:
-    """Return the columns that each pass combines, so that the last one has combined a window.
+    """Return the passes that combine the `window` columns of a row of a window, as in `RowForms`.
 
-    What a pass has combined may overlap, since a number that is met twice changes nothing.
+    Each is the columns whose numbers it combines; after the pass before, a number stands for its
+    own pixel and some that follow. These may overlap, since meeting a pixel twice changes nothing.
 
     Examples
     --------
@@ -81,7 +97,7 @@ def passes_of(window: int) -> tuple[tuple[int, ...], ...]:
     (((0, 1, 2),), ((0, 1, 2, 3), (0, 4, 8, 11)))
     """
     passes: list[tuple[int, ...]] = []
-    combined = 1  # columns that a number stands for so far
+    combined = 1  # pixels that each number stands for so far
     while combined < window or not passes:
         next_combined = min(window, TAPS * combined)
         columns = [*range(0, next_combined - combined, combined), next_combined - combined]

@@ -1,6 +1,8 @@
 """Medians of bytes in windows of any size, by histograms: see the record HISTOGRAMS.
 
-Windows that reach into the padding have fewer pixels, and take no more time than others.
+Windows that reach into the padding have fewer pixels, and take no more time than others. m images,
+h x w pixels, c channels, oh x ow output. The output is cut into blocks of columns, and each block
+into bands of rows, which threads share.
 """
 
 from __future__ import annotations
@@ -28,19 +30,22 @@ from convpool.windows import Axis, volume
 Array = NDArray[Any]
 
 MOST_TAPS = 2**16 - 1  # that a count of 16 bits holds
-COUNTS = 16 + 256  # of a histogram
+COARSE, FINE = 16, 256  # counts of a histogram: of the upper 4 bits of bytes, and of whole bytes
 COLUMNS = 2**9  # of pixels of a block, about, whose histograms stay in the cache
-BANDS = 4  # rows of a band in windows' heights, at least: each band begins with a whole window
+# rows of a band: at least so many windows' heights, since each band begins with a whole window, and
+# at least so many rows
+BAND_HEIGHTS = 4
 SHORTEST_BAND = 64
-UNSHARED = 2**14  # results that one thread finds
+UNSHARED = 2**14  # results up to which one thread is as fast as several
 
 STRIDES = "image_bytes", "row_bytes", "column_bytes", "channel_bytes"
 
 
 def takes(images: np.dtype[Any], results: np.dtype[Any] | None, axes: Sequence[Axis]) -> bool:
-    """Return whether medians are found by histograms.
+    """Return whether `find_medians` can find these medians.
 
-    The dtypes are those of the pixels and the results; axes: the windows on each spatial axis.
+    images, results: the dtypes of the pixels and of the medians; axes: the windows on each spatial
+    axis.
     """
     pixels = number_dtype(images)
     return (
@@ -54,7 +59,7 @@ def takes(images: np.dtype[Any], results: np.dtype[Any] | None, axes: Sequence[A
 def find_medians(images: Array, axes: Sequence[Axis], out: Array) -> None:
     """Write the median of each window of images (m, h, w, c) to out (m, oh, ow, c).
 
-    NaN stands where a window has no pixels.
+    It is NaN where a window has no pixels. axes: the windows on rows and columns.
     """
     if not out.size:
         return
@@ -65,18 +70,37 @@ def find_medians(images: Array, axes: Sequence[Axis], out: Array) -> None:
         return
     if images.dtype == bool:
         images = images.view(np.uint8)
+    m, _, _, c = out.shape
+    fields = _fields(images, axes, out)
+    columns = fields["columns"]
+
+    def make_record() -> tuple[int, Words, Array, Array]:
+        """Return the address of a record for one thread, and the memory to keep for it."""
+        # a histogram of each column of pixels of a block, and at last one of a window
+        counts = launch.empty_aligned((COARSE + FINE) * (columns + 1), np.dtype(np.uint16))
+        places = np.empty(2 * COARSE, np.int64)
+        memory = {"counts": address_of(counts), "places": address_of(places)}
+        words = as_words(filled(HISTOGRAMS, fields | memory))
+        return ctypes.addressof(words), words, counts, places
+
+    units = m * c * fields["blocks_across"] * fields["bands"]
+    cuts = launch.cuts_of(units, 1 if out.size <= UNSHARED else units)
+    launch.run_parts(library.function(HistogramMediansForm(out.dtype)), make_record, cuts)
+
+
+def _fields(images: Array, axes: Sequence[Axis], out: Array) -> dict[str, int]:
+    """Return the fields of HISTOGRAMS, without the scratch of a thread; arguments as above."""
     down, across = axes
-    m, oh, ow, c = out.shape
-    others = max(COLUMNS - across.window, across.window)  # columns that the first window has not
-    block = min(ow, others // across.stride + 1)
-    columns = (block - 1) * across.stride + across.window
-    band = min(oh, max(SHORTEST_BAND, BANDS * down.window // down.stride))
-    bands, blocks_across = -(-oh // band), -(-ow // block)
-    fields = {
-        "bands": bands,
-        "band_rows": band,
-        "blocks_across": blocks_across,
-        "block_columns": block,
+    _, oh, ow, c = out.shape
+    # columns of pixels of a block, beside those of its first window
+    more_columns = max(COLUMNS - across.window, across.window)
+    block_columns = min(ow, more_columns // across.stride + 1)
+    band_rows = min(oh, max(SHORTEST_BAND, BAND_HEIGHTS * down.window // down.stride))
+    return {
+        "bands": -(-oh // band_rows),
+        "band_rows": band_rows,
+        "blocks_across": -(-ow // block_columns),
+        "block_columns": block_columns,
         "c": c,
         "oh": oh,
         "ow": ow,
@@ -89,17 +113,5 @@ def find_medians(images: Array, axes: Sequence[Axis], out: Array) -> None:
         "kernel_rows": down.window,
         "kernel_columns": across.window,
         **window_fields(axes, "stride", "before"),
-        "columns": columns,
+        "columns": (block_columns - 1) * across.stride + across.window,
     }
-
-    def make_record() -> tuple[int, Words, Array, Array]:
-        """Return a record for one thread, with its memory."""
-        counts = launch.empty_aligned(COUNTS * (columns + 1), np.dtype(np.uint16))
-        places = np.empty(32, np.int64)
-        memory = {"counts": address_of(counts), "places": address_of(places)}
-        words = as_words(filled(HISTOGRAMS, fields | memory))
-        return ctypes.addressof(words), words, counts, places
-
-    units = m * c * blocks_across * bands
-    cuts = launch.cuts_of(units, 1 if out.size <= UNSHARED else units)
-    launch.run_parts(library.function(HistogramMediansForm(out.dtype)), make_record, cuts)

@@ -1,7 +1,7 @@
-"""Medians of pixels around each of a picture, row by row, as `picture_rows` says.
+"""Median pooling, row by row, as `picture_rows` says; of bytes in large windows by histograms.
 
-Of many bytes they are found by histograms. Windows that reach into the padding have fewer pixels;
-if these are no bytes, they are taken by NumPy.
+Windows that reach into the padding have fewer pixels; their medians are found by histograms for
+bytes, and by NumPy for other dtypes. m images, h x w pixels, c channels, oh x ow output.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from convpool.engines.compiled.picture_forms import (
     MedianTapsForm,
     ReadRowForm,
 )
-from convpool.engines.compiled.picture_rows import Rows, Steps, fits_cache
+from convpool.engines.compiled.picture_rows import RowFilter, RowForms, fits_cache
 from convpool.engines.compiled.pooling_layout import Layout, number_dtype
 from convpool.engines.numpy import footprint_and_median
 from convpool.engines.numpy.one_axis import axis_of_part
@@ -30,15 +30,16 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-BISECTED = 200  # taps: histograms find medians of bytes in larger windows faster
+BISECTED = 200  # taps: in larger windows, histograms find medians of bytes faster
 
 
 def refusal(
     images: np.dtype[Any], results: np.dtype[Any] | None, axes: Sequence[Axis]
 ) -> str | None:
-    """Return why medians are not taken, or None.
+    """Return why `Runner` cannot find these medians, or None if it can.
 
-    The dtypes are those of the pixels and the results; axes: the windows on each spatial axis.
+    images, results: the dtypes of the pixels and of the medians; axes: the windows on each spatial
+    axis.
     """
     if picture_histograms.takes(images, results, axes):
         return None
@@ -48,14 +49,14 @@ def refusal(
 
 
 class Part(NamedTuple):
-    """Windows whose medians are found together.
+    """Windows whose medians are found by the same method.
 
     Parameters
     ----------
     pixels, windows
-        Where their pixels are in the images, and their medians in the output.
+        Index of their pixels in the images, and of their medians in the output.
     find
-        Writes the medians of these pixels to this part of the output.
+        Function of these two parts (images, output), which writes the medians.
     """
 
     pixels: tuple[slice, ...]
@@ -79,54 +80,61 @@ class Runner:
 
 
 def _parts(images: Array, axes: Sequence[Axis], out: Array) -> Iterator[Part]:
-    """Yield the parts of all windows: what reaches into the padding, and what does not."""
+    """Yield parts that cover all windows: those on pixels alone, and those that reach padding.
+
+    images (m, h, w, c), out (m, oh, ow, c); axes: the windows on rows and columns.
+    """
 
     def by_histograms(axes: Sequence[Axis]) -> Callable[[Array, Array], None]:
         return lambda pixels, target: picture_histograms.find_medians(pixels, axes, target)
 
     def by_numpy(axes: Sequence[Axis]) -> Callable[[Array, Array], None]:
-        words: dict[str, Any] = {"mode": "median", "dtype": images.dtype}
-        return lambda pixels, target: footprint_and_median.pool(pixels, axes, target, **words)
+        keywords: dict[str, Any] = {"mode": "median", "dtype": images.dtype}
+        return lambda pixels, target: footprint_and_median.pool(pixels, axes, target, **keywords)
 
     has_histograms = picture_histograms.takes(images.dtype, out.dtype, axes)
     if has_histograms and volume([axis.window for axis in axes]) > BISECTED:
-        yield Part((), (), by_histograms(axes))
+        yield Part((), (), by_histograms(axes))  # () is the index of a whole array
         return
-    for down, across in product(*map(_regions, axes)):
-        (y, inner_down), (x, inner_across) = map(axis_of_part, axes, (down, across))
-        inner, rows = (inner_down, inner_across), None
-        pixels, windows = (slice(None), y, x), (slice(None), down, across)
-        if not any(axis.before or axis.after for axis in inner):
-            rows = _rows(images[pixels], inner, out[windows])
-        if rows is not None:
-            yield Part(pixels, windows, rows.run)
+    for rows, columns in product(*map(_slices_by_padding, axes)):
+        (y, axis_down), (x, axis_across) = map(axis_of_part, axes, (rows, columns))
+        part_axes, row_filter = (axis_down, axis_across), None
+        pixels, windows = (slice(None), y, x), (slice(None), rows, columns)
+        if not any(axis.before or axis.after for axis in part_axes):
+            row_filter = _row_filter(images[pixels], part_axes, out[windows])
+        if row_filter is not None:
+            yield Part(pixels, windows, row_filter.run)
         else:
-            yield Part(pixels, windows, (by_histograms if has_histograms else by_numpy)(inner))
+            yield Part(pixels, windows, (by_histograms if has_histograms else by_numpy)(part_axes))
 
 
-def _regions(axis: Axis) -> list[slice]:
-    """Return slices of the windows: those before the ones on pixels alone, these, and the rest."""
-    first = min(axis.count, -(-axis.before // axis.stride))
-    last = max(first, (axis.size - axis.span + axis.before) // axis.stride + 1)
-    bounds = 0, first, min(last, axis.count), axis.count
+def _slices_by_padding(axis: Axis) -> list[slice]:
+    """Return consecutive slices of the windows of an axis, without those that are empty.
+
+    They are the windows that reach into the padding before, those on pixels alone, and the rest.
+    """
+    inside = min(axis.count, -(-axis.before // axis.stride))  # the first window on pixels alone
+    behind = max(inside, (axis.size - axis.span + axis.before) // axis.stride + 1)
+    bounds = 0, inside, min(behind, axis.count), axis.count
     return [slice(a, b) for a, b in pairwise(bounds) if a < b]
 
 
-def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
-    """Return what finds the medians of windows on pixels alone, row by row; None if nothing does.
+def _row_filter(images: Array, axes: Sequence[Axis], out: Array) -> RowFilter | None:
+    """Return what finds medians row by row, of windows that have no padding; None if impossible.
 
     images (m, h, w, c), out (m, oh, ow, c); axes: the windows on rows and columns.
     """
     dtype, c = number_dtype(images.dtype), images.shape[3]
-    results = out.dtype
     lanes = library.isa().vector_bytes // dtype.itemsize
     is_dense = Layout.of(images).is_dense and Layout.of(out).is_dense
     if axes[1].stride > 1 or not fits_cache(axes, c) or out.shape[2] * c < lanes or not is_dense:
         return None
     taps, is_float = axes[0].window * axes[1].window, dtype.kind == "f"
-    written_out = taps if taps in MEDIAN_TAPS else 0
-    if not written_out and taps >= 2 ** (8 * dtype.itemsize):  # which are counted in such integers
+    form_taps = taps if taps in MEDIAN_TAPS else 0  # 0: the form for any number of taps
+    if not form_taps and taps >= 2 ** (8 * dtype.itemsize):  # it counts them in such integers
         return None
+    # the form for any number of taps sees NaN by itself
+    is_careful = is_float and form_taps > 0
     geometry = geometry_of(
         images,
         out,
@@ -138,7 +146,10 @@ def _rows(images: Array, axes: Sequence[Axis], out: Array) -> Rows | None:
         is_padded_with_zeros=True,
         terms=taps,
     )
-    form = MedianTapsForm(dtype, results, written_out, is_careful=False)
-    careful = MedianTapsForm(dtype, results, written_out, is_careful=is_float and written_out > 0)
-    read = ReadRowForm(dtype, dtype, seeks_nan=is_float)
-    return Rows(geometry, Steps(read, form, careful_down=careful, together=1))
+    forms = RowForms(
+        read=ReadRowForm(dtype, dtype, seeks_nan=is_float),
+        down=MedianTapsForm(dtype, out.dtype, form_taps, is_careful=False),
+        careful_down=MedianTapsForm(dtype, out.dtype, form_taps, is_careful=is_careful),
+        together=1,
+    )
+    return RowFilter(geometry, forms)

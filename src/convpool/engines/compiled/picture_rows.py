@@ -1,10 +1,12 @@
 """Filters of pictures, row by row: sums of lines of pixels, which stay in the cache meanwhile.
 
 A picture has its channels side by side, and all of them have the same kernel. Each row is padded
-and converted once, into a line of a ring; each row of results is summed from the lines of its
-window. Where there is one kernel for each axis, a row is summed along itself before, in a pass.
-`geometry` is the filter without its arrays: shapes, strides, windows and dtypes. c channels, kh x
-kw weights.
+and converted once, into a line of a ring: a scratch of a few lines, where each new row overwrites
+the oldest. Each row of results is summed from the lines of its window. Where there is one kernel
+for each axis, a row is summed along itself before it is stored in the ring: that is a pass. The
+greatest and least pixels, and medians, are found in the same way, by other forms. `geometry` is the
+filter without its arrays: shapes, strides, windows and dtypes. m pictures, h x w pixels, c
+channels, kh x kw weights, oh x ow output.
 """
 
 from __future__ import annotations
@@ -44,32 +46,32 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-SHORTEST = 8  # vectors that a row of results must have at least
+LEAST_VECTORS = 8  # of a row of results
 LINE = 2**12  # numbers of a line of the ring, about, at most
 MOST_LINES = 2**7  # rows that a window spans at most
-UNSHARED = 2**21  # taps of all windows that one thread takes, since sharing them would take as long
+UNSHARED = 2**21  # taps of all windows up to which one thread is as fast as several
 
 FIELD = indices_of(FILTERING)
 READ = indices_of(READING, length_of(FILTERING))
 DOWN = indices_of(SUMMING, length_of(FILTERING) + length_of(READING))
 ACROSS = indices_of(SUMMING, length_of(FILTERING) + length_of(READING) + length_of(SUMMING))
-# where the addresses of images, output and weights stand
+# the words for the addresses of the arguments of `RowFilter.run`, in their order
 PLACES = (FIELD.address, FIELD.output, DOWN.weights, DOWN.start, ACROSS.weights)
 
 
 def fits_cache(axes: Sequence[Axis], c: int) -> bool:
-    """Return whether the rows that windows span stay in the cache, and are not read too often.
+    """Return whether windows span few enough rows and columns for the ring to stay in the cache.
 
-    axes: the windows on rows and columns.
+    axes: the windows on rows and columns; c: channels.
     """
     down, across = axes
     return down.span <= MOST_LINES and across.span * c <= LINE
 
 
 def takes(geometry: ConvolutionGeometry, pairs: Container[tuple[Dtype, Dtype]]) -> bool:
-    """Return whether pictures are filtered row by row, if their channels have the same kernel.
+    """Return whether `RowFilter` can filter pictures, provided that all channels have one kernel.
 
-    `pairs` are the (dtype of sums, dtype of results) that may be.
+    `pairs` are the (dtype of sums, dtype of results) that are allowed.
     """
     c, (kh, kw, depth, nc) = geometry.images[3], geometry.kernels
     return (
@@ -79,19 +81,23 @@ def takes(geometry: ConvolutionGeometry, pairs: Container[tuple[Dtype, Dtype]]) 
         and geometry.output_strides[2:] == (c, 1)
         and geometry.axes[1].stride == 1
         and fits_cache(geometry.axes, c)
-        and geometry.output[2] * c >= SHORTEST * geometry.lanes
-        and parts_of_sums(kh, kw, geometry.terms)[1] == kw
+        and geometry.output[2] * c >= LEAST_VECTORS * geometry.lanes
+        and parts_of_sums(kh, kw, geometry.terms)[1] == kw  # whole rows of taps are summed at once
         and geometry.dtypes[1:] in pairs
         and library.is_form(ReadRowForm(*geometry.dtypes[:2]))
     )
 
 
 class Convolution:
-    """A filter with one kernel, whose arrays may be others in each call."""
+    """A convolution of each channel with its own kernel, row by row where all kernels are equal.
+
+    The arrays may be others in each call.
+    """
 
     def __init__(self, geometry: ConvolutionGeometry) -> None:
         self.geometry = geometry
-        self.rows: Rows | None = None
+        # made when first needed: for equal kernels, and for kernels that differ
+        self.row_filter: RowFilter | None = None
         self.of_channels: few_kernels.Convolution | None = None
 
     def run(self, operands: Operands) -> None:
@@ -103,33 +109,33 @@ class Convolution:
             self.of_channels.run(operands)
             return
         kernel = np.ascontiguousarray(kernels[..., 0, 0])
-        if self.rows is None:
-            steps = steps_of(self.geometry, operands.fill, is_separable=False)
-            self.rows = Rows(self.geometry, steps)
-        self.rows.run(operands.images, operands.output, kernel, bias)
+        if self.row_filter is None:
+            forms = row_forms_of(self.geometry, operands.fill, is_separable=False)
+            self.row_filter = RowFilter(self.geometry, forms)
+        self.row_filter.run(operands.images, operands.output, kernel, bias)
 
 
-class Steps(NamedTuple):
-    """How the rows of a picture are combined.
+class RowForms(NamedTuple):
+    """The forms that filter the rows of a picture, and what they combine.
 
     Parameters
     ----------
     read, down
-        The forms that read a row, and that combine lines to results.
-    columns, across
-        Columns of the taps of a window, those that each pass along a row combines; and the form of
-        the passes. Without passes all taps of a window are combined at once.
+        The forms that pad and convert a row, and that combine lines to a row of results.
+    passes, across
+        For each pass along a row, the columns that it combines, counted from the window's first
+        tap; and the form of all passes. Without passes, `down` combines all taps of a window.
     careful_down, careful_across
-        The same forms for rows with NaN, None if they do not differ.
+        The forms used instead for rows with NaN, None if they are the same.
     fill
-        What stands in the padding.
+        The number that stands in constant padding.
     together
-        Rows of results that the form combines at once at most.
+        How many rows of results `down` can compute at once.
     """
 
     read: ReadRowForm
     down: Form
-    columns: tuple[tuple[int, ...], ...] = ()
+    passes: tuple[tuple[int, ...], ...] = ()
     across: Form | None = None
     careful_down: Form | None = None
     careful_across: Form | None = None
@@ -137,43 +143,48 @@ class Steps(NamedTuple):
     together: int = 4
 
 
-def steps_of(geometry: ConvolutionGeometry, fill: Any, *, is_separable: bool) -> Steps:
-    """Return how the rows of a picture are filtered; `fill` stands in constant padding.
+def row_forms_of(geometry: ConvolutionGeometry, fill: Any, *, is_separable: bool) -> RowForms:
+    """Return the forms of a filter by sums; `fill` is the number that stands in constant padding.
 
-    If it `is_separable`, there is one kernel for each axis.
+    is_separable: whether there is one kernel for each axis, so that rows are summed along first.
     """
     images, sums, results = geometry.dtypes
     read, down = ReadRowForm(images, sums), SumTapsForm(sums, results)
     if not is_separable:
         written_out = SumTapsForm(sums, results, *geometry.kernels[:2])
-        return Steps(read, written_out if library.is_form(written_out) else down, fill=fill)
+        return RowForms(read, written_out if library.is_form(written_out) else down, fill=fill)
     columns = tuple(range(geometry.kernels[1]))
-    return Steps(read, down, (columns,), SumTapsForm(sums, sums), fill=fill)
+    one_pass = (columns,)
+    return RowForms(read, down, one_pass, SumTapsForm(sums, sums), fill=fill)
 
 
-class Rows:
+class RowFilter:
     """Filters pictures of one geometry row by row, in blocks of columns: see FILTERING.
 
     The arrays may be others in each call.
     """
 
-    def __init__(self, geometry: ConvolutionGeometry, steps: Steps) -> None:
+    def __init__(self, geometry: ConvolutionGeometry, forms: RowForms) -> None:
         m, oh, ow, c = geometry.output
         down, across = geometry.axes
-        self.geometry, self.steps = geometry, steps
+        self.geometry, self.forms = geometry, forms
         self.blocks_across = -(-ow * c // LINE)
-        self.columns = -(-ow // self.blocks_across)  # of a block
-        self.units = m * self.blocks_across * oh
-        self.together = min(steps.together, self._rows_in_common())
-        self.lines = down.span + self.together - 1  # of the ring
-        line_length = (self.columns - 1 + across.span) * c
-        self.pitch = -(-line_length // geometry.lanes) * geometry.lanes
+        self.block_columns = -(-ow // self.blocks_across)
+        self.units = m * self.blocks_across * oh  # rows of blocks, which threads share
+        self.together = min(forms.together, self._most_together())
+        self.ring_lines = down.span + self.together - 1
+        self.line_columns = self.block_columns - 1 + across.span
+        # numbers from one line of the ring to the next
+        self.pitch = -(-self.line_columns * c // geometry.lanes) * geometry.lanes
         self.maps = [geometries.index_map(axis, geometry.pad_mode) for axis in geometry.axes]
-        # bytes from the first tap to each that is combined: by the passes, and for the results
-        all_taps = (0,) if steps.columns else tuple(range(across.window))
-        step = across.dilation * c * geometry.dtypes[1].itemsize
-        self.taps = [np.array(columns, np.int64) * step for columns in (*steps.columns, all_taps)]
-        taps = down.window * len(all_taps) + sum(map(len, steps.columns))
+        # of a row of the window, those that are combined to results; passes leave only the first
+        row_taps = (0,) if forms.passes else tuple(range(across.window))
+        tap_bytes = across.dilation * c * geometry.dtypes[1].itemsize
+        # bytes from a line's first number to each tap: of each pass, and at last of the results
+        self.tap_offsets = [
+            np.array(columns, np.int64) * tap_bytes for columns in (*forms.passes, row_taps)
+        ]
+        taps = down.window * len(row_taps) + sum(map(len, forms.passes))
         self.is_small = volume(geometry.output) * taps <= UNSHARED
         self.function = library.function(FilterRowsForm())
         self.zero = np.zeros(1, geometry.dtypes[1])  # what sums without a bias start from
@@ -181,16 +192,15 @@ class Rows:
         self.records = KeptRecords()
 
     def run(self, images: Array, output: Array, *weights: Array) -> None:
-        """Filter images (m, h, w, c) into the output.
+        """Filter images (m, h, w, c) into the output (m, oh, ow, c).
 
-        weights: if the steps have any, in the dtype of the sums: those of a kernel (kh, kw), or of
-        one down (kh,); a number (1,) that sums start from; and those of a kernel to the right (kw,)
-        if there is one.
+        weights: for sums only, in their dtype: (kernel (kh, kw), start (1,)), or for one kernel of
+        each axis (kernel (kh,), start (1,), kernel (kw,)). Sums begin with `start`.
         """
         addresses = [*map(address_of, (images, output, *weights))]
 
         def prepare(kept: Record | None) -> Record:
-            record = kept or self._record()
+            record = kept or self._make_record()
             for place, address in zip(PLACES, addresses, strict=False):
                 record.words[place] = address
             return record
@@ -198,52 +208,57 @@ class Rows:
         cuts = launch.cuts_of(self.units, 1 if self.is_small else self.units)
         self.records.run(self.function, prepare, cuts)
 
-    def _rows_in_common(self) -> int:
-        """Return how many rows of windows can be combined at once, as they share rows of pixels."""
+    def _most_together(self) -> int:
+        """Return how many rows of results can be computed at once, since their windows overlap.
+
+        4, or 2 where windows have 2 rows or are summed in parts; 1 where windows have one row, a
+        stride or a dilation.
+        """
         down, across = self.geometry.axes
         if not down.stride == down.dilation == 1 < down.window:
             return 1
-        part, _ = parts_of_sums(down.window, across.window, self.geometry.terms)
-        return 4 if down.window > 2 and part == down.window else 2
+        rows_at_once, _ = parts_of_sums(down.window, across.window, self.geometry.terms)
+        return 4 if down.window > 2 and rows_at_once == down.window else 2
 
     def _words(self) -> Words:
-        """Return the words of a call, without addresses: FILTERING, READING, several SUMMING.
+        """Return the records of a call, one behind the other, without what `_make_record` sets.
 
-        That of the results comes first, then those of the passes.
+        They are FILTERING, READING, the SUMMING of the results, and one SUMMING for each pass.
         """
-        _, across = self.geometry.axes
-        c = self.geometry.images[3]
-        row_taps, count = len(self.taps[-1]), self.columns * c
-        rows = self.geometry.kernels[0]
-        results = {"tap_count": rows * row_taps, "row_taps": row_taps}
-        results["row_bytes"] = self.geometry.output_strides[1] * self.geometry.dtypes[2].itemsize
+        rows, c, row_taps = self.geometry.kernels[0], self.geometry.images[3], self._row_taps()
         rows_at_once, _ = parts_of_sums(rows, row_taps, self.geometry.terms)
-        results["part_taps"] = rows_at_once * row_taps
-        passes: list[list[int]] = []
-        numbers = count  # that a pass writes: as many as the next one reads
-        for columns in reversed(self.steps.columns):
-            passes.insert(
-                0,
-                filled(
-                    SUMMING,
-                    {
-                        "rows": 1,
-                        "tap_count": len(columns),
-                        "part_taps": len(columns),
-                        "count": numbers,
-                    },
-                ),
-            )
-            numbers += columns[-1] * across.dilation * c
+        results = {
+            "tap_count": rows * row_taps,
+            "row_taps": row_taps,
+            "row_bytes": self.geometry.output_strides[1] * self.geometry.dtypes[2].itemsize,
+            "part_taps": rows_at_once * row_taps,
+            "count": self.block_columns * c,
+        }
         return as_words(
-            filled(FILTERING, {**self._numbers(), **self._functions()}),
-            filled(READING, {"columns": self.columns - 1 + across.span, "c": c}),
-            filled(SUMMING, {**results, "count": count}),
-            *passes,
+            filled(FILTERING, {**self._filtering_fields(), **self._functions()}),
+            filled(READING, {"columns": self.line_columns, "c": c}),
+            filled(SUMMING, results),
+            *self._pass_records(),
         )
 
-    def _numbers(self) -> dict[str, int]:
-        """Return the fields of FILTERING that are counts, strides or tables."""
+    def _row_taps(self) -> int:
+        """Return how many taps of each row of a window are combined to results: 1 after passes."""
+        return len(self.tap_offsets[-1])
+
+    def _pass_records(self) -> list[list[int]]:
+        """Return the record SUMMING of each pass along a row."""
+        c, dilation = self.geometry.images[3], self.geometry.axes[1].dilation
+        records = []
+        count = self.block_columns * c  # numbers that the last pass writes
+        for columns in reversed(self.forms.passes):
+            taps = len(columns)
+            fields = {"rows": 1, "tap_count": taps, "part_taps": taps, "count": count}
+            records.append(filled(SUMMING, fields))
+            count += columns[-1] * dilation * c  # a pass writes what the next one reads
+        return records[::-1]
+
+    def _filtering_fields(self) -> dict[str, int]:
+        """Return the fields of FILTERING that are counts, strides or addresses of tables."""
         geometry = self.geometry
         down, across = geometry.axes
         images, sums, results = (dtype.itemsize for dtype in geometry.dtypes)
@@ -251,8 +266,8 @@ class Rows:
         return {
             "oh": down.count,
             "blocks_across": self.blocks_across,
-            "block_columns": self.columns,
-            "last_column": geometry.output[2] - self.columns,
+            "block_columns": self.block_columns,
+            "last_column": geometry.output[2] - self.block_columns,
             "image_bytes": geometry.input_strides[0] * images,
             "row_bytes": geometry.input_strides[1] * images,
             "row_map": address_of(self.maps[0]),
@@ -260,54 +275,52 @@ class Rows:
             "left": across.before,
             "width": across.size,
             **record_fields.stride_fields(output_strides, "output_"),
-            "lines": self.lines,
+            "lines": self.ring_lines,
             "span": down.span,
             "together": self.together,
             "line_bytes": self.pitch * sums,
-            "passes": len(self.steps.columns),
+            "passes": len(self.forms.passes),
             "kernel_rows": down.window,
-            "row_taps": len(self.taps[-1]),
-            "steps": address_of(self.taps[-1]),
+            "row_taps": self._row_taps(),
+            "steps": address_of(self.tap_offsets[-1]),
             "stride_down": down.stride,
             "dilation_down": down.dilation,
         }
 
     def _functions(self) -> dict[str, int]:
-        """Return the addresses of the forms, for the fields of FILTERING."""
-        steps = self.steps
-        functions = {
-            "read_row": steps.read,
-            "sum_down": steps.down,
-            "sum_across": steps.across,
-            "careful_down": steps.careful_down or steps.down,
-            "careful_across": steps.careful_across or steps.across,
+        """Return the fields of FILTERING that are addresses of forms."""
+        forms = {
+            "read_row": self.forms.read,
+            "sum_down": self.forms.down,
+            "sum_across": self.forms.across,
+            "careful_down": self.forms.careful_down or self.forms.down,
+            "careful_across": self.forms.careful_across or self.forms.across,
         }
         return {
-            name: library.function_address(form)
-            for name, form in functions.items()
-            if form is not None
+            name: library.function_address(form) for name, form in forms.items() if form is not None
         }
 
-    def _record(self) -> Record:
-        """Return a record for one thread, without the addresses of the arrays of a call."""
+    def _make_record(self) -> Record:
+        """Return a new record for one thread, with its scratch; `run` sets what is left: PLACES."""
         words, sums = copy_of(self.words), self.geometry.dtypes[1]
-        base, passes = ctypes.addressof(words), len(self.steps.columns)
+        base, passes = ctypes.addressof(words), len(self.forms.passes)
         # behind the ring, the lines that the passes read
-        scratch = launch.empty_aligned((self.lines + passes) * self.pitch, sums)
-        # lines of all rows of windows that are taken together
+        scratch = launch.empty_aligned((self.ring_lines + passes) * self.pitch, sums)
+        # each further row of results that is computed at once adds one row of pixels
         more = (self.together - 1) * words[DOWN.row_taps]
         taps = np.empty(words[DOWN.tap_count] + more, np.int64)
-        numbers = np.array([self.steps.fill, 0], sums)
+        fill_and_zero = np.array([self.forms.fill, 0], sums)
         words[FIELD.ring] = address_of(scratch)
-        words[FIELD.line] = words[FIELD.ring] + self.lines * words[FIELD.line_bytes]
+        words[FIELD.line] = words[FIELD.ring] + self.ring_lines * words[FIELD.line_bytes]
         words[FIELD.reading] = base + 8 * READ.source
         words[FIELD.down] = base + 8 * DOWN.taps
         words[FIELD.across] = base + 8 * ACROSS.taps
-        words[READ.fill], words[DOWN.taps] = address_of(numbers), address_of(taps)
-        memory = [scratch, taps, numbers]
+        words[READ.fill], words[DOWN.taps] = address_of(fill_and_zero), address_of(taps)
+        memory = [scratch, taps, fill_and_zero]
         for number in range(passes):
+            # a pass reads this line and writes the next one; the loop lets the last write the ring
             line = words[FIELD.line] + number * words[FIELD.line_bytes]
-            memory.append(self.taps[number] + line)
+            memory.append(self.tap_offsets[number] + line)
             place = number * length_of(SUMMING)
             words[place + ACROSS.taps] = address_of(memory[-1])
             words[place + ACROSS.start] = words[READ.fill] + sums.itemsize

@@ -1,6 +1,7 @@
 """Filters of pictures whose channels all have the same kernel, or one kernel for each axis.
 
-Both axes are taken in one pass over the rows. Results may be rounded to short integers.
+Both axes are filtered in one pass over the rows. Results may be rounded to short integers. m
+images, h x w pixels, c channels, kh x kw kernel, oh x ow output.
 """
 
 from __future__ import annotations
@@ -24,18 +25,23 @@ class Runner:
     """Filters images with the kernels of one plan, whatever their memory, as often as wanted."""
 
     def __init__(self, axes: Sequence[Axis], **keywords: Any) -> None:
-        """Take the windows on each axis, and `groups`, `pad_mode` and `fill` of a convolution."""
+        """Make a runner; `axes` are the windows on rows and columns.
+
+        keywords: `groups`, which is the number of channels, `pad_mode` and `fill`, as of a
+        convolution.
+        """
         self.axes, self.keywords = axes, keywords
-        self.rows: dict[Any, picture_rows.Rows | None] = {}
+        self.row_filters: dict[Any, picture_rows.RowFilter | None] = {}
 
     def __call__(
         self, images: Array, kernels: Sequence[Array], out: Array, sums: np.dtype[Any]
     ) -> bool:
-        """Filter images (m, h, w, c) into out; return False if that is not taken.
+        """Filter images (m, h, w, c) into out (m, oh, ow, c); return whether that was possible.
 
-        `kernels` are one (kh, kw), or (kh,) and (kw,), for all channels. Sums are taken in the
-        dtype `sums`; float32 is rounded and saturated if `out` is of integers of 8 or 16 bits. All
-        but the arrays' memory, `sums` and the dtype of `out` must be the same in every call.
+        `kernels`, which all channels have in common, are one (kh, kw), or one for each axis, (kh,)
+        and (kw,). `sums` is the dtype in which products are added. Sums of float32 are rounded and
+        saturated if `out` has integers of 8 or 16 bits. All but the arrays' memory, `sums` and the
+        dtype of `out` must be the same in every call.
         """
         if images.dtype.kind == "b":
             images = images.view(np.uint8)
@@ -44,21 +50,21 @@ class Runner:
             *(out.strides, out.flags.aligned, out.dtype, sums),
         )
         try:
-            rows = self.rows[key]
+            row_filter = self.row_filters[key]
         except KeyError:
-            rows = _rows(images, kernels, self.axes, out, sums=sums, **self.keywords)
-            self.rows[key] = rows
-        if rows is None:
+            row_filter = _row_filter(images, kernels, self.axes, out, sums=sums, **self.keywords)
+            self.row_filters[key] = row_filter
+        if row_filter is None:
             return False
         if kernels[0].dtype != sums:  # that of all kernels
             with np.errstate(all="ignore"):  # a weight may be too large for sums of float32
                 kernels = [kernel.astype(sums) for kernel in kernels]
         down, *across = map(np.ascontiguousarray, kernels)
-        rows.run(images, out, down, rows.zero, *across)
+        row_filter.run(images, out, down, row_filter.zero, *across)
         return True
 
 
-def _rows(
+def _row_filter(
     images: Array,
     kernels: Sequence[Array],
     axes: Sequence[Axis],
@@ -68,10 +74,10 @@ def _rows(
     groups: int,
     pad_mode: str,
     fill: Any,
-) -> picture_rows.Rows | None:
-    """Return what filters images (m, h, w, c) row by row into out; None if that is not taken.
+) -> picture_rows.RowFilter | None:
+    """Return what filters images (m, h, w, c) row by row into out; None if that is impossible.
 
-    Arguments are those of `Runner.__call__`, `groups` and `pad_mode` those of a convolution.
+    Arguments are those of `Runner.__call__`; groups, pad_mode and fill are those of a convolution.
     """
     if 0 in out.shape or not (is_regular(images) and is_regular(out)):
         return None
@@ -79,7 +85,7 @@ def _rows(
     kh, kw = map(len, kernels) if is_separable else kernels[0].shape
     terms = max(kh, kw) if is_separable else kh * kw
     if chains((terms, 1, 1), sums, np.dtype(np.float32))[0] < terms:
-        return None  # sums of so many products are taken in parts
+        return None  # sums of so many products are computed in parts
     geometry = geometry_of(
         images,
         out,
@@ -93,5 +99,5 @@ def _rows(
     )
     if not picture_rows.takes(geometry, FILTERED) or depthwise.takes(geometry):
         return None
-    steps = picture_rows.steps_of(geometry, fill, is_separable=is_separable)
-    return picture_rows.Rows(geometry, steps)
+    forms = picture_rows.row_forms_of(geometry, fill, is_separable=is_separable)
+    return picture_rows.RowFilter(geometry, forms)

@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.engines.compiled import host, picture_extremes, picture_medians
 from convpool.engines.compiled.base_form import ADD, NUMBERS
 from convpool.engines.compiled.launch import STAGED
-from convpool.engines.compiled.picture_rows import Rows
+from convpool.engines.compiled.picture_rows import RowFilter
 from convpool.engines.compiled.pooling_call import PoolingCall, call_of
 from convpool.engines.compiled.pooling_layout import COMBINATIONS, Layout, Pooling
 from convpool.engines.numpy import footprint_and_median
@@ -88,7 +88,7 @@ class Runner:
 
     def __init__(self) -> None:
         self.medians = picture_medians.Runner()
-        self.calls: dict[Any, PoolingCall | Rows] = {}
+        self.calls: dict[Any, PoolingCall | RowFilter] = {}
         self.of_slices: Runner | None = None  # what pools the slices of volumes
 
     def __call__(
@@ -117,7 +117,7 @@ class Runner:
             *(images.shape, images.strides, images.flags.aligned),
             *(out.strides, out.flags.aligned),
         )
-        call: PoolingCall | Rows | None = self.calls.get(key)
+        call: PoolingCall | RowFilter | None = self.calls.get(key)
         if call is not None:
             call.run(images, out)
             return
@@ -191,9 +191,9 @@ class Runner:
 
 
 @without_warnings
-def _pool_once(images: Array, out: Array, pooling: Pooling) -> PoolingCall | Rows | None:
+def _pool_once(images: Array, out: Array, pooling: Pooling) -> PoolingCall | RowFilter | None:
     """Pool; return what can do it again with other arrays, None if some had to be copied."""
-    call: PoolingCall | Rows | None = picture_extremes.rows_of(images, out, pooling)
+    call: PoolingCall | RowFilter | None = picture_extremes.row_filter_of(images, out, pooling)
     if call is None:
         call = call_of(Layout.of(images), Layout.of(out), pooling)
     if call is None:

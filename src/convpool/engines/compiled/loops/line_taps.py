@@ -194,7 +194,7 @@ def _combine_lines(
     def emit_rows(together):
         # Emits code for some rows of windows at once. Row k of windows has its taps `delay` lines
         # later than row k - 1, so each line is loaded once and combined for every row that has it.
-        # A part of the taps must have together - 1 rows at least: `Rows._rows_in_common` cares.
+        # A part of the taps must have together - 1 rows at least: `RowFilter._most_together` cares.
         def combine_group(begin, vectors, _lanes):
             delay = INT64(row_taps) if rows else lag
             totals = [(new_totals(vectors), builder.mul(delay, INT64(k))) for k in range(together)]

@@ -6,7 +6,7 @@ import math
 
 from convpool.engines.compiled.picture_forms import MEDIAN_TAPS
 from convpool.engines.compiled.picture_medians import BISECTED
-from convpool.engines.compiled.pooling import volume_windows
+from convpool.engines.compiled.pooling import volume_windows_at_once
 from convpool.engines.convolution_costs import MOVE_BYTE, block_bytes
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.work import PoolingWork, bytes_moved
@@ -86,7 +86,7 @@ def compiled_pooling_bytes(work: PoolingWork) -> int:
     first, *others = work.axes
     counts = [axis.count for axis in others]
     slice_bytes = volume([*counts, work.images[-1]]) * work.accumulation.itemsize
-    windows = volume_windows(first, slice_bytes)
+    windows = volume_windows_at_once(first, slice_bytes)
     slices = min(first.size, (windows - 1) * first.stride + first.span)
     return block_bytes(work) + (slices + 3 * windows) * slice_bytes
 

@@ -138,9 +138,11 @@ def test_geometries(geometry, c, count_padding):
     [(7, 7, True), (8, 9, True), ((7, 20), (7, 1), False), (9, 9, False), (6, 5, False)],
 )
 def test_windows_of_some_taps_in_long_lines(window, stride, is_at_once, kind, monkeypatch):
-    found, windows = [], pooling_call._CallMaker._windows
+    found, windows = [], pooling_call._CallMaker._call_on_windows
     monkeypatch.setattr(
-        pooling_call._CallMaker, "_windows", lambda self: (found.append(self), windows(self))[1]
+        pooling_call._CallMaker,
+        "_call_on_windows",
+        lambda self: (found.append(self), windows(self))[1],
     )
     monkeypatch.setattr(compiled_pooling, "call_of", pooling_call._make_call)
     images = full_range((2, 18, 20, 515), kind)

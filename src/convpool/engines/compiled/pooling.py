@@ -1,9 +1,10 @@
 """Compiled pooling: what the loops can read and write, and copies where they cannot.
 
 `pooling_call` says which loops pool, and how. Of volumes, the windows of each slice are reduced
-first, and then the results across slices. m images, h x w pixels, c channels, oh x ow output.
-images (m, *spatial, c), out (m, *output, c), `axes` the windows on each spatial axis; `pooling` is
-these windows and how they are reduced, for two spatial axes.
+first, and then the results across slices. m images, h x w pixels, c channels, oh x ow output; of
+volumes d slices, and od in the output. images (m, *spatial, c), out (m, *output, c), `axes` the
+windows on each spatial axis; `pooling` is these windows and how they are reduced, for two spatial
+axes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from convpool.windows import Axis, blocks, volume
 Array = NDArray[Any]
 
 SLICES = 2**20  # bytes of results of slices of volumes that are held at a time
-KEPT_CALLS = 16  # of one plan: layouts that its arrays have in turn
+KEPT_LAYOUTS = 16  # of the arrays of one plan, whose calls are kept
 
 
 def refusal(
@@ -41,7 +42,7 @@ def refusal(
     sums: np.dtype[Any] | None = None,
     results: np.dtype[Any] | None = None,
 ) -> str | None:
-    """Return why a pooling is not taken, or None.
+    """Return why `pool` cannot compute a pooling, or None if it can.
 
     `images` is the dtype of the pixels, `sums` the dtype in which avg and sum add and `results`
     that of the results, None if they are not known.
@@ -65,14 +66,15 @@ def refusal(
     return host.refusal()
 
 
-def volume_windows(first: Axis, slice_bytes: int) -> int:
-    """Return how many windows on the first axis of a volume are pooled at a time.
+def volume_windows_at_once(axis: Axis, slice_bytes: int) -> int:
+    """Return how many windows on the first axis of volumes are pooled at a time.
 
-    slice_bytes: of the results of one slice.
+    axis: these windows; slice_bytes: bytes of the results of one slice, of which SLICES are held.
     """
     slices = SLICES // max(1, slice_bytes)
-    windows = max(first.span // first.stride, (slices - first.span) // first.stride) + 1
-    return min(first.count, windows)
+    # at least about as many as overlap, since the slices that two groups share are reduced twice
+    windows = max(axis.span // axis.stride, (slices - axis.span) // axis.stride) + 1
+    return min(axis.count, windows)
 
 
 def pool(images: Array, axes: Sequence[Axis], out: Array, **keywords: Any) -> None:
@@ -105,10 +107,10 @@ class Runner:
     ) -> None:
         """Reduce each window of images (m, *spatial, c) to one number of out (m, *output, c).
 
-        Arguments are those of `engines.numpy.pooling.pool`; `p`, which is for lp, is not used, and
-        `absent` says which pixels are missing, for medians. Numbers are combined in `dtype`, or in
-        a shorter one that holds every result. All but the arrays' memory and shapes are the same in
-        every call.
+        Arguments are those of `engines.numpy.pooling.pool`: `p`, which is for lp, is not used;
+        `absent` says which pixels are missing, for medians alone. Numbers are combined in `dtype`,
+        or in a shorter one that holds every result. In every call of a runner, all arguments must
+        be the same, except for the arrays' memory and shapes.
         """
         if mode == "median":
             self._find_medians(images, axes, out, dtype, absent)
@@ -131,7 +133,7 @@ class Runner:
         pooling = Pooling((axes[0], axes[1]), mode, count_padding, np.dtype(dtype))
         call = _pool_once(images, out, pooling)
         if call is not None:
-            if len(self.calls) >= KEPT_CALLS:
+            if len(self.calls) >= KEPT_LAYOUTS:
                 self.calls.clear()
             self.calls[key] = call
 
@@ -145,31 +147,40 @@ class Runner:
         count_padding: bool,
         dtype: np.dtype[Any],
     ) -> None:
-        """Pool volumes (m, d, h, w, c) into out (m, od, oh, ow, c), some slices at a time."""
+        """Pool volumes (m, d, h, w, c) into out (m, od, oh, ow, c), some slices at a time.
+
+        The windows of each slice are reduced first. Then each slice of results is a row of one
+        image, oh * ow pixels wide, whose windows have one column and span some rows.
+        """
         if self.of_slices is None:
             self.of_slices = Runner()
-        first, *others = axes
-        combined, finish = "sum" if mode == "avg" else mode, REDUCTIONS[mode].finish
-        held = dtype if COMBINATIONS[mode] == ADD else images.dtype
+        first_axis, *slice_axes = axes
+        oh, ow, c = out.shape[2:]
+        # averages are sums that are divided at the end
+        combined_mode, finish = "sum" if mode == "avg" else mode, REDUCTIONS[mode].finish
+        total_dtype = dtype if COMBINATIONS[mode] == ADD else images.dtype
         divisors = [axis.divisors(count_padding=count_padding) for axis in axes]
-        columns = Axis(volume(out.shape[2:4]), 1)
-        count = volume_windows(first, columns.size * out.shape[4] * held.itemsize)
-        most = min(first.size, (count - 1) * first.stride + first.span)
-        slices, totals = (np.empty((n, *out.shape[2:]), held) for n in (most, count))
-        for number, (windows,) in product(range(len(out)), blocks((first.count,), count)):
-            pixels, rows = axis_of_part(first, windows)
-            source, target = images[number, pixels], out[number, windows]
-            self.of_slices(source, others, slices[: len(source)], mode=combined, dtype=dtype)
-            is_written = finish is None and target.flags.c_contiguous
-            results = target if is_written else totals[: len(target)]
-            lines, reduced = (
-                array.reshape(1, len(array), columns.size, out.shape[4])
-                for array in (slices[: len(source)], results)
+        single_columns = Axis(oh * ow, 1)
+        most_windows = volume_windows_at_once(first_axis, oh * ow * c * total_dtype.itemsize)
+        most_slices = min(first_axis.size, (most_windows - 1) * first_axis.stride + first_axis.span)
+        slices, totals = (
+            np.empty((count, oh, ow, c), total_dtype) for count in (most_slices, most_windows)
+        )
+        for b, (windows,) in product(range(len(out)), blocks((first_axis.count,), most_windows)):
+            depths, windows_on_rows = axis_of_part(first_axis, windows)
+            source, target = images[b, depths], out[b, windows]
+            reduced = slices[: len(source)]
+            self.of_slices(source, slice_axes, reduced, mode=combined_mode, dtype=dtype)
+            writes_out = finish is None and target.flags.c_contiguous
+            results = target if writes_out else totals[: len(target)]
+            rows, row_results = (
+                array.reshape(1, len(array), oh * ow, c) for array in (reduced, results)
             )
-            _pool(lines, reduced, Pooling((rows, columns), combined, count_padding, dtype))
+            window_axes = windows_on_rows, single_columns
+            _pool(rows, row_results, Pooling(window_axes, combined_mode, count_padding, dtype))
             if finish is not None:
                 results = finish(results[None], [divisors[0][windows], *divisors[1:]], 0)[0]
-            if not is_written:
+            if not writes_out:
                 target[...] = results
 
     @without_warnings
@@ -181,7 +192,10 @@ class Runner:
         dtype: DTypeLike,
         absent: Array | None,
     ) -> None:
-        """Write the median of each window to out; `absent` says which pixels are missing."""
+        """Write the median of each window of images (m, *spatial, c) to out (m, *output, c).
+
+        `absent`, bools like images, says which pixels are missing; None: none.
+        """
         if absent is not None:
             footprint_and_median.pool(images, axes, out, mode="median", dtype=dtype, absent=absent)
             return
@@ -192,7 +206,11 @@ class Runner:
 
 @without_warnings
 def _pool_once(images: Array, out: Array, pooling: Pooling) -> PoolingCall | RowFilter | None:
-    """Pool; return what can do it again with other arrays, None if some had to be copied."""
+    """Pool images (m, h, w, c) into out (m, oh, ow, c).
+
+    Return the call, which can be repeated on other arrays of these layouts; None if some had to be
+    copied.
+    """
     call: PoolingCall | RowFilter | None = picture_extremes.row_filter_of(images, out, pooling)
     if call is None:
         call = call_of(Layout.of(images), Layout.of(out), pooling)
@@ -204,9 +222,10 @@ def _pool_once(images: Array, out: Array, pooling: Pooling) -> PoolingCall | Row
 
 
 def _pool(images: Array, out: Array, pooling: Pooling) -> None:
-    """Pool where the arrays lie if the loops can read and write them; else view or copy them.
+    """Pool images (m, h, w, c) into out (m, oh, ow, c), whatever their layouts.
 
-    If the pixels of each channel lie side by side, each channel is an image of one channel.
+    Arrays that the loops cannot read or write are copied part by part; or where the pixels of each
+    channel lie side by side, each channel is an image of its own.
     """
     call = call_of(Layout.of(images), Layout.of(out), pooling)
     if call is not None:
@@ -215,8 +234,8 @@ def _pool(images: Array, out: Array, pooling: Pooling) -> None:
         for planes in zip(_planes(images), _planes(out), strict=True):
             _pool(*planes, pooling)
     else:
-        for part in _staged(images, out, pooling):
-            _pool(*part)
+        for stage in _stages(images, out, pooling):
+            _pool(*stage)
 
 
 def _is_planar(array: Array) -> bool:
@@ -230,34 +249,40 @@ def _planes(array: Array) -> Array:
 
 
 class Stage(NamedTuple):
-    """Arrays that the loops can read and write: some images, some of their rows, their results."""
+    """Arrays that the loops can read and write: rows of pixels of some images, and their results.
+
+    `pooling` has the windows on these rows.
+    """
 
     images: Array
     out: Array
     pooling: Pooling
 
 
-def _staged(images: Array, out: Array, pooling: Pooling) -> Iterator[Stage]:
-    """Yield images and outputs that the loops can read and write: the arrays, or copies.
+def _stages(images: Array, out: Array, pooling: Pooling) -> Iterator[Stage]:
+    """Yield stages that make up a pooling of images (m, h, w, c) into out (m, oh, ow, c).
 
-    Copies are of a few rows at a time; those of outputs are written back before the next.
+    Each has views of the arrays, or copies of a few rows. Who takes a stage fills its `out`; a copy
+    is written back to `out` before the next stage is yielded.
     """
     down, across = pooling.axes
     read_dtype = pooling.readable_dtype(images.dtype)
     is_readable = Layout.of(images).is_dense and images.dtype == read_dtype
     is_writable = Layout.of(out).is_dense and pooling.can_write(images.dtype, out.dtype)
-    # numbers that are copied for each row of the output
-    row_numbers = volume(images.shape[2:]) * (not is_readable) * max(1, down.stride)
-    row_numbers += volume(out.shape[2:]) * (not is_writable)
-    rows_that_fit = STAGED // (8 * max(1, row_numbers))
+    copied = 0  # numbers, for each row of the output
+    if not is_readable:
+        copied += volume(images.shape[2:]) * down.stride
+    if not is_writable:
+        copied += volume(out.shape[2:])
+    rows_that_fit = STAGED // (8 * max(1, copied))  # 8: bytes of a number at most
     for (batch,) in blocks(out.shape[:1], max(1, rows_that_fit // down.count)):
         for (windows,) in blocks((down.count,), max(rows_that_fit, 1 + down.span // down.stride)):
-            pixels, rows = axis_of_part(down, windows)
+            pixels, windows_on_rows = axis_of_part(down, windows)
             source, target = images[batch, pixels], out[batch, windows]
             output = target if is_writable else np.empty(target.shape, pooling.dtype)
             source = source if is_readable else np.array(source, read_dtype, order="C")
             part = pooling._replace(
-                axes=(rows, across),
+                axes=(windows_on_rows, across),
                 divided_rows=pooling.divided_rows or down,
                 first_row=pooling.first_row + windows.start,
             )

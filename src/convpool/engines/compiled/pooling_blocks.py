@@ -1,10 +1,8 @@
 """How a compiled pooling is divided: programs that combine the taps of an axis, and blocks.
 
-c channels, oh x ow output. A line holds the channels of all columns of a row of a block. A part is
-some taps of a window, combined; at first, each is one tap. A program is steps (is_result, taps,
-step, first_tap). A step combines `taps` parts whose first taps are `step` taps apart: into longer
-parts, which replace the former ones, or if is_result is 1 into the results, from the window's tap
-`first_tap` on, together with what the steps before have written there.
+c channels, oh x ow output. A line holds the channels of all columns of a row of a block, a vector
+`lanes` numbers. A part is some neighbouring taps of a window, combined; at first, each tap is one.
+A program is the steps by which the taps of a window are combined: see `Step`.
 """
 
 from __future__ import annotations
@@ -26,60 +24,92 @@ BASE = 4  # parts that are combined to one longer part
 ALIGNED = 64  # a multiple of the numbers of a vector of any dtype
 
 
+class Step(NamedTuple):
+    """A step of a program, which combines some parts of each window.
+
+    Parameters
+    ----------
+    is_result
+        1: the parts are combined into the window's result, together with what the steps before have
+        written there. 0: into longer parts, which replace those before.
+    parts
+        How many parts are combined at a time.
+    distance
+        Taps from the first tap of one to the first tap of the next.
+    first_tap
+        The window's tap where the first of them begins; 0 where parts are made.
+    """
+
+    is_result: int
+    parts: int
+    distance: int
+    first_tap: int
+
+
 def program_of(axis: Axis, reuses_taps: bool) -> Ints:
-    """Return the program of an axis: an array with a row for each step.
+    """Return the program of an axis: an array with a row for each Step.
 
-    It is one step over all taps, or if that takes more work, a chain of parts. If it `reuses_taps`,
-    a tap may be combined twice, as for max and min.
+    It is one step over all taps, or where that takes more work, longer and longer parts.
+    reuses_taps: whether a tap may be combined twice, as for max and min.
     """
-    one_step = [(1, axis.window, 1, 0)]
-    chain = _chain(axis.window, reuses_taps)
-    cost = sum(
-        taps if is_result else taps * min(axis.stride, axis.window) for is_result, taps, *_ in chain
-    )
-    # 2: what further steps cost
-    return np.array(one_step if axis.window <= cost + 2 else chain, np.int64)
+    one_step = [Step(1, axis.window, 1, 0)]
+    steps = _steps_with_overlap(axis.window) if reuses_taps else _steps_without_overlap(axis.window)
+    # parts are made at each pixel that a window does not share with the next one
+    pixels = min(axis.stride, axis.window)
+    cost = sum(step.parts if step.is_result else step.parts * pixels for step in steps)
+    overhead = 2  # of further steps
+    return np.array(one_step if axis.window <= cost + overhead else steps, np.int64)
 
 
-def _chain(window: int, reuses_taps: bool) -> list[tuple[int, int, int, int]]:
-    """Return the steps of a program that makes parts of BASE times the length, again and again.
+def _steps_with_overlap(window: int) -> list[Step]:
+    """Return the steps that combine `window` taps from two parts, which may overlap, or from one.
 
-    window: taps of a window. If it `reuses_taps`, the window is at last combined from two of the
-    longest parts, which may overlap; else from parts by the digits of its length in base BASE.
+    Parts are made from parts a quarter as long (1 / BASE), the last ones perhaps half as long.
     """
-    steps, length = [], 1
-    if reuses_taps:
-        while 2 * length <= window:
-            parts = BASE if BASE * length <= window else 2
-            steps.append((0, parts, length, 0))
-            length *= parts
-        return [*steps, (1, 1 + (length < window), window - length, 0)]
-    covered, rest = 0, window
+    steps, length = [], 1  # taps of a part
+    while 2 * length <= window:
+        parts = BASE if BASE * length <= window else 2
+        steps.append(Step(0, parts, length, 0))
+        length *= parts
+    parts = 2 if length < window else 1
+    return [*steps, Step(1, parts, window - length, 0)]
+
+
+def _steps_without_overlap(window: int) -> list[Step]:
+    """Return the steps that combine `window` taps, each once, from parts of BASE**k taps.
+
+    There are as many parts of this length as digit k of `window` says, written in base BASE.
+    """
+    steps, length = [], 1  # taps of a part
+    covered, rest = 0, window  # taps that results have so far; further digits
     while True:
         rest, digit = divmod(rest, BASE)
         if digit:
-            steps.append((1, digit, length, covered))
+            steps.append(Step(1, digit, length, covered))
             covered += digit * length
         if not rest:
             return steps
-        steps.append((0, BASE, length, 0))
+        steps.append(Step(0, BASE, length, 0))
         length *= BASE
 
 
 class PoolingBlock(NamedTuple):
-    """A block of the output, and the sizes of the scratches for it, in numbers.
+    """A block of the output, and what the sizes of the scratches for it follow from.
+
+    Pixels are first combined down the rows to a line for each row of the output, and then each line
+    along itself to a line of results. All but rows, columns and joint_lines count numbers.
 
     Parameters
     ----------
     rows, columns
         Rows and columns of the output in a block.
     pitch, results_pitch
-        Numbers from one line of columns to the next, and from one line of results to the next.
+        From one line to the next, and from one line of results to the next.
     joint_lines
-        Lines that are combined along the row as if they were one.
+        How many lines are combined along themselves as if they were one; 1: each alone.
     tile, parts
-        Numbers of a row of pixels that are combined down the rows at a time, and numbers of the
-        parts of windows for them.
+        Numbers of each row of pixels that are combined down the rows at a time, and numbers of the
+        scratch for the parts of windows meanwhile.
     overshoot
         Numbers that may be read or written behind the last line.
     """
@@ -101,9 +131,9 @@ class PoolingBlock(NamedTuple):
         lines : windows combined down the rows, a line of columns for each row of the output
         results : these lines combined along the row, a line for each row of the output
         parts : parts of windows on the way down
-        all_windows : results of windows that begin at every column, before those of the stride are
-            picked out; of one line, but lines may be joined to one, so that there is room for all.
-            0 unless `with_all_windows`
+        all_windows : results of windows that begin at every column, of which every stride-th is
+            kept; of one line, but with room for all, since these may be joined to one. 0 unless
+            `with_all_windows`
         """
         lines = self.rows * self.pitch + self.overshoot
         results = self.rows * self.results_pitch + self.overshoot
@@ -116,27 +146,28 @@ def block_of(
 ) -> PoolingBlock:
     """Return the block of a pooling of c channels, with vectors of `lanes` numbers.
 
-    axes: the windows on rows and columns; overshoot: as in PoolingBlock. If it `has_parts`, windows
+    axes: the windows on rows and columns; overshoot: as in PoolingBlock; has_parts: whether windows
     are combined from parts on the way down the rows.
     """
     (down, across), (oh, ow) = axes, (axis.count for axis in axes)
     columns = (LINE // c - across.span) // across.stride + 1
     columns = min(ow, max(1, across.span // across.stride, columns))
-    length = (columns - 1) * across.stride + across.span
-    # a line is as long as `turns` strides, so that windows of joint lines begin a stride apart;
-    # lines are joined if at most a third more windows are then combined than there are
-    turns = -(-length // across.stride)
-    is_joint = 3 * turns <= 4 * columns
+    length = (columns - 1) * across.stride + across.span  # columns of pixels of a line
+    # A line is a multiple of the stride long, so that windows of joint lines begin a stride apart.
+    # All windows of joint lines are combined, also those that reach from line to line. So lines are
+    # joined if that makes at most a third more windows.
+    strides = -(-length // across.stride)
+    is_joint = 3 * strides <= 4 * columns
     if has_parts or not is_joint:  # up to a vector behind each line is overwritten
-        turns = -(-(length * c + lanes) // (across.stride * c))
-    pitch, results_pitch = turns * across.stride * c, (turns if is_joint else columns) * c
+        strides = -(-(length * c + lanes) // (across.stride * c))
+    pitch, results_pitch = strides * across.stride * c, (strides if is_joint else columns) * c
     rows = min(oh, max(1, BLOCK // pitch))
     tile, parts = pitch, 0
     if has_parts:
         rows = min(oh, max(1 + down.span // down.stride, LINES // pitch))
-        extent = (rows - 1) * down.stride + down.span
-        tile = min(_round_up(pitch), _round_up(max(1, PARTS // extent)))
-        parts = extent * (tile + lanes)
+        pixel_rows = (rows - 1) * down.stride + down.span
+        tile = min(_round_up(pitch), _round_up(max(1, PARTS // pixel_rows)))
+        parts = pixel_rows * (tile + lanes)
     joint_lines = rows if is_joint else 1
     return PoolingBlock(rows, columns, pitch, results_pitch, joint_lines, tile, parts, overshoot)
 

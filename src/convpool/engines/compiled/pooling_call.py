@@ -1,17 +1,18 @@
-"""What follows from the layouts of a pooling's arrays and from its windows, worked out once.
+"""Calls of the pooling loops: all that follows from windows and array layouts, worked out once.
 
 A window is the product of its axes' windows. Short windows of many channels are combined on both
 axes at once, and short windows of few channels in registers. Else a block of rows is combined down
 the columns into lines, and these along the row into results, which are finished on their way out. A
 window of many taps is then combined from longer and longer parts, so its cost hardly grows with it;
-sums are taken over taps only, never as differences of running sums. m images, h x w pixels, c
-channels, oh x ow output.
+sums are taken over taps only, never as differences of running sums. The loops on lines, which other
+loops call, combine or write the numbers of one row. m images, h x w pixels, c channels, oh x ow
+output.
 """
 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
@@ -47,6 +48,7 @@ from convpool.engines.compiled.record import (
     as_words,
     copy_of,
     filled,
+    indices_of,
 )
 from convpool.engines.compiled.record_fields import stride_fields, window_fields
 from convpool.windows import volume
@@ -60,11 +62,15 @@ LONG_LINE = 512  # channels at least
 RESULTS = 2**11  # numbers at most that they are combined to before they are written
 SHORT = 4  # rows of a window at most that are combined in registers
 PART_BYTES = 2**19  # bytes at least, of windows of 2 x 2, that a part of the work reads and writes
-CALLS = 128  # that are kept
-KEPT_NUMBERS = 2**15  # divisors at most of calls that are kept
+KEPT_CALLS = 128
+MOST_DIVISORS = 2**15  # of a call that is kept
 ALIGNED = 64  # scratches begin at multiples of so many bytes
 VECTOR_BYTES = 64  # of the longest vector: so much may be read and written behind a line
 
+# the fields of POOLING, and of POOLING_ROWS, for the addresses of images and output
+ARRAYS = slice(indices_of(POOLING).image, indices_of(POOLING).output + 1)
+# the first of the fields of POOLING for the addresses of three records and of up to four scratches
+POINTERS = indices_of(POOLING).combining
 
 # ---- calls ----
 
@@ -78,22 +84,23 @@ class PoolingCall:
     function
         The loop.
     fields
-        Its record, and behind it those that it fills for the loops on lines.
-    inner
-        Where in `fields` these begin.
+        Its record POOLING, and behind it COMBINING, WRITING and SKIPPING, by which it calls the
+        loops on lines; or POOLING_ROWS alone.
+    line_records
+        Where in `fields` these three begin; empty if there are none.
     scratch_bytes
-        Sizes of the scratches that each part of the work has of its own.
+        Bytes of each scratch that a thread has of its own, in the order of POOLING.
     units, parts
-        Blocks, or rows of the output, and how many parts of them are worth a thread.
+        Blocks, or rows of the output, that threads share, and into how many parts at most.
     arrays
-        Those whose addresses stand in the record.
+        Arrays whose addresses stand in the record, which keeps them alive.
     records
         Records that no call uses now.
     """
 
     function: Callable[[int], Any]
     fields: Words
-    inner: tuple[int, ...]
+    line_records: tuple[int, ...]
     scratch_bytes: tuple[int, ...]
     units: int
     parts: int
@@ -106,27 +113,27 @@ class PoolingCall:
 
         def prepare(kept: Record | None) -> Record:
             record = kept or self._make_record()
-            record.words[2:4] = addresses
+            record.words[ARRAYS] = addresses
             return record
 
         cuts = launch.cuts_of(self.units, self.parts)
         self.records.run(self.function, prepare, cuts)
 
     def _make_record(self) -> Record:
-        """Return a new record without the addresses of the arrays."""
+        """Return a new record with its scratches, but without the addresses of the arrays."""
         fields, memory = copy_of(self.fields), None
         address = ctypes.addressof(fields)
-        if self.inner:
-            memory, scratch = allocate(self.scratch_bytes)
-            values: list[Any] = [address + 8 * place for place in self.inner] + scratch
-            fields[4 : 4 + len(values)] = values
+        if self.line_records:
+            memory, scratches = allocate(self.scratch_bytes)
+            pointers: list[Any] = [address + 8 * place for place in self.line_records] + scratches
+            fields[POINTERS : POINTERS + len(pointers)] = pointers
         return Record(address, fields, (memory,))
 
 
 def allocate(sizes: tuple[int, ...]) -> tuple[Any, list[int]]:
-    """Return memory, and the addresses of scratches of these sizes, in bytes, in it.
+    """Return memory, and a list of the addresses of scratches of these bytes in it.
 
-    Addresses are multiples of ALIGNED.
+    Addresses are multiples of ALIGNED. The memory must be kept as long as they are used.
     """
     memory = np.empty(sum(sizes) + ALIGNED * len(sizes), np.uint8)
     end, addresses = address_of(memory), []
@@ -138,17 +145,17 @@ def allocate(sizes: tuple[int, ...]) -> tuple[Any, list[int]]:
 
 
 def call_of(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | None:
-    """Return the call that pools arrays of these layouts, None if the loops cannot.
+    """Return the call that pools arrays of these layouts; None if the loops cannot.
 
-    Calls whose arrays of divisors are small are kept.
+    Calls whose arrays of divisors are small are kept for the next time.
     """
-    numbers = out.shape[1] + out.shape[2] * out.shape[3] * (pooling.mode == "avg")
-    make = _kept_call if numbers <= KEPT_NUMBERS else _make_call
+    divisors = out.shape[1] + out.shape[2] * out.shape[3] * (pooling.mode == "avg")
+    make = _kept_call if divisors <= MOST_DIVISORS else _make_call
     return make(images, out, pooling)
 
 
 def _make_call(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | None:
-    """Return the call for some layouts, with the loop that suits the windows."""
+    """Return what `call_of` returns, made anew."""
     can_pool = (
         images.is_dense
         and out.is_dense
@@ -158,11 +165,15 @@ def _make_call(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | N
     return _CallMaker(images, out, pooling).call() if can_pool else None
 
 
-_kept_call = lru_cache(CALLS)(_make_call)
+_kept_call = lru_cache(KEPT_CALLS)(_make_call)
 
 
 class _CallMaker:
-    """Works out the call that pools arrays of the layouts `images` and `out`, 4 axes each."""
+    """Works out the call that pools arrays of layouts images (m, h, w, c) and out (m, oh, ow, c).
+
+    `pixels`, `sums` and `results` are the dtypes in which the loops read, combine and write
+    numbers; `combination` is ADD, GREATER or LESSER; `lanes` the numbers of a vector of sums.
+    """
 
     def __init__(self, images: Layout, out: Layout, pooling: Pooling) -> None:
         self.images, self.out, self.pooling = images, out, pooling
@@ -179,39 +190,42 @@ class _CallMaker:
     def call(self) -> PoolingCall:
         """Return the call: in registers, on both axes at once, or along one after the other."""
         if (form := self._form_in_registers()) is not None:
-            return self._rows(form)
-        return self._windows() if self._combines_both_axes() else self._blocks()
+            return self._call_in_registers(form)
+        return self._call_on_windows() if self._combines_both_axes() else self._call_on_blocks()
 
     def _combines_both_axes(self) -> bool:
-        """Return whether a window is combined at once: it has few taps, or some in a long line.
+        """Return whether windows are combined on both axes at once.
 
-        Windows of some taps must not overlap, since pixels are then read again for each.
+        They are if pixels have at least a vector of channels, and windows at most FEW_TAPS taps; or
+        SOME_TAPS where pixels have LONG_LINE channels and windows do not overlap, as the pixels
+        that they have in common are read again for each.
         """
         c, axes = self.images.shape[3], self.pooling.axes
         overlap = any(axis.stride < axis.span and axis.count > 1 for axis in axes)
-        most = SOME_TAPS if c >= LONG_LINE and not overlap else FEW_TAPS
-        return c >= self.lanes and volume([axis.window for axis in axes]) <= most
+        most_taps = SOME_TAPS if c >= LONG_LINE and not overlap else FEW_TAPS
+        return c >= self.lanes and volume([axis.window for axis in axes]) <= most_taps
 
     # ---- the three loops ----
 
-    def _windows(self) -> PoolingCall:
+    def _call_on_windows(self) -> PoolingCall:
         """Return the call of `loops.pooling_blocks.pool_windows`: both axes at once."""
         m, oh, ow, c = self.out.shape
         average = forms.AverageLinesForm(self.pixels, self.sums, self.results)
         has_average = self.combination == ADD and library.is_form(average)
-        is_direct = self.is_copied or has_average
+        is_direct = self.is_copied or has_average  # windows are combined where the output lies
         columns = ow if is_direct else min(ow, max(1, RESULTS // c))
-        scratch = 0 if is_direct else columns * c * self.sums.itemsize
+        results_bytes = 0 if is_direct else columns * c * self.sums.itemsize
         fields = {**self._fields(), "is_direct": is_direct, "block_columns": columns}
         if has_average and not self.is_copied:
             fields["combine_pixels"] = library.function_address(average)
-        return self._call(forms.PoolWindowsForm(), fields, m * oh, (0, scratch))
+        scratch_bytes = 0, results_bytes  # no lines are kept
+        return self._call_with_line_loops(forms.PoolWindowsForm(), fields, m * oh, scratch_bytes)
 
     def _form_in_registers(self) -> Form | None:
-        """Return the form that pools the windows row by row in registers, None if there is none.
+        """Return the form that pools the windows row by row in registers; None if there is none.
 
-        Windows must be short, without dilation, and lie on pixels alone, so that avg divides by one
-        number; and there must be such a form.
+        Windows must be short, without dilation, and lie on pixels alone, so that avg divides all by
+        the same number; and there must be such a form.
         """
         down, across = self.pooling.axes
         c = self.out.shape[3]
@@ -227,7 +241,7 @@ class _CallMaker:
         is_short = down.window <= SHORT and down.dilation == across.dilation == 1
         return form if are_inside and is_short and library.is_form(form) else None
 
-    def _rows(self, form: Form) -> PoolingCall:
+    def _call_in_registers(self, form: Form) -> PoolingCall:
         """Return the call of `form`, which pools short windows of few channels in registers."""
         (m, oh, ow, _), down = self.out.shape, self.pooling.axes[0]
         fields = {
@@ -239,15 +253,22 @@ class _CallMaker:
             "row_divisors": address_of(self.divisors.rows),
             "are_factors": self.divisors.are_factors,
         }
-        record = as_words(filled(POOLING_ROWS, fields))
-        function = library.function(form)
-        return PoolingCall(function, record, (), (), m * oh, self._parts(), (self.divisors.rows,))
+        return PoolingCall(
+            function=library.function(form),
+            fields=as_words(filled(POOLING_ROWS, fields)),
+            line_records=(),
+            scratch_bytes=(),
+            units=m * oh,
+            parts=self._most_parts(),
+            arrays=(self.divisors.rows,),
+        )
 
-    def _blocks(self) -> PoolingCall:
+    def _call_on_blocks(self) -> PoolingCall:
         """Return the call of `loops.pooling_blocks.pool_blocks`: one axis after the other."""
         (m, oh, ow, c), across = self.out.shape, self.pooling.axes[1]
         reuses_taps = self.combination != ADD
         programs = [program_of(axis, reuses_taps) for axis in self.pooling.axes]
+        # whether windows are combined at every column, and every stride-th result is kept
         skips = across.stride > 1 and (c, across.stride) in forms.SKIPS and ow > 1
         # numbers that skipping columns reads and writes behind the last line
         overshoot = VECTOR_BYTES * (1 + c * across.stride if skips else 1)
@@ -270,12 +291,13 @@ class _CallMaker:
             "skips": skips,
         }
         sizes = block.scratch_sizes(with_all_windows=skips)
-        scratch = tuple(size * self.sums.itemsize for size in sizes)
-        units = m * -(-oh // block.rows) * -(-ow // block.columns)
-        return self._call(forms.PoolBlocksForm(), fields, units, scratch, programs)
+        scratch_bytes = tuple(size * self.sums.itemsize for size in sizes)
+        blocks = m * -(-oh // block.rows) * -(-ow // block.columns)
+        form = forms.PoolBlocksForm()
+        return self._call_with_line_loops(form, fields, blocks, scratch_bytes, programs)
 
     def _is_flat(self, block: PoolingBlock) -> bool:
-        """Return whether the results of a block follow each other and have the same divisor."""
+        """Return whether the results of a block are without gaps in memory and have one divisor."""
         _, oh, ow, c = self.out.shape
         is_dense = oh == 1 or self.out.strides[1] == ow * c * self.out.dtype.itemsize
         rows, columns = self.divisors.rows, self.divisors.columns
@@ -284,13 +306,13 @@ class _CallMaker:
 
     # ---- records ----
 
-    def _call(
+    def _call_with_line_loops(
         self,
         form: Form,
         fields: dict[str, int],
         units: int,
-        scratch: tuple[int, ...],
-        programs: list[Array] | None = None,
+        scratch_bytes: tuple[int, ...],
+        programs: Sequence[Array] = (),
     ) -> PoolingCall:
         """Return the call of a form that calls the loops on lines.
 
@@ -298,14 +320,12 @@ class _CallMaker:
         ----------
         form, fields
             The form, and the fields of its record POOLING.
-        units
-            Blocks, or rows of the output, that threads share.
-        scratch
-            Bytes of each scratch of a thread.
+        units, scratch_bytes
+            As in PoolingCall.
         programs
-            Those of both axes, whose addresses are in the fields; None if it has none.
+            The arrays whose addresses are in the fields, if any: the programs of both axes.
         """
-        skip = 0
+        skip = 0  # which pair of SKIPS
         if fields.get("skips"):
             skip = forms.SKIPS.index((self.images.shape[3], self.pooling.axes[1].stride))
         are_factors = {"are_factors": int(self.divisors.are_factors)}
@@ -317,15 +337,14 @@ class _CallMaker:
             filled(SKIPPING, {"skip": skip}),
         ]
         ends = [*accumulate(len(record) for record in records)]
-        arrays = (self.divisors.rows, self.divisors.columns, *(programs or ()))
         return PoolingCall(
-            library.function(form),
-            as_words(*records),
-            tuple(ends[:-1]),
-            scratch,
-            units,
-            self._parts(),
-            arrays,
+            function=library.function(form),
+            fields=as_words(*records),
+            line_records=tuple(ends[:-1]),
+            scratch_bytes=scratch_bytes,
+            units=units,
+            parts=self._most_parts(),
+            arrays=(self.divisors.rows, self.divisors.columns, *programs),
         )
 
     def _fields(self) -> dict[str, int]:
@@ -351,8 +370,8 @@ class _CallMaker:
         return {**fields, **self._functions()}
 
     def _functions(self) -> dict[str, int]:
-        """Return the addresses of the loops on lines, for the fields of POOLING."""
-        size = np.dtype(f"u{self.sums.itemsize}")
+        """Return the fields of POOLING that are addresses of the loops on lines."""
+        size = np.dtype(f"u{self.sums.itemsize}")  # numbers are only copied, so their kind is free
         functions = {
             "combine_pixels": forms.CombineLinesForm(self.combination, self.pixels, self.sums),
             "combine_parts": forms.CombineLinesForm(self.combination, self.sums, self.sums),
@@ -370,9 +389,12 @@ class _CallMaker:
         images, out = self.images.strides, self.out.strides
         return {**stride_fields(images[:2]), **stride_fields(out[:2], "output_")}
 
-    def _parts(self) -> int:
-        """Return into how many parts the work may be split, by the bytes that it moves."""
+    def _most_parts(self) -> int:
+        """Return into how many parts threads may split the work: one for each PART_BYTES.
+
+        These are bytes read and written, for windows of 2 x 2; others count by their taps.
+        """
         moved = sum(volume(array.shape) * array.dtype.itemsize for array in (self.images, self.out))
-        # windows of many taps are combined from parts
+        # a window of more than FEW_TAPS taps hardly costs more: it is combined from parts
         taps = sum(min(axis.window, FEW_TAPS) for axis in self.pooling.axes)
-        return moved * taps // 4 // PART_BYTES
+        return moved * taps // (2 + 2) // PART_BYTES

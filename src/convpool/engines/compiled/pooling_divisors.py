@@ -1,4 +1,7 @@
-"""What avg divides the totals of windows by; of gradients, see `pooling_gradient._shares`."""
+"""What avg divides the totals of windows by; of gradients, see `pooling_gradient._shares`.
+
+c channels; the number of an output row counts channels too: column j has c * j to c * (j + 1) - 1.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ class Divisors(NamedTuple):
     Parameters
     ----------
     rows, columns
-        They are NaN where a window has no pixel. `columns` is empty if all of them are the same,
-        which is then multiplied into `rows`.
+        Arrays with NaN where a window has no pixel. `columns` is empty if all its divisors would be
+        the same; `rows` is then multiplied by that one.
     are_factors
-        Whether they are reciprocals, which totals are multiplied by: where those are as exact,
-        since it is faster.
+        Whether they are reciprocals instead, by which totals are multiplied, which is faster. They
+        are where reciprocals are exact.
     """
 
     rows: Floats
@@ -30,15 +33,15 @@ class Divisors(NamedTuple):
 
 
 def divisors_of(pooling: Pooling, c: int) -> Divisors:
-    """Return the divisors of a pooling of c channels; 1 if it takes no averages.
+    """Return the divisors of a pooling of c channels: of modes other than avg, factors 1.
 
-    They are factors where all are powers of two, whose reciprocals are exact.
+    They are factors where all divisors are powers of two, whose reciprocals are exact.
     """
     if pooling.mode != "avg":
         return Divisors(np.ones(pooling.axes[0].count), np.empty(0), True)
     down, across = pooling.divided_rows or pooling.axes[0], pooling.axes[1]
-    last_row = pooling.first_row + pooling.axes[0].count
-    rows = down.divisors(count_padding=pooling.count_padding)[pooling.first_row : last_row]
+    stop = pooling.first_row + pooling.axes[0].count
+    rows = down.divisors(count_padding=pooling.count_padding)[pooling.first_row : stop]
     columns = across.divisors(count_padding=pooling.count_padding)
     if (columns == columns[0]).all():
         rows, columns = rows * columns[0], columns[:0]

@@ -1,7 +1,8 @@
 """The gradient of pooling in compiled loops: one pass over images, g and result.
 
-g is the gradient of the pooling's result. Threads share bands: some rows of an image, which take
-what all windows give that have taps on them. m images, h x w pixels, c channels, oh x ow output.
+g is the gradient of the pooling's result, (m, oh, ow, c). Threads share bands: some rows of an
+image's gradient, to which all windows add that have taps on them. m images, h x w pixels, c
+channels, oh x ow output.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 
-UNSHARED = 2**16  # numbers of the gradient that are not shared among threads
+UNSHARED = 2**16  # numbers of the gradient up to which one thread is as fast as several
 BAND = 2**14  # numbers of a band
 FIELD = indices_of(POOL_GRADIENT)
 
@@ -42,9 +43,10 @@ FIELD = indices_of(POOL_GRADIENT)
 def refusal(
     mode: str, images: np.dtype[Any], axes: Sequence[Axis], sums: np.dtype[Any]
 ) -> str | None:
-    """Return why the gradient of a pooling is not taken, or None.
+    """Return why `pool_gradient` cannot compute a gradient, or None if it can.
 
-    `images` is the dtype of the pixels, `sums` that in which the gradient is added up.
+    `images` is the dtype of the pixels, `sums` that in which the gradient is added up; `axes` are
+    the windows on each spatial axis.
     """
     if mode not in COMBINATIONS:
         return (
@@ -56,7 +58,7 @@ def refusal(
             f"gradients are added in {sums}, and the compiled kernels take float32, float64 and "
             "int64"
         )
-    if mode in ("max", "min") and not _holds(sums, images):
+    if mode in ("max", "min") and not _keeps_order(images, sums):
         return f"images are {images}, whose order would be lost in {sums}"
     if len(axes) > 2:
         return f"there are {len(axes)} spatial axes, and the compiled kernels take 1 or 2"
@@ -65,11 +67,11 @@ def refusal(
     return host.refusal()
 
 
-def _holds(sums: np.dtype[Any], images: np.dtype[Any]) -> bool:
-    """Return whether the dtype `sums` has all numbers of the dtype `images`."""
-    return bool(np.can_cast(images, sums)) and (
-        images.kind not in "iu" or sums.kind == "i" or images.itemsize < sums.itemsize
-    )
+def _keeps_order(images: np.dtype[Any], sums: np.dtype[Any]) -> bool:
+    """Return whether pixels of the dtype `images` can be converted to `sums` without rounding."""
+    # NumPy lets int64 be cast to float64, which rounds it
+    is_rounded = images.kind in "iu" and sums.kind != "i" and images.itemsize >= sums.itemsize
+    return bool(np.can_cast(images, sums)) and not is_rounded
 
 
 def pool_gradient(
@@ -100,8 +102,8 @@ class Runner:
     ) -> None:
         """Write the gradient of pooled images (m, *spatial, c) to out, of their shape, in place.
 
-        Arguments are those of `engines.numpy.pooling_gradient.pool_gradient`, which does what is
-        left where pixels are absent. What `refusal` refuses must not be passed.
+        Arguments are those of `engines.numpy.pooling_gradient.pool_gradient`, which is called where
+        pixels are `absent`. What `refusal` refuses must not be passed.
         """
         if absent is not None:
             keywords |= {"mode": mode, "count_padding": count_padding, "absent": absent}
@@ -116,30 +118,31 @@ class Runner:
             images, output_gradient, out = images[:, None], output_gradient[:, None], out[:, None]
             axes = (Axis(1, 1), *axes)
         sums, combination = np.dtype(dtype), COMBINATIONS[mode]
-        reads = combination != ADD and not _is_readable(images, sums)
-        writes, shares = not _is_readable(out, sums), mode == "avg"
-        copied = volume(images.shape[1:]) * (reads + writes)
-        copied += volume(output_gradient.shape[1:]) * (shares or output_gradient.dtype != sums)
+        copies_images = combination != ADD and not _is_readable(images, sums)
+        copies_out, is_average = not _is_readable(out, sums), mode == "avg"
+        copied = volume(images.shape[1:]) * (copies_images + copies_out)  # numbers of an image
+        copied += volume(output_gradient.shape[1:]) * (is_average or output_gradient.dtype != sums)
         form = _form(combination, sums, axes)
         for (batch,) in blocks(out.shape[:1], STAGED // (8 * copied) if copied else len(out)):
             source, target, g = images[batch], out[batch], output_gradient[batch]
-            if reads:
+            if copies_images:
                 source = np.ascontiguousarray(source, sums)
-            if shares:
+            if is_average:
                 g = _shares(g, axes, sums, count_padding)
             if not _is_readable(g, sums):
                 g = np.ascontiguousarray(g, sums)
-            result = np.empty(target.shape, sums) if writes else target
+            result = np.empty(target.shape, sums) if copies_out else target
             self._run(form, (source, g, result), axes)
-            if writes:
+            if copies_out:
                 target[...] = result
 
     def _run(
         self, form: PoolGradientForm, arrays: tuple[Array, Array, Array], axes: Sequence[Axis]
     ) -> None:
-        """Write the gradient to the last of (images, g, result), which the loop can read and write.
+        """Write the gradient of the arrays (images, g, result) to `result`.
 
-        axes: the windows on rows and columns.
+        The loop `form` must be able to read and write the arrays; axes: the windows on rows and
+        columns.
         """
         key = len(arrays[0]), *(array.strides for array in arrays)
         computation = self.computations.get(key)
@@ -149,9 +152,9 @@ class Runner:
 
 
 class PoolingGradient:
-    """Computes gradients of one layout of (images, g, result), whose memory may be another.
+    """Computes gradients for arrays (images, g, result) of one layout, as often as wanted.
 
-    axes: the windows on rows and columns; form: the loop for these windows and this dtype.
+    form: the loop for their dtype and these windows; axes: the windows on rows and columns.
     """
 
     def __init__(
@@ -163,7 +166,8 @@ class PoolingGradient:
         band_rows = h if self.is_small else max(1, min(h, BAND // (w * c)))
         bands = -(-h // band_rows)
         self.bands = m * bands
-        is_dense = result.strides[2] == c * result.itemsize
+        # whether a row of the result has no gaps, and so is filled with zeros at once
+        is_row_dense = result.strides[2] == c * result.itemsize
         fields = {
             "h": h,
             "w": w,
@@ -172,8 +176,8 @@ class PoolingGradient:
             "ow": g.shape[2],
             "bands": bands,
             "band_rows": band_rows,
-            "fill_columns": 1 if is_dense else w,
-            "fill_numbers": w * c if is_dense else c,
+            "fill_columns": 1 if is_row_dense else w,
+            "fill_numbers": w * c if is_row_dense else c,
             "are_apart": all(axis.span <= axis.stride for axis in axes),
             **window_fields(axes, "window", "stride", "dilation", "before"),
         }
@@ -182,7 +186,7 @@ class PoolingGradient:
         self.words = as_words(filled(POOL_GRADIENT, fields))
 
     def run(self, arrays: tuple[Array, Array, Array]) -> None:
-        """Write the gradient to the last of (images, g, result)."""
+        """Write the gradient of the arrays (images, g, result) to `result`."""
         addresses: list[Any] = [address_of(array) for array in arrays]
 
         def make_record() -> Record:
@@ -195,7 +199,10 @@ class PoolingGradient:
 
 
 def _form(combination: int, dtype: np.dtype[Any], axes: Sequence[Axis]) -> PoolGradientForm:
-    """Return the form for windows of this size, if there is one, or else for any."""
+    """Return the form for windows of this size if there is one, else the form for any size.
+
+    combination: ADD, GREATER or LESSER; axes: the windows on rows and columns.
+    """
     down, across = axes
     fixed = PoolGradientForm(combination, dtype, down.window)
     is_fixed = down.window == across.window and library.is_form(fixed)
@@ -203,15 +210,21 @@ def _form(combination: int, dtype: np.dtype[Any], axes: Sequence[Axis]) -> PoolG
 
 
 def _is_readable(array: Array, dtype: np.dtype[Any]) -> bool:
-    """Return whether loops can read and write an array: of this dtype, with dense channels."""
+    """Return whether loops can read and write an array in place.
+
+    It is aligned and of this dtype, and the channels of a pixel lie side by side.
+    """
     is_dense = array.strides[-1] == array.itemsize or array.shape[-1] == 1
     return array.dtype == dtype and is_dense and array.flags.aligned
 
 
 def _shares(g: Array, axes: Sequence[Axis], dtype: np.dtype[Any], count_padding: bool) -> Array:
-    """Return what each pixel of a window gets of g (m, oh, ow, c), in the gradient of averages."""
+    """Return a copy of g (m, oh, ow, c) over what each window is divided by, in `dtype`.
+
+    That is what each pixel of a window gets in the gradient of averages.
+    """
     g = g.astype(dtype)
-    for k, axis in enumerate(axes, 1):
+    for k, axis in enumerate(axes, 1):  # k: the axis of g
         divisors = axis.divisors(count_padding=count_padding)
         if (divisors != 1).any():
             g /= divisors.astype(dtype).reshape(-1, *(1,) * (g.ndim - k - 1))

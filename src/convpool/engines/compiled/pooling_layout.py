@@ -33,15 +33,18 @@ class Layout(NamedTuple):
 
     @property
     def is_dense(self) -> bool:
-        """Whether numbers are native and aligned, and those of a row lie side by side."""
+        """Whether loops can read or write the array (images, rows, w, c) in place.
+
+        Its numbers are native and aligned, and those of a row, w * c, lie side by side; or it is
+        empty.
+        """
         *_, w, c = self.shape
         size = self.dtype.itemsize
-        is_regular = self.is_aligned and all(stride % size == 0 for stride in self.strides)
-        return (
-            (is_regular and self.dtype.isnative)
-            and (c <= 1 or self.strides[3] == size)
-            and (w <= 1 or self.strides[2] == c * size)
-        ) or 0 in self.shape
+        are_numbers_aligned = self.is_aligned and all(stride % size == 0 for stride in self.strides)
+        are_rows_dense = (c <= 1 or self.strides[3] == size) and (
+            w <= 1 or self.strides[2] == c * size
+        )
+        return (are_numbers_aligned and self.dtype.isnative and are_rows_dense) or 0 in self.shape
 
 
 class Pooling(NamedTuple):
@@ -54,8 +57,9 @@ class Pooling(NamedTuple):
     mode, count_padding, dtype
         As in `engines.numpy.pooling.pool`.
     divided_rows, first_row
-        Windows on the rows of which these are some, from number first_row on, and by which avg
-        divides; None if these are all.
+        Where the windows on the rows are only some of a larger pooling: all windows of that, from
+        which the divisors of avg are computed, and the number of the first of these among them.
+        Else None and 0.
     """
 
     axes: tuple[Axis, Axis]
@@ -66,10 +70,10 @@ class Pooling(NamedTuple):
     first_row: int = 0
 
     def sum_dtype(self, images: Dtype) -> Dtype:
-        """Return the dtype in which the loops combine pixels of a dtype.
+        """Return the dtype in which the loops combine pixels of the dtype `images`.
 
-        That of the images for max and min; for sums of integers the shortest of int16, int32 and
-        int64 that holds the sum of every window; else `dtype`.
+        It is `images` for max and min; for sums of integers the shortest of int16, int32 and int64
+        that holds the sum of every window; and `self.dtype` otherwise.
         """
         images = number_dtype(images)
         if self.mode in ("max", "min"):
@@ -77,45 +81,47 @@ class Pooling(NamedTuple):
         if images.kind == "f":
             return self.dtype
         taps = volume([min(axis.window, axis.size) for axis in self.axes])
-        most = max(-int(np.iinfo(images).min), int(np.iinfo(images).max)) * taps
-        sizes = (size for size in (2, 4, 8) if most < 2 ** (8 * size - 1))
-        return next((np.dtype(f"i{size}") for size in sizes), self.dtype)
+        largest_sum = max(-int(np.iinfo(images).min), int(np.iinfo(images).max)) * taps
+        sizes_that_hold_it = (size for size in (2, 4, 8) if largest_sum < 2 ** (8 * size - 1))
+        return next((np.dtype(f"i{size}") for size in sizes_that_hold_it), self.dtype)
 
     def readable_dtype(self, images: Dtype) -> Dtype:
-        """Return the dtype in which the loops read pixels of a dtype: it, or that of sums."""
+        """Return the dtype in which the loops read pixels of a dtype: itself, or that of sums."""
         sums = self.sum_dtype(images)
         if COMBINATIONS[self.mode] != ADD or added_dtypes(images, sums) in forms.ADDED:
             return images
         return sums
 
     def can_write(self, images: Dtype, results: Dtype) -> bool:
-        """Return whether the loops write results of this dtype."""
+        """Return whether the loops can write `results` where pixels are `images`, both dtypes."""
         sums = self.sum_dtype(images)
         results = number_dtype(results)
         return self.is_copied(sums, results) or (sums, results) in forms.WRITTEN
 
     def is_copied(self, sums: Dtype, results: Dtype) -> bool:
-        """Return whether totals are results."""
+        """Return whether totals of the dtype `sums` are written unchanged as `results`."""
         return self.mode != "avg" and sums == results
 
 
 def number_dtype(dtype: Dtype) -> Dtype:
-    """Return the dtype that stands for another in the loops: uint8 for bool."""
+    """Return the dtype by which the loops read or write another: uint8 for bool, else itself."""
     return np.dtype(np.uint8) if dtype.kind == "b" else dtype
 
 
 def added_dtypes(images: Dtype, sums: Dtype) -> tuple[Dtype, Dtype]:
-    """Return the dtypes in which pixels are added: uint64 as int64, which wraps alike."""
+    """Return the dtypes (images, sums) of the form that adds pixels of the dtype `images`.
+
+    uint64 is read as int64 where sums are int64: both wrap to the same bits.
+    """
     images = number_dtype(images)
     is_wrapped = images == np.uint64 and sums == np.int64
     return (sums if is_wrapped else images), sums
 
 
 def identity(combination: int, sums: Dtype) -> Any:
-    """Return the number that changes no other that it is combined with.
+    """Return the number of the dtype `sums` that changes no other that it is combined with.
 
-    That is 0 for sums; the least number, or -inf, for the greater; the greatest, or inf, for the
-    lesser.
+    It is 0 for ADD; the least number, or -inf, for GREATER; the greatest, or inf, for LESSER.
     """
     if combination == ADD:
         return 0

@@ -1,4 +1,4 @@
-"""The forms that take pictures row by row. See `forms`."""
+"""The forms that filter pictures row by row, and of medians, max and min. See `forms`."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ FILTERED = tuple(
         *(("i2", results) for results in ("f4", "f8", "i8", "i4", "i2", "u2", "i1", "u1")),
     ]
 )
-# (rows, taps of each) of windows whose products are written out
+# (rows, taps of each) of windows whose products are written out, not computed in a loop over taps
 WRITTEN_OUT = ((3, 3), (5, 5))
 BYTES = (np.dtype("u1"), np.dtype("i1"))
-# (dtype of pixels, dtype of results) of medians, and how many taps their windows may have
+# (dtype of pixels, dtype of results) of medians
 MEDIANS = tuple(
     (np.dtype(pixels), np.dtype(results))
     for pixels, results in [
         *(("f4", "f4"), ("f8", "f8"), ("u1", "f8"), ("u1", "f4"), ("i2", "f8"), ("u2", "f8")),
     ]
 )
-MEDIAN_TAPS = (3, 5, 9, 25)
+MEDIAN_TAPS = (3, 5, 9, 25)  # taps of windows whose medians have forms of their own
 # dtypes of pictures whose greatest or least numbers are kept
 KEPT = tuple(map(np.dtype, ("f4", "f8", "u1", "i2", "u2")))
 
 
 @dataclass(frozen=True)
 class FilterRowsForm(Form):
-    """Filters rows of pictures by sums of lines, which it takes by others: record FILTERING."""
+    """Filters rows of pictures, read and combined by the forms below: record FILTERING."""
 
     loop = "filter_rows"
 
@@ -56,8 +56,8 @@ class ReadRowForm(Form):
 class SumTapsForm(Form):
     """Sums products of lines with weights: record SUMMING.
 
-    Results of fewer than 32 bits are rounded and saturated. `rows` and `taps` are those of a window
-    whose products are all written out, 0 and 0: any.
+    Results of fewer than 32 bits are rounded and saturated. Products of a window of `rows` rows of
+    `taps` taps are written out; 0 and 0: of no window, and windows may have any size.
     """
 
     loop = "sum_taps"
@@ -71,7 +71,7 @@ class SumTapsForm(Form):
 class KeepTapsForm(Form):
     """Keeps the greatest or least numbers of lines: record SUMMING.
 
-    Of floats that may be NaN, those must be kept that are, if it `is_careful`.
+    combination: GREATER or LESSER; is_careful: whether NaN is kept before all other numbers.
     """
 
     loop = "keep_taps"
@@ -82,10 +82,10 @@ class KeepTapsForm(Form):
 
 @dataclass(frozen=True)
 class MedianTapsForm(Form):
-    """Finds the medians of lines, of one row of windows: record SUMMING.
+    """Finds the medians of lines, for one row of windows: record SUMMING.
 
-    taps: how many lines, 0 for any number. Of floats that may be NaN, the medians are NaN of
-    windows with NaN, if it `is_careful` or takes any number of lines.
+    taps: how many lines, which is the taps of a window, or 0 for any number; is_careful: whether
+    medians of windows with NaN are NaN, as they always are in a form for any number.
     """
 
     loop = "median_taps"
@@ -104,7 +104,7 @@ class HistogramMediansForm(Form):
 
 
 def picture_forms() -> list[Form]:
-    """Return the forms that filter pictures row by row."""
+    """Return the forms that filter pictures row by row, by sums."""
     return [
         FilterRowsForm(),
         *(ReadRowForm(*pair) for pair in READ),
@@ -115,8 +115,11 @@ def picture_forms() -> list[Form]:
     ]
 
 
-def order_forms() -> list[Form]:
-    """Return those that only medians, or the greatest or least pixels, need."""
+def order_statistic_forms() -> list[Form]:
+    """Return the forms that medians and the greatest or least pixels need beside FilterRowsForm.
+
+    Most of those for floats are made twice, with and without care for NaN.
+    """
     return [
         *(ReadRowForm(dtype, dtype, seeks_nan=dtype.kind == "f") for dtype in KEPT),
         *(

@@ -8,10 +8,10 @@ import numpy as np
 
 from convpool.engines.compiled.base_form import ADD, GREATER, LESSER, NUMBERS, Dtype, Form
 from convpool.engines.compiled.instruction_sets import InstructionSet
-from convpool.engines.compiled.picture_forms import order_forms
+from convpool.engines.compiled.picture_forms import order_statistic_forms
 from convpool.engines.values import dataclass
 
-# (dtype of pixels or of parts, dtype of sums) of sums
+# (dtype of what is added: pixels, or sums of parts of windows; dtype of the sums)
 ADDED = tuple(
     (np.dtype(images), np.dtype(sums))
     for images, sums in [
@@ -21,7 +21,7 @@ ADDED = tuple(
         *(("i2", "i8"), ("u2", "i8"), ("i4", "i8"), ("u4", "i8")),
     ]
 )
-# (dtype of sums, dtype of results) that are divided, or converted
+# (dtype of sums, dtype of results) of totals that are divided, or converted
 WRITTEN = tuple(
     (np.dtype(sums), np.dtype(results))
     for sums, results in [
@@ -30,11 +30,11 @@ WRITTEN = tuple(
         *(("i4", "f4"), ("i4", "f8"), ("i4", "i8")),
     ]
 )
-# (dtype of pixels, sums, results) of averages that are taken without a scratch
+# (dtype of pixels, sums, results) of averages that are computed without a scratch
 AVERAGED = tuple(
     tuple(map(np.dtype, dtypes)) for dtypes in [("f4", "f8", "f4"), ("f8",) * 3, ("u1", "i2", "f8")]
 )
-# (channels, stride) whose columns are skipped in registers
+# (channels, stride): every stride-th column of a line with so many channels is kept, in registers
 SKIPS = ((1, 2), (1, 3), (1, 4), (2, 2), (3, 2), (4, 2))
 # windows that are pooled in registers: (combination, dtypes of pixels, sums and results), each with
 # (taps of a row, stride, channels)
@@ -54,7 +54,10 @@ ROWS_IN_REGISTERS = tuple(
 
 @dataclass(frozen=True)
 class CombineLinesForm(Form):
-    """Combines lines of pixels, or of parts of windows: record COMBINING."""
+    """Combines lines of pixels, or of parts of windows: record COMBINING.
+
+    combination: ADD, GREATER or LESSER.
+    """
 
     loop = "combine_lines"
     combination: int
@@ -135,7 +138,7 @@ class PoolRowsForm(Form):
 
 
 def pooling_forms(isa: InstructionSet) -> list[Form]:
-    """Return all forms of pooling of an instruction set."""
+    """Return all forms of pooling, which are the same for each instruction set."""
     return [
         PoolBlocksForm(),
         PoolWindowsForm(),
@@ -149,5 +152,5 @@ def pooling_forms(isa: InstructionSet) -> list[Form]:
         *(SkipColumnsForm(np.dtype(size)) for size in ("u1", "u2", "u4", "u8")),
         *(WriteTotalsForm(*pair) for pair in WRITTEN),
         *(PoolRowsForm(*words) for words in ROWS_IN_REGISTERS),
-        *order_forms(),
+        *order_statistic_forms(),
     ]

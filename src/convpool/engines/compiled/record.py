@@ -29,17 +29,17 @@ def record_type(fields: str) -> np.dtype[Any]:
 def lined_record_type(fields: str) -> np.dtype[Any]:
     """Return the dtype of a record with these fields, where each "/" begins a new cache line.
 
-    Threads that write fields of one line would take it from each other again and again.
+    Threads that write fields of one cache line would take it from each other again and again.
     """
     lines = [line.split() for line in fields.split("/")]
-    places = [LINE_BYTES * k + 8 * n for k, line in enumerate(lines) for n in range(len(line))]
+    offsets = [LINE_BYTES * k + 8 * n for k, line in enumerate(lines) for n in range(len(line))]
     assert all(8 * len(line) <= LINE_BYTES for line in lines), fields
     names = [name for line in lines for name in line]
     return np.dtype(
         {
             "names": names,
             "formats": [np.int64] * len(names),
-            "offsets": places,
+            "offsets": offsets,
             "itemsize": LINE_BYTES * len(lines),
         }
     )
@@ -51,19 +51,19 @@ def length_of(dtype: np.dtype[Any]) -> int:
 
 
 def indices_of(dtype: np.dtype[Any], first: int = 0) -> SimpleNamespace:
-    """Return the index of each field of a record that begins at number `first` of its words."""
+    """Return the index of each field among words in which the record begins at index `first`."""
     return SimpleNamespace(**{name: first + k for k, name in enumerate(dtype.names or ())})
 
 
 def filled(dtype: np.dtype[Any], fields: Mapping[str, int]) -> list[int]:
-    """Return the values of a record's fields, 0 for those that are not named."""
+    """Return the values of a record's fields in their order; 0 for those that `fields` lacks."""
     names = dtype.names or ()
     assert fields.keys() <= set(names), fields.keys() - set(names)
     return [int(fields.get(name, 0)) for name in names]
 
 
 def as_words(*records: list[int]) -> Words:
-    """Return the words of records that follow each other in memory."""
+    """Return the words of records, whose values are lists, one record behind the other."""
     values = [value for record in records for value in record]
     return (ctypes.c_int64 * len(values))(*values)
 

@@ -1,4 +1,7 @@
-"""Fields of records, name -> value, that follow from windows, strides and blocks."""
+"""Fields of records, as dicts name -> value, that follow from windows, strides and blocks.
+
+oh x ow output; down is the axis of rows, across that of columns.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +12,28 @@ from convpool.windows import Axis
 
 
 def grid_fields(geometry: ConvolutionGeometry, block: Block, itemsize: int) -> dict[str, int]:
-    """Return the fields of COLUMNS and TILES that say where blocks and pixels lie.
+    """Return the fields that COLUMNS and TILES share: where blocks, pixels and results lie.
 
-    The pixels have `itemsize` bytes.
+    block: images, rows and columns of a block of the output; itemsize: bytes of a number of the
+    images.
     """
     names = "images oh ow block_images block_rows block_columns stride_down stride_across"
-    numbers = (*geometry.output[:3], *block, *geometry.window_strides)
+    values = (*geometry.output[:3], *block, *geometry.window_strides)
     return {
-        **dict(zip(names.split(), numbers, strict=True)),
+        **dict(zip(names.split(), values, strict=True)),
         **stride_fields([stride * itemsize for stride in geometry.input_strides]),
-        **output_fields(geometry, 3),
+        **output_fields(geometry, 3),  # TILES has no kernel_stride
     }
 
 
 def output_fields(geometry: ConvolutionGeometry, count: int = 4) -> dict[str, int]:
-    """Return the first `count` strides of the output, as records have them."""
+    """Return the fields for the first `count` strides of the output, in numbers."""
     names = ("image_stride", "row_stride", "column_stride", "kernel_stride")[:count]
     return dict(zip(names, geometry.output_strides, strict=False))
 
 
 def window_fields(axes: Sequence[Axis], *names: str) -> dict[str, int]:
-    """Return fields such as stride_down and stride_across for the names of attributes of Axis."""
+    """Return attributes of the axes (down, across) as fields: stride_down, stride_across ..."""
     return {
         f"{name}_{direction}": getattr(axis, name)
         for direction, axis in zip(("down", "across"), axes, strict=True)
@@ -38,6 +42,9 @@ def window_fields(axes: Sequence[Axis], *names: str) -> dict[str, int]:
 
 
 def stride_fields(strides: Sequence[int], prefix: str = "") -> dict[str, int]:
-    """Return the fields image_bytes, row_bytes and column_bytes, with a prefix, for these bytes."""
+    """Return the fields image_bytes, row_bytes and column_bytes, with a prefix before each name.
+
+    strides: in bytes, of these axes or only the first ones.
+    """
     names = (f"{prefix}{axis}_bytes" for axis in ("image", "row", "column"))
     return dict(zip(names, strides, strict=False))

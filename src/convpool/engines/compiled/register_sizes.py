@@ -44,11 +44,14 @@ def vectors_of_columns(isa: InstructionSet, rows: int, stride: int) -> int:
     """
     if not rows:
         return 8
-    sums = -(-rows // stride)  # rows of results that are summed at a time for each
-    # of 32 registers 2 * sums, or of 16 registers sums, are for the weights; a vector takes one for
-    # each of its sums and 2, or 1, for its pixels, since LLVM loads ahead
-    room = [(30 - 2 * sums) // (sums + 2), (14 - sums) // (sums + 1)][isa.registers < 32]
-    return max(1, min(8, room))
+    sums = -(-rows // stride)  # rows of results that are summed at a time, for each vector
+    # A vector takes a register for each of its sums, and some for its pixels: LLVM loads ahead. All
+    # vectors together take registers for the weights, and 2 are spare.
+    if isa.registers == 32:
+        vectors = (32 - 2 - 2 * sums) // (sums + 2)
+    else:
+        vectors = (16 - 2 - sums) // (sums + 1)
+    return max(1, min(8, vectors))
 
 
 # ---- depthwise: vectors hold channels ----

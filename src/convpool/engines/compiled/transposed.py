@@ -1,11 +1,11 @@
 """Transposed convolution as convolutions: one for each phase of the strides.
 
 A pixel of the output gets, from each kernel, a value times the weight of each tap that lies on it.
-Of a line of pixels that are `stride` apart, a phase, these taps are the same for all pixels, and
-their values neighbours, or some steps apart. So a phase is a convolution of the values with these
-taps in the opposite order, whose result is written to every stride-th pixel. values (m, *output,
-nc), kernels (*window, depth, nc), out (m, *spatial, c); c channels, nc kernels of depth = c //
-groups channels; `axes` are the windows on the spatial axes of out.
+The pixels of an axis that are `stride` apart are a phase: these taps are the same for all of them,
+and the values of one pixel are neighbours, or some steps apart. So a phase is a convolution of the
+values with these taps in the opposite order, whose result is written to every stride-th pixel.
+values (m, *output, nc), kernels (*window, depth, nc), out (m, *spatial, c); c channels, nc kernels
+of depth = c // groups channels; `axes` are the windows on the spatial axes of out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-UNSHARED_WEIGHTS = 2**17  # weights up to which one thread swaps their channels
+UNSHARED_WEIGHTS = 2**17  # weights up to which one thread copies them with swapped channels
 
 
 class Phase(NamedTuple):
@@ -45,14 +45,14 @@ class Phase(NamedTuple):
     axis: Axis
 
 
-class Step(NamedTuple):
-    """A convolution that computes one phase of each axis.
+class PhaseConvolution(NamedTuple):
+    """The convolution that computes the pixels in one phase of each axis.
 
     Attributes
     ----------
-    values, taps, pixels : what it takes of the values and the kernels, and writes of the output
-    axes : its windows
-    runner : what computes it
+    values, taps, pixels : indices of what it reads of values and kernels, and writes of the output
+    axes : its windows on these values
+    runner : computes it
     """
 
     values: tuple[slice, ...]
@@ -76,7 +76,7 @@ def phases_of(axis: Axis, values: int) -> list[Phase]:
 
 
 def _phase(axis: Axis, values: int, first: int) -> Phase:
-    """Return the phase of the pixels first, first + stride ... of an axis, as `phases_of`."""
+    """Return the phase of the pixels first, first + stride ... of an axis; `values` as above."""
     pixels = slice(first, axis.size, axis.stride)
     position = first + axis.before  # of the first pixel, on the padded axis
     taps = [
@@ -86,16 +86,16 @@ def _phase(axis: Axis, values: int, first: int) -> Phase:
         return Phase(pixels, slice(0, 0), Axis(values, 1))
     step = axis.meeting_distance  # from one of these taps to the next
     dilation = step * axis.dilation // axis.stride  # from the value of one to that of the next
-    # where the first pixel's values begin, and how many all pixels' values are, the gaps included
+    # the first value of the first pixel, and how many values on from it all pixels reach
     start = (position - taps[-1] * axis.dilation) // axis.stride
     span = len(range(axis.size)[pixels]) + dilation * (len(taps) - 1)
-    window = Axis(values, len(taps), dilation=dilation, before=-start, after=start + span - values)
+    windows = Axis(values, len(taps), dilation=dilation, before=-start, after=start + span - values)
     descending = slice(taps[-1], taps[0] - 1 if taps[0] else None, -step)
-    return Phase(pixels, descending, window)
+    return Phase(pixels, descending, windows)
 
 
 def phase_count(axes: Sequence[Axis]) -> int:
-    """Return how many convolutions the phases of all axes are."""
+    """Return how many convolutions compute all phases; axes: the windows on the output."""
     return volume([min(axis.stride, max(1, axis.size)) for axis in axes])
 
 
@@ -113,7 +113,7 @@ class Runner:
     """
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []  # known after the first call
+        self.convolutions: list[PhaseConvolution] = []  # made in the first call
 
     def __call__(
         self,
@@ -126,57 +126,64 @@ class Runner:
         bias: Array | None = None,
         dtype: DTypeLike,
     ) -> None:
-        """Write what `engines.numpy.convolution.convolve_transpose` writes, with its arguments.
+        """Write the adjoint of a convolution to out.
 
-        All but the arrays' memory, `bias` and `dtype` must be the same in every call. What
+        Arguments are those of `engines.numpy.convolution.convolve_transpose`. All but the arrays'
+        memory, `bias` and `dtype` must be the same in every call. What
         `engines.compiled.convolution.refusal` refuses must not be passed.
         """
         if not are_finite(kernels):
-            # here, a value that is not there would count as a 0, and 0 * inf is NaN
+            # a convolution reads zeros where a pixel has no value, and 0 * inf is NaN
             numpy_convolution.convolve_transpose(
                 values, kernels, axes, out, groups=groups, bias=bias, dtype=dtype
             )
             return
-        if not self.steps:
+        if not self.convolutions:
             phases = (
                 phases_of(axis, count) for axis, count in zip(axes, values.shape[1:-1], strict=True)
             )
-            self.steps = [_step_of(some) for some in product(*phases)]
+            self.convolutions = [_convolution_of(combination) for combination in product(*phases)]
         keywords: dict[str, Any] = {"groups": groups, "bias": bias, "dtype": dtype}
-        for step in self.steps:
-            source, weights, target = values[step.values], kernels[step.taps], out[step.pixels]
+        for part in self.convolutions:
+            source, weights, target = values[part.values], kernels[part.taps], out[part.pixels]
             if weights.size and source.size:
                 swapped = _with_channels_swapped(weights, groups, np.dtype(dtype))
-                step.runner(source, swapped, step.axes, target, **keywords)
+                part.runner(source, swapped, part.axes, target, **keywords)
             else:
                 target[...] = 0 if bias is None else bias
 
 
-def _step_of(phases: Sequence[Phase]) -> Step:
-    """Return the convolution of one phase of each axis, with padding from 0 up."""
-    inner, values = [], []
+def _convolution_of(phases: Sequence[Phase]) -> PhaseConvolution:
+    """Return the convolution of one phase of each axis.
+
+    Its padding is not negative: instead, it leaves out values at the ends of an axis.
+    """
+    axes, values = [], []
     for axis in (phase.axis for phase in phases):
         start = min(max(0, -axis.before), axis.size)
         stop = max(start, axis.size + min(0, axis.after))
         values.append(slice(start, stop))
         before, after = axis.before + start, axis.after + axis.size - stop
-        inner.append(replace(axis, size=stop - start, before=before, after=after))
-    return Step(
+        axes.append(replace(axis, size=stop - start, before=before, after=after))
+    return PhaseConvolution(
         values=(slice(None), *values),
         taps=tuple(phase.taps for phase in phases),
         pixels=(slice(None), *(phase.pixels for phase in phases)),
-        axes=inner,
+        axes=axes,
         runner=convolution.Runner(),
     )
 
 
 def _with_channels_swapped(kernels: Array, groups: int, dtype: np.dtype[Any]) -> Array:
-    """Return a copy of kernels (*window, depth, nc) as (*window, nc // groups, c), in `dtype`."""
+    """Return a copy of kernels (*window, depth, nc) as (*window, nc // groups, c), in `dtype`.
+
+    Kernels and channels change places within each group.
+    """
     *window, depth, nc = kernels.shape
     split = kernels.reshape(volume(window), depth, groups, nc // groups)
     source = split.transpose(0, 3, 2, 1)  # (tap, nc // groups, groups, depth)
     swapped = np.empty(source.shape, dtype)
     parts = launch.part_count() if swapped.size > UNSHARED_WEIGHTS else 1
-    ranges = [slice(*some) for some in launch.split_range(source.shape[1], parts)]
+    ranges = [slice(*limits) for limits in launch.split_range(source.shape[1], parts)]
     threads.spread(lambda k: np.copyto(swapped[:, ranges[k]], source[:, ranges[k]]), len(ranges))
     return swapped.reshape(*window, nc // groups, groups * depth)

@@ -1,6 +1,8 @@
 """Where the vectors of a block begin, which hold neighbouring numbers of a line of results.
 
-A line is `per_line` channels of each column of a row, side by side. Strides count numbers.
+A block is some images, rows and columns of the output. A line is `per_line` channels of each column
+of a row, side by side; a vector holds `lanes` numbers. Vectors are in groups, which are computed
+together. Strides and places count numbers.
 """
 
 from __future__ import annotations
@@ -15,10 +17,10 @@ from convpool.engines.values import NamedTuple
 
 
 class Vectors(NamedTuple):
-    """Where vectors begin: the image and the column of a block, and the number in the line.
+    """Where vectors begin: image and column in the block, and number in the line (`start`).
 
     Each is an array (groups, vectors of a group). The vectors of a group begin at the same lane of
-    the weights. Column is 0 where a line holds all columns.
+    the weights. Where a line holds all columns of the block, `column` is 0.
     """
 
     image: Ints
@@ -27,36 +29,39 @@ class Vectors(NamedTuple):
 
 
 def places_of(vectors: Vectors, strides: Sequence[int]) -> Ints:
-    """Return where vectors begin, for strides of images, rows (not used) and columns."""
+    """Return the places where vectors begin; strides: of images, rows (not used) and columns."""
     return vectors.image * strides[0] + vectors.column * strides[2] + vectors.start
 
 
 def line_starts(line_length: int, lanes: int) -> Ints:
-    """Return where the vectors of a line of line_length numbers begin, `lanes` apart.
+    """Return the numbers of a line where its vectors begin, `lanes` apart.
 
-    The last one ends where the line does, so it may overlap the one before.
+    The last vector ends where the line does, so it may overlap the one before.
     """
     starts = np.arange(0, line_length, lanes)
     starts[-1] = max(0, line_length - lanes)
     return starts
 
 
-def vectors_of(sizes: tuple[int, int], starts: Ints, period: int, group_size: int) -> Vectors:
-    """Return the vectors of a block, in groups of `group_size`.
+def vectors_of(lines: tuple[int, int], starts: Ints, period: int, group_size: int) -> Vectors:
+    """Return the vectors of a row of a block, in groups of `group_size` vectors.
 
-    `sizes` are (images, columns) that have a line each, `starts` where vectors begin in each line.
-    Weights repeat after `period` lanes; vectors that begin at different lanes of them are in
-    different groups. The last vector of a lane is repeated until its groups are full.
+    `lines` is (images, columns): how many of each have a line of their own; `starts` is where the
+    vectors of a line begin in it. Weights repeat after `period` lanes, so vectors whose starts
+    differ modulo `period` are in different groups. The last vector of each such set is repeated
+    until its groups are full.
     """
-    images, columns = (np.arange(size) for size in sizes)
-    places = np.meshgrid(images, columns, starts, indexing="ij")
-    lane = places[2].ravel() % period
-    order = [
+    images, columns = map(np.arange, lines)
+    image, column, start = (
+        array.ravel() for array in np.meshgrid(images, columns, starts, indexing="ij")
+    )
+    lane = start % period
+    sets = [
         geometries.pad_to_multiple(np.flatnonzero(lane == value), group_size)
         for value in sorted(set(lane.tolist()))
     ]
-    chosen = np.concatenate(order).reshape(-1, group_size)
-    return Vectors(*(place.ravel()[chosen] for place in places))
+    groups = np.concatenate(sets).reshape(-1, group_size)
+    return Vectors(image[groups], column[groups], start[groups])
 
 
 def masked_sources(
@@ -64,17 +69,20 @@ def masked_sources(
 ) -> tuple[Ints, Ints]:
     """Return where vectors of pixels begin in the images, and the masks of what is read there.
 
-    `columns` are the columns of a window that taps lie on, `layout` that of the pixels in the
-    images. The sources, an array (groups, vectors), may lie in the padding, before the pixels. The
-    masks are one after the other for (group, tap, vector, part), where the parts are as many
-    vectors as the stride across: bit k says whether number k of a part is a pixel.
+    `columns` has, for each tap of a row of a window, its column from the window's first; `layout`
+    is that of the pixels in the images. The places, an array (groups, vectors), may lie in the
+    padding, before the pixels. With a stride across, a vector of results is computed from so many
+    vectors of pixels, its parts. The masks are a flat array of integers for (group, tap, vector,
+    part): bit k is set if number k of the part is a pixel.
     """
     (down, across), lanes = geometry.axes, geometry.lanes
     per_line = layout.channels_per_line
-    first_numbers = vectors.start * across.stride - across.before * per_line
-    sources = vectors.image * layout.image + first_numbers - down.before * layout.row
-    parts = np.arange(across.stride * lanes).reshape(-1, lanes)
-    steps = np.array(columns)[:, None, None, None] * per_line + parts
-    numbers = first_numbers[:, None, :, None, None] + steps
+    # numbers of a row of pixels, below 0 in the padding
+    first = vectors.start * across.stride - across.before * per_line
+    sources = vectors.image * layout.image + first - down.before * layout.row
+    lanes_of_parts = np.arange(across.stride * lanes).reshape(-1, lanes)
+    # the axes are (group, tap, vector, part, lane)
+    taps = np.array(columns)[:, None, None, None] * per_line
+    numbers = first[:, None, :, None, None] + taps + lanes_of_parts
     is_pixel = (numbers >= 0) & (numbers < geometry.images[2] * per_line)
     return sources, (is_pixel << np.arange(lanes)).sum(-1).ravel()

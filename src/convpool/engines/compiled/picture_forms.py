@@ -111,7 +111,7 @@ def picture_forms() -> list[Form]:
         *(ReadRowForm(pixels, np.dtype("i2")) for pixels in BYTES),
         *(SumTapsForm(*pair) for pair in FILTERED),
         *(SumTapsForm(F4, F4, *window) for window in WRITTEN_OUT),
-        *(SumTapsForm(np.dtype("i2"), results, 3, 3) for results in (F4, I8, BYTES[0])),
+        *(SumTapsForm(np.dtype("i2"), results, *WRITTEN_OUT[0]) for results in (F4, I8, BYTES[0])),
     ]
 
 

@@ -89,7 +89,7 @@ def find_medians(images: Array, axes: Sequence[Axis], out: Array) -> None:
 
 
 def _fields(images: Array, axes: Sequence[Axis], out: Array) -> dict[str, int]:
-    """Return the fields of HISTOGRAMS, without the scratch of a thread; arguments as above."""
+    """Return the fields of HISTOGRAMS for arguments of `find_medians`, but for the scratches."""
     down, across = axes
     _, oh, ow, c = out.shape
     # columns of pixels of a block, beside those of its first window

@@ -221,9 +221,9 @@ class RowFilter:
         return 4 if down.window > 2 and rows_at_once == down.window else 2
 
     def _words(self) -> Words:
-        """Return the records of a call, one behind the other, without what `_make_record` sets.
+        """Return the words of a call, without the addresses that `_make_record` and `run` write.
 
-        They are FILTERING, READING, the SUMMING of the results, and one SUMMING for each pass.
+        They are the records FILTERING, READING, SUMMING of the results, and SUMMING of each pass.
         """
         rows, c, row_taps = self.geometry.kernels[0], self.geometry.images[3], self._row_taps()
         rows_at_once, _ = parts_of_sums(rows, row_taps, self.geometry.terms)
@@ -312,6 +312,7 @@ class RowFilter:
         fill_and_zero = np.array([self.forms.fill, 0], sums)
         words[FIELD.ring] = address_of(scratch)
         words[FIELD.line] = words[FIELD.ring] + self.ring_lines * words[FIELD.line_bytes]
+        # the addresses of the records, of their first fields; a word has 8 bytes
         words[FIELD.reading] = base + 8 * READ.source
         words[FIELD.down] = base + 8 * DOWN.taps
         words[FIELD.across] = base + 8 * ACROSS.taps

@@ -128,7 +128,7 @@ class Runner:
         if len(axes) == 3:
             self._pool_volumes(images, axes, out, mode, count_padding, np.dtype(dtype))
             return
-        if len(axes) == 1:
+        if len(axes) == 1:  # a signal is an image of one row
             images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
         pooling = Pooling((axes[0], axes[1]), mode, count_padding, np.dtype(dtype))
         call = _pool_once(images, out, pooling)
@@ -199,7 +199,7 @@ class Runner:
         if absent is not None:
             footprint_and_median.pool(images, axes, out, mode="median", dtype=dtype, absent=absent)
             return
-        if len(axes) == 1:
+        if len(axes) == 1:  # a signal is an image of one row
             images, axes, out = images[:, None], (Axis(1, 1), *axes), out[:, None]
         self.medians(images, axes, out)
 

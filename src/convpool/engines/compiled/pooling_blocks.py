@@ -30,8 +30,8 @@ class Step(NamedTuple):
     Parameters
     ----------
     is_result
-        1: the parts are combined into the window's result, together with what the steps before have
-        written there. 0: into longer parts, which replace those before.
+        True: the parts are combined into the window's result, together with what the steps before
+        have written there. False: into longer parts, which replace those before.
     parts
         How many parts are combined at a time.
     distance
@@ -40,22 +40,23 @@ class Step(NamedTuple):
         The window's tap where the first of them begins; 0 where parts are made.
     """
 
-    is_result: int
+    is_result: bool
     parts: int
     distance: int
     first_tap: int
 
 
 def program_of(axis: Axis, reuses_taps: bool) -> Ints:
-    """Return the program of an axis: an array with a row for each Step.
+    """Return the program of an axis: an array with a row for each Step, of its fields.
 
     It is one step over all taps, or where that takes more work, longer and longer parts.
     reuses_taps: whether a tap may be combined twice, as for max and min.
     """
-    one_step = [Step(1, axis.window, 1, 0)]
+    one_step = [Step(is_result=True, parts=axis.window, distance=1, first_tap=0)]
     steps = _steps_with_overlap(axis.window) if reuses_taps else _steps_without_overlap(axis.window)
     # parts are made at each pixel that a window does not share with the next one
     pixels = min(axis.stride, axis.window)
+    # parts or taps that are combined for each window
     cost = sum(step.parts if step.is_result else step.parts * pixels for step in steps)
     overhead = 2  # of further steps
     return np.array(one_step if axis.window <= cost + overhead else steps, np.int64)
@@ -69,10 +70,10 @@ def _steps_with_overlap(window: int) -> list[Step]:
     steps, length = [], 1  # taps of a part
     while 2 * length <= window:
         parts = BASE if BASE * length <= window else 2
-        steps.append(Step(0, parts, length, 0))
+        steps.append(Step(is_result=False, parts=parts, distance=length, first_tap=0))
         length *= parts
     parts = 2 if length < window else 1
-    return [*steps, Step(1, parts, window - length, 0)]
+    return [*steps, Step(is_result=True, parts=parts, distance=window - length, first_tap=0)]
 
 
 def _steps_without_overlap(window: int) -> list[Step]:
@@ -85,11 +86,11 @@ def _steps_without_overlap(window: int) -> list[Step]:
     while True:
         rest, digit = divmod(rest, BASE)
         if digit:
-            steps.append(Step(1, digit, length, covered))
+            steps.append(Step(is_result=True, parts=digit, distance=length, first_tap=covered))
             covered += digit * length
         if not rest:
             return steps
-        steps.append(Step(0, BASE, length, 0))
+        steps.append(Step(is_result=False, parts=BASE, distance=length, first_tap=0))
         length *= BASE
 
 

@@ -4,9 +4,8 @@ A window is the product of its axes' windows. Short windows of many channels are
 axes at once, and short windows of few channels in registers. Else a block of rows is combined down
 the columns into lines, and these along the row into results, which are finished on their way out. A
 window of many taps is then combined from longer and longer parts, so its cost hardly grows with it;
-sums are taken over taps only, never as differences of running sums. The loops on lines, which other
-loops call, combine or write the numbers of one row. m images, h x w pixels, c channels, oh x ow
-output.
+sums are taken over taps only, never as differences of running sums. Loops on lines combine or write
+the numbers of a row, for the other loops. m images, h x w pixels, c channels, oh x ow output.
 """
 
 from __future__ import annotations
@@ -54,7 +53,6 @@ from convpool.engines.compiled.record_fields import stride_fields, window_fields
 from convpool.windows import volume
 
 Array = NDArray[Any]
-Dtype = np.dtype[Any]
 
 FEW_TAPS = 16  # taps of a window at most that are combined on both axes at once
 SOME_TAPS = 64  # the same where windows do not overlap and lines are long
@@ -89,7 +87,7 @@ class PoolingCall:
     line_records
         Where in `fields` these three begin; empty if there are none.
     scratch_bytes
-        Bytes of each scratch that a thread has of its own, in the order of POOLING.
+        Bytes of each scratch of a thread, in the order of POOLING.
     units, parts
         Blocks, or rows of the output, that threads share, and into how many parts at most.
     arrays
@@ -147,7 +145,7 @@ def allocate(sizes: tuple[int, ...]) -> tuple[Any, list[int]]:
 def call_of(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | None:
     """Return the call that pools arrays of these layouts; None if the loops cannot.
 
-    Calls whose arrays of divisors are small are kept for the next time.
+    It is kept for the next time if its arrays of divisors are small.
     """
     divisors = out.shape[1] + out.shape[2] * out.shape[3] * (pooling.mode == "avg")
     make = _kept_call if divisors <= MOST_DIVISORS else _make_call
@@ -155,7 +153,7 @@ def call_of(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | None
 
 
 def _make_call(images: Layout, out: Layout, pooling: Pooling) -> PoolingCall | None:
-    """Return what `call_of` returns, made anew."""
+    """Return a new call that pools arrays of these layouts; None if the loops cannot."""
     can_pool = (
         images.is_dense
         and out.is_dense
@@ -208,11 +206,15 @@ class _CallMaker:
     # ---- the three loops ----
 
     def _call_on_windows(self) -> PoolingCall:
-        """Return the call of `loops.pooling_blocks.pool_windows`: both axes at once."""
+        """Return the call of `loops.pooling_blocks.pool_windows`: both axes at once.
+
+        Windows are combined in the output directly where totals are results or a form averages
+        lines; else in a scratch, some columns at a time, whose totals are then written as results.
+        """
         m, oh, ow, c = self.out.shape
         average = forms.AverageLinesForm(self.pixels, self.sums, self.results)
         has_average = self.combination == ADD and library.is_form(average)
-        is_direct = self.is_copied or has_average  # windows are combined where the output lies
+        is_direct = self.is_copied or has_average
         columns = ow if is_direct else min(ow, max(1, RESULTS // c))
         results_bytes = 0 if is_direct else columns * c * self.sums.itemsize
         fields = {**self._fields(), "is_direct": is_direct, "block_columns": columns}
@@ -264,7 +266,7 @@ class _CallMaker:
         )
 
     def _call_on_blocks(self) -> PoolingCall:
-        """Return the call of `loops.pooling_blocks.pool_blocks`: one axis after the other."""
+        """Return the call of `loops.pooling_blocks.pool_blocks`: down the rows, then along them."""
         (m, oh, ow, c), across = self.out.shape, self.pooling.axes[1]
         reuses_taps = self.combination != ADD
         programs = [program_of(axis, reuses_taps) for axis in self.pooling.axes]
@@ -351,12 +353,9 @@ class _CallMaker:
         """Return the fields of POOLING that do not depend on blocks."""
         h, w, c = self.images.shape[1:]
         oh, ow = self.out.shape[1:3]
+        sizes = {"oh": oh, "ow": ow, "h": h, "w": w, "c": c}
         fields = {
-            "oh": oh,
-            "ow": ow,
-            "h": h,
-            "w": w,
-            "c": c,
+            **sizes,
             **self._strides(),
             **window_fields(self.pooling.axes, "window", "stride", "dilation", "before"),
             "pixel_bytes": c * self.pixels.itemsize,

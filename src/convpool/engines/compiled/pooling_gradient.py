@@ -102,8 +102,9 @@ class Runner:
     ) -> None:
         """Write the gradient of pooled images (m, *spatial, c) to out, of their shape, in place.
 
-        Arguments are those of `engines.numpy.pooling_gradient.pool_gradient`, which is called where
-        pixels are `absent`. What `refusal` refuses must not be passed.
+        Arguments are those of `engines.numpy.pooling_gradient.pool_gradient`, which does the work
+        where pixels are `absent`, and alone reads `keywords`. What `refusal` refuses must not be
+        passed.
         """
         if absent is not None:
             keywords |= {"mode": mode, "count_padding": count_padding, "absent": absent}
@@ -114,7 +115,7 @@ class Runner:
         if not (out.size and output_gradient.size):
             out[...] = 0
             return
-        if len(axes) == 1:
+        if len(axes) == 1:  # a signal is an image of one row
             images, output_gradient, out = images[:, None], output_gradient[:, None], out[:, None]
             axes = (Axis(1, 1), *axes)
         sums, combination = np.dtype(dtype), COMBINATIONS[mode]
@@ -219,9 +220,9 @@ def _is_readable(array: Array, dtype: np.dtype[Any]) -> bool:
 
 
 def _shares(g: Array, axes: Sequence[Axis], dtype: np.dtype[Any], count_padding: bool) -> Array:
-    """Return a copy of g (m, oh, ow, c) over what each window is divided by, in `dtype`.
+    """Return what each pixel of a window gets in the gradient of averages, (m, oh, ow, c).
 
-    That is what each pixel of a window gets in the gradient of averages.
+    That is g, of this shape, divided by what the average of the window divides by.
     """
     g = g.astype(dtype)
     for k, axis in enumerate(axes, 1):  # k: the axis of g

@@ -76,7 +76,7 @@ def phases_of(axis: Axis, values: int) -> list[Phase]:
 
 
 def _phase(axis: Axis, values: int, first: int) -> Phase:
-    """Return the phase of the pixels first, first + stride ... of an axis; `values` as above."""
+    """Return the phase of pixels first, first + stride ...; other arguments as in `phases_of`."""
     pixels = slice(first, axis.size, axis.stride)
     position = first + axis.before  # of the first pixel, on the padded axis
     taps = [

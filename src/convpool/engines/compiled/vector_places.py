@@ -51,7 +51,7 @@ def vectors_of(lines: tuple[int, int], starts: Ints, period: int, group_size: in
     differ modulo `period` are in different groups. The last vector of each such set is repeated
     until its groups are full.
     """
-    images, columns = map(np.arange, lines)
+    images, columns = (np.arange(count) for count in lines)
     image, column, start = (
         array.ravel() for array in np.meshgrid(images, columns, starts, indexing="ij")
     )

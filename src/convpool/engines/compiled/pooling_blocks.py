@@ -51,6 +51,16 @@ def program_of(axis: Axis, reuses_taps: bool) -> Ints:
 
     It is one step over all taps, or where that takes more work, longer and longer parts.
     reuses_taps: whether a tap may be combined twice, as for max and min.
+
+    Examples
+    --------
+    From 21 taps parts of 4 and then 16, two of which, 5 taps apart, are the window; or where no tap
+    may be combined twice, the parts that add up to 1 + 4 + 16 taps:
+
+    >>> program_of(Axis(99, 21), reuses_taps=True).tolist()
+    [[0, 4, 1, 0], [0, 4, 4, 0], [1, 2, 5, 0]]
+    >>> program_of(Axis(99, 21), reuses_taps=False).tolist()
+    [[1, 1, 1, 0], [0, 4, 1, 0], [1, 1, 4, 1], [0, 4, 4, 0], [1, 1, 16, 5]]
     """
     one_step = [Step(is_result=True, parts=axis.window, distance=1, first_tap=0)]
     steps = _steps_with_overlap(axis.window) if reuses_taps else _steps_without_overlap(axis.window)

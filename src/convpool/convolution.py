@@ -17,7 +17,7 @@ from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.make_convolution import plan_convolution, plan_transposed
 from convpool.plans.picture_kernels import kernels_of_channels, read_kernel
 from convpool.plans.recent_plans import cache_recent
-from convpool.plans.rounding import read_integer_dtype, saturate
+from convpool.plans.saturation import read_round_to, saturate
 from convpool.plans.separable import plan_separable
 from convpool.plans.separate_kernels import factors_of_named
 
@@ -365,7 +365,7 @@ def filter_image(
         images_dtype=image_dtype,
         kernels_dtype=kernels[0].dtype,
     )
-    integer_dtype = None if round_to is None else read_integer_dtype(round_to, plan.dtype)
+    integer_dtype = None if round_to is None else read_round_to(round_to, plan.dtype)
     result_dtype = plan.dtype if integer_dtype is None else integer_dtype
     target = None
     if route.run is None:

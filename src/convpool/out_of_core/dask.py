@@ -19,7 +19,7 @@ from convpool.engines.values import dataclass
 from convpool.out_of_core.destination import Destination
 from convpool.plans import accepted_dtypes, arguments, arrays, missing_pixels
 from convpool.plans.base import Plan
-from convpool.plans.rounding import saturate
+from convpool.plans.saturation import saturate
 from convpool.plans.shared_memory import copy_operand
 from convpool.system.optional_packages import needed
 from convpool.windows import volume

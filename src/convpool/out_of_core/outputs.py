@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from convpool.out_of_core.array_in_file import ArrayInFile, shape_of
 from convpool.plans import allocation
-from convpool.plans.rounding import saturate
+from convpool.plans.saturation import saturate
 from convpool.system import whole_files
 from convpool.system.optional_packages import needed
 from convpool.system.whole_files import Unfinished, UnfinishedFolder

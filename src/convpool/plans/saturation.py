@@ -1,4 +1,4 @@
-"""Convert results to integers: rounded to the nearest one, and saturated at the dtype's limits."""
+"""The argument `round_to`: results rounded to integers, and saturated at the dtype's limits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Array = NDArray[Any]
 DType = np.dtype[Any]
 
 
-def read_integer_dtype(value: Any, results: DType) -> DType:
+def read_round_to(value: Any, result_dtype: DType) -> DType:
     """Return the argument `round_to` as an integer dtype in this machine's byte order.
 
-    `results` is the dtype of the results that are rounded.
+    `result_dtype` is the dtype of the results before they are rounded.
 
     Raises
     ------
@@ -27,9 +27,9 @@ def read_integer_dtype(value: Any, results: DType) -> DType:
         raise TypeError(text) from None
     if dtype.kind not in "iu":
         raise TypeError(text)
-    if results.kind == "c":
+    if result_dtype.kind == "c":
         raise TypeError(
-            f"round_to is {value!r}, but the results are {results}: leave it out, and round "
+            f"round_to is {value!r}, but the results are {result_dtype}: leave it out, and round "
             "np.abs or .real of them"
         )
     return dtype

@@ -13,7 +13,7 @@ import pytest
 import convpool
 from convpool.out_of_core import tiles
 from convpool.out_of_core.tile_sizes import tile_sizes
-from convpool.plans.rounding import saturate
+from convpool.plans.saturation import saturate
 
 KINDS = ["uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64"]
 EDGES = [

@@ -202,7 +202,7 @@ def _adaptive_windows(
     `images` is the shape of the images.
     """
     rank = arguments.count_spatial_axes(images)
-    arguments.check_one_reading(images, output_shape, "output_shape", channel_axis=channel_axis)
+    arguments.check_unambiguous(images, output_shape, "output_shape", channel_axis=channel_axis)
     warn_of_colours_first(images, channel_axis)
     spatial = arguments.read_pixel_sizes(images, channel_axis)
     if np.ndim(output_shape) == 1 and len(output_shape) == rank:

@@ -242,7 +242,7 @@ def pool_gradient(
     """
     route = choose_route(images, "images", out, max_memory, missing)
     images, gradient = route.images, _read_gradient(output_gradient, route)
-    arguments.check_one_reading(
+    arguments.check_unambiguous(
         images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
     )
     plan = _plan_pooling(

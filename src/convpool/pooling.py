@@ -124,7 +124,7 @@ def pool(
     """
     route = choose_route(images, "images", out, max_memory, missing)
     images = route.images
-    arguments.check_one_reading(
+    arguments.check_unambiguous(
         images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
     )
     plan = _plan(
@@ -287,7 +287,7 @@ def max_pool_indices(
     ([3, 3], [1, 2])
     """
     images = arrays.read_in_memory(images, "images", "max_pool_indices")
-    arguments.check_one_reading(
+    arguments.check_unambiguous(
         images.shape, kernel_shape, "kernel_shape", channel_axis=channel_axis
     )
     plan = _plan(
@@ -354,7 +354,7 @@ def max_unpool(
         )
     rank = arguments.count_spatial_axes(values.shape, "values")
     try:
-        arguments.check_one_reading(values.shape, shape, "shape", "values", channel_axis)
+        arguments.check_unambiguous(values.shape, shape, "shape", "values", channel_axis)
     except ValueError as error:
         raise ValueError(f"{error}; and indices like values") from None
     axis = arguments.read_channel_axis(channel_axis, values.shape, "values")

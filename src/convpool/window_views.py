@@ -63,7 +63,7 @@ def window_view(
     rank = arguments.count_spatial_axes(images.shape)
     axis = arguments.read_channel_axis(channel_axis, images.shape)
     window = arguments.read_per_axis(shape, rank, "shape")
-    arguments.check_one_reading(images.shape, shape, "shape", channel_axis=channel_axis)
+    arguments.check_unambiguous(images.shape, shape, "shape", channel_axis=channel_axis)
     warn_of_colours_first(images.shape, channel_axis)
     windows = operand_checks.read_windows(window, stride, dilation, "valid")
     are_last = axis == rank + 1

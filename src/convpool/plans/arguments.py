@@ -155,10 +155,10 @@ def _padding_forms(rank: int) -> str:
     return f"it must be one number, {rank} of them, {rank} (before, after) pairs, or one of {names}"
 
 
-def check_one_reading(
+def check_unambiguous(
     images: tuple[int, ...], window: Any, word: str, name: str = "images", channel_axis: Any = -1
 ) -> None:
-    """Raise ValueError for images of 3 axes with a window of one number.
+    """Raise ValueError for images of 3 axes with a window of one number, which is ambiguous.
 
     They may be one picture (h, w, c) or a batch of signals (m, n, c).
 

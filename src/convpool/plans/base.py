@@ -41,7 +41,7 @@ class Plan:
     engine : the argument `engine`: "auto" or the name of an engine
     seconds, scratch : about how long a run takes, and how many bytes beside input and output
     candidates : (engine, reason) for the engines that "auto" may take, the fastest first
-    candidates_of_whole : None, or for the plan of a part the candidates of that of the whole
+    candidates_of_whole : in the plan of a part, the candidates of the whole plan; otherwise None
 
     Methods
     -------
@@ -128,10 +128,10 @@ class Plan:
     # ---- engines ----
 
     def work_of(self, images: Shape, axes: tuple[Axis, ...], output_channels: int) -> Any:
-        """Return a value of `engines.work`: what an engine gets, from which its cost is estimated.
+        """Return the work of one call of an engine, from which its cost is estimated.
 
-        It gets images of this shape (m, *spatial, c) with these windows, and computes
-        `output_channels` channels.
+        The call reads images of the shape (m, *spatial, c) with the windows `axes`, and computes
+        `output_channels` channels. The result is a `ConvolutionWork` or a `PoolingWork`.
         """
         raise NotImplementedError
 
@@ -282,7 +282,7 @@ class Plan:
 
     @cached_property
     def _compute(self) -> Callable[..., None]:
-        """The engine's function for the calls of this plan, which may keep what it works out."""
+        """The engine's function for this plan, which may reuse what earlier calls worked out."""
         return self._engine.run if self._engine.make_run is None else self._engine.make_run()
 
     # ---- parts ----
@@ -292,10 +292,10 @@ class Plan:
         """The pad mode that decides which pixels are read; "zeros" if none stand in the padding."""
         return "zeros"
 
-    def extra_bytes(self, padded: int, outputs: int) -> int:
+    def extra_bytes(self, padded_pixels: int, results: int) -> int:
         """Return the bytes of working memory that a run takes beside the engine's own.
 
-        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        `padded_pixels` is the number of pixels with their padding, `results` the number of results.
         """
         return 0
 
@@ -316,20 +316,20 @@ class Plan:
             for axis, cut in zip(self.axes, windows, strict=True)
         )
         sizes = tuple(need.axis.size for need in needs)
-        fields = self._part_fields(groups.stop - groups.start, outputs)
-        plan = self._part_plan(batch, sizes, channels, needs, **fields)
-        return Part(plan, batch, channels, needs, outputs, slice(None), outputs)
+        changed = self._part_fields(groups.stop - groups.start, outputs)
+        plan = self._part_plan(batch, sizes, channels, needs, **changed)
+        return Part(plan, batch, channels, needs, outputs, depth=slice(None), outputs=outputs)
 
     def _groups_of(self, outputs: slice) -> slice:
-        """Return the groups to which a slice of the output's channels belongs."""
+        """Return the slice of the groups to which a slice of the output's channels belongs."""
         return slice(outputs.start // self.group_outputs, -(-outputs.stop // self.group_outputs))
 
     def _part_plan(
-        self, batch: slice, sizes: Shape, channels: slice, needs: Sequence[Need], **fields: Any
+        self, batch: slice, sizes: Shape, channels: slice, needs: Sequence[Need], **changed: Any
     ) -> Self:
-        """Return the plan of a part, for the pixels that it reads: images of these spatial sizes.
+        """Return the plan of a part; its images are what the part reads, of these spatial sizes.
 
-        `fields` are others in which it differs from this plan.
+        `changed` are all other fields in which it differs from this plan.
         """
         shape = [batch.stop - batch.start, *sizes]
         shape.insert(self.channel_axis, channels.stop - channels.start)
@@ -338,11 +338,11 @@ class Plan:
             images_shape=tuple(shape),
             axes=tuple(need.axis for need in needs),
             candidates_of_whole=self.candidates,  # all parts must run on one engine
-            **fields,
+            **changed,
         )
 
-    def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:
-        """Return which fields of a subclass differ in a part with these groups and outputs."""
+    def _part_fields(self, group_count: int, outputs: slice) -> dict[str, Any]:
+        """Return the fields, name -> value, that differ in a part with these output channels."""
         return {}
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:

@@ -49,17 +49,17 @@ class ConvolutionPlan(ConvolutionSums):
         work = super().work_of(images, axes, output_channels)
         return work if self.missing is None else replace(work, is_direct=True)
 
-    def extra_bytes(self, padded: int, outputs: int) -> int:
+    def extra_bytes(self, padded_pixels: int, results: int) -> int:
         """Return the bytes for missing pixels: what stands in for them, counts and weights.
 
-        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        `padded_pixels` is the number of pixels with their padding, `results` the number of results.
         """
         if self.missing is None:
             return 0
         # a copy of the pixels, two of the mask, weights of pixels; counts, on each axis and padded
         pixel_bytes = self.images_dtype.itemsize + 3 + 2 * self.accumulation.itemsize + 4 * 8
         # sums, weights that are there, factors and their products; counts
-        return padded * pixel_bytes + outputs * (4 * self.accumulation.itemsize + 2 * 8)
+        return padded_pixels * pixel_bytes + results * (4 * self.accumulation.itemsize + 2 * 8)
 
     @property
     def scratch(self) -> int:
@@ -81,7 +81,7 @@ class ConvolutionPlan(ConvolutionSums):
         return kernels
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
-        """Return (kernels, bias) of the kernels that a part applies."""
+        """Return (kernels, bias) with the kernels that a part applies, and their biases."""
         kernels, bias = operands
         return kernels[..., part.kernels], None if bias is None else bias[part.kernels]
 
@@ -131,16 +131,19 @@ class ConvolutionPlan(ConvolutionSums):
     def execute_pictures(
         self, images: Array, kernels: tuple[Array, ...], dtype: DType, out: Array | None
     ) -> Array | None:
-        """Return the result for pictures, whose channels have the same kernel; None if not taken.
+        """Return the result for images whose channels all have one kernel, by `Engine.pictures`.
+
+        That also rounds and saturates in the same pass. Return None if it does not support this
+        case; then `execute` has to be called.
 
         Parameters
         ----------
         images, out
             As in `execute`.
         kernels
-            One (kh, kw), or (kh,) and (kw,).
+            One kernel (kh, kw), or two kernels (kh,) and (kw,).
         dtype
-            Of the result: the plan's, or one of integers to which it is rounded and saturated.
+            The dtype of the result: the plan's, or an integer dtype to which it is rounded.
         """
         filter_pictures = self._filter_pictures
         rounds = dtype != self.dtype
@@ -157,12 +160,12 @@ class ConvolutionPlan(ConvolutionSums):
         kernels = copy_if_shared(out, *kernels)
         if out is None:
             out = allocation.empty(self.output_shape, dtype, instead=self.memory_advice)
-        operands = pixels, self._unflipped(kernels), self.channels_last(out)
+        operands = pixels, self._flip_if_planned(kernels), self.channels_last(out)
         if self._has_short_sums(kernels) and filter_pictures(*operands, np.dtype(np.int16)):
             return out
-        # into longer integers, sums of float32 would be written without their fraction
+        # to integers of more than 16 bits, sums of float32 would be truncated, not rounded
         needs_rounding = rounds and self.dtype.kind == "f" and dtype.itemsize > 2
-        sums = self.working_dtype(pixels, self._whole(kernels), None)
+        sums = self.working_dtype(pixels, self._with_channel_axes(kernels), None)
         if not needs_rounding and filter_pictures(*operands, sums):
             return out
         self._refused_pictures.add((images.strides, dtype))
@@ -175,9 +178,9 @@ class ConvolutionPlan(ConvolutionSums):
 
     @cached_property
     def _short_pixels(self) -> integer_sums.Range | None:
-        """The range of the pixels and of what stands in their padding, if int16 may hold sums.
+        """The range of the pixels and of `fill`; None if int16 cannot hold sums of their products.
 
-        None unless pixels have one byte, and the padding a whole number.
+        It may hold them only if pixels have one byte and `fill` is a whole number.
         """
         if self.images_dtype.kind not in "biu" or self.images_dtype.itemsize > 1:
             return None
@@ -186,24 +189,27 @@ class ConvolutionPlan(ConvolutionSums):
 
     @cached_property
     def _refused_pictures(self) -> set[tuple[Shape, DType]]:
-        """(strides, dtype of the result) of pictures that were not taken, to ask but once."""
+        """(strides, result dtype) of images for which `execute_pictures` returned None before."""
         return set()
 
-    def _whole(self, kernels: tuple[Array, ...]) -> Any:
-        """Return the one kernel of all channels, (kh, kw), as `working_dtype` takes it."""
+    def _with_channel_axes(self, kernels: tuple[Array, ...]) -> Any:
+        """Return the one kernel (kh, kw) as (kh, kw, 1, 1), which `working_dtype` takes."""
         return kernels[0][..., np.newaxis, np.newaxis]
 
-    def _unflipped(self, kernels: tuple[Array, ...]) -> tuple[Array, ...]:
-        """Return the kernels, flipped if the plan says so."""
+    def _flip_if_planned(self, kernels: tuple[Array, ...]) -> tuple[Array, ...]:
+        """Return each kernel flipped on all its axes if the plan has `flip`, else as it is."""
         return tuple(map(np.flip, kernels)) if self.flip else kernels
 
     @cached_property
     def _filter_pictures(self) -> Callable[..., bool] | None:
-        """What filters pictures for this plan: `Engine.pictures`; None if the engine has none."""
-        return self._new_pictures()
+        """The function of `_new_filter_pictures` that this plan uses in all its calls."""
+        return self._new_filter_pictures()
 
-    def _new_pictures(self) -> Callable[..., bool] | None:
-        """Return what filters pictures, without what earlier calls worked out; None if nothing."""
+    def _new_filter_pictures(self) -> Callable[..., bool] | None:
+        """Return a new function from `Engine.pictures`; None if the engine has none for this plan.
+
+        It returns whether it has computed the result, and reuses what its earlier calls worked out.
+        """
         if self._engine.pictures is None or len(self.axes) != 2:
             return None
         keywords = {"groups": self.groups, "pad_mode": self.pad_mode, "fill": self.fill}
@@ -337,17 +343,15 @@ class ConvolutionPlan(ConvolutionSums):
         return self.copy_back(out, target)
 
     def rescaling(self, present: Array, kernels: Any) -> Array:
-        """Return the factor of each sum: all weights of its window, over those of present pixels.
+        """Return the factor of each result that makes up for missing pixels: (m, *output, nc).
 
-        It is NaN where no pixel is present; see `missing_pixels.rescaling`.
-
-        `present` are bools of the reached pixels, with the channels last, `kernels` what `_apply`
-        takes.
+        It is that of `missing_pixels.rescaling`. `present` says which reached pixels, with the
+        channels last, are not missing; `kernels` are those that `_apply` takes.
         """
         pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)
         counts = missing_pixels.count_present(present, self.engine_axes, pad_mode)
         ones = present.astype(self.accumulation)
-        weights_present = self._sums_of(ones, kernels, pad_mode, fill=1)  # so is the padding
+        weights_present = self._sums_of(ones, kernels, pad_mode, fill=1)  # padding is present
         weights = self._weights_of(kernels)
         return missing_pixels.rescaling(weights, weights_present, counts, self.groups)
 

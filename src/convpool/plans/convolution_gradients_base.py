@@ -132,14 +132,15 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
             scratch.append(copied + self.images_plan.scratch)
         return max(scratch)
 
-    def extra_bytes(self, padded: int, outputs: int) -> int:
+    def extra_bytes(self, padded_pixels: int, results: int) -> int:
         """Return the bytes of the gradients of a tile, and of what their computation copies.
 
-        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        `padded_pixels` is the number of pixels with their padding, `results` the number of results.
         """
         sums = 2 * volume(self.kernels_shape) * 8
         blocks = 2**22 * self.accumulation.itemsize  # of the adjoint
-        return 4 * padded * self.accumulation.itemsize + sums + min(blocks, 8 * outputs * self.taps)
+        padded_bytes = padded_pixels * self.accumulation.itemsize
+        return 4 * padded_bytes + sums + min(blocks, 8 * results * self.taps)
 
     @property
     def multiply_adds(self) -> int:

@@ -67,7 +67,7 @@ def plan_pooling(
     images = arguments.read_shape(images_shape, "images_shape")
     rank = arguments.count_spatial_axes(images)
     axis = arguments.read_channel_axis(channel_axis, images)
-    _check_one_reading(images, kernel_shape, channel_axis)
+    _check_unambiguous_shape(images, kernel_shape, channel_axis)
     warn_of_colours_first(images, channel_axis)
     mode = arguments.read_choice(mode, POOL_MODES, "mode")
     window = arguments.read_per_axis(kernel_shape, rank, "kernel_shape")
@@ -121,11 +121,11 @@ def _read_exponent(p: Any) -> float:
     return float(p)
 
 
-def _check_one_reading(images: tuple[int, ...], kernel_shape: Any, channel_axis: Any) -> None:
-    """Raise ValueError for an `images_shape` of 3 axes with a `kernel_shape` of one number.
+def _check_unambiguous_shape(images: tuple[int, ...], kernel_shape: Any, channel_axis: Any) -> None:
+    """Raise the error of `arguments.check_unambiguous` for a call that takes no arrays.
 
-    It may be of one picture (h, w, c) or of a batch of signals (m, n, c). `channel_axis` is the
-    argument as the caller passed it.
+    `images` is the argument `images_shape`; the error advises shapes in place of code for arrays.
+    `channel_axis` is the argument as the caller passed it.
     """
     if len(images) == 3 and np.ndim(kernel_shape) == 0:
         # with a batch axis in front, the picture's channel axis has another number

@@ -52,23 +52,24 @@ class PoolingPlan(PooledWindowsPlan):
         padded = min(self.batch * pixels_of_image, chunk)
         return super().scratch + self.extra_bytes(padded, volume(self.output_shape))
 
-    def extra_bytes(self, padded: int, outputs: int) -> int:
+    def extra_bytes(self, padded_pixels: int, results: int) -> int:
         """Return the bytes of the padded copy and, for medians, of the windows that are sorted.
 
-        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        `padded_pixels` is the number of pixels with their padding, `results` the number of results.
         """
         itemsize = self.images_dtype.itemsize
-        copy_bytes = padded * itemsize if self.pad_mode is not None else 0
+        copy_bytes = padded_pixels * itemsize if self.pad_mode is not None else 0
         if self.mode == "median":
             # windows are sorted in blocks of at most LARGE bytes, but at least one window; for
             # each block count it, its padded pixels, and what finding the medians takes: 4 at most
-            taps = max(self.taps, min(numpy_pooling.LARGE // itemsize, outputs * self.taps))
+            taps = max(self.taps, min(numpy_pooling.LARGE // itemsize, results * self.taps))
             copy_bytes += 4 * itemsize * taps
         if self.missing is not None:
             # a copy of the pixels, two of the mask, and, for averages, sums and counts
-            copy_bytes += padded * (itemsize + 3)
+            copy_bytes += padded_pixels * (itemsize + 3)
             if self._divides_sums:
-                copy_bytes += padded * 4 * 8 + outputs * (self.accumulation.itemsize + 4 * 8)
+                copy_bytes += padded_pixels * 4 * 8
+                copy_bytes += results * (self.accumulation.itemsize + 4 * 8)
         return copy_bytes
 
     # ---- integers ----

@@ -50,12 +50,12 @@ class PoolingGradientPlan(PooledWindowsPlan):
             copied = min(copied, max(copied // max(1, self.batch), 4 * pad_modes.CHUNK_BYTES))
         return super().scratch + copied
 
-    def extra_bytes(self, padded: int, outputs: int) -> int:
+    def extra_bytes(self, padded_pixels: int, results: int) -> int:
         """Return the bytes of the gradient of a tile, and of what its computation copies.
 
-        `padded` is the number of pixels with their padding, `outputs` the number of results.
+        `padded_pixels` is the number of pixels with their padding, `results` the number of results.
         """
-        return 4 * padded * max(8, self.accumulation.itemsize) + 6 * 8 * outputs
+        return 4 * padded_pixels * max(8, self.accumulation.itemsize) + 6 * 8 * results
 
     # ---- integers ----
 

@@ -60,10 +60,10 @@ class SeparablePlan(ConvolutionPlan):
         shape = (*(1,) * len(other_axes), taps, *work.kernels[-2:])
         return replace(work, kernels=shape, axes=(*other_axes, row), is_direct=True)
 
-    def extra_bytes(self, padded: int, outputs: int) -> int:
-        """Return the bytes for missing pixels, and for the sums of a pass."""
-        passes = (len(self.axes) - 1) * padded * self.accumulation.itemsize
-        return super().extra_bytes(padded, outputs) + passes
+    def extra_bytes(self, padded_pixels: int, results: int) -> int:
+        """Return the bytes for missing pixels, and for the sums of all passes but the last."""
+        pass_bytes = (len(self.axes) - 1) * padded_pixels * self.accumulation.itemsize
+        return super().extra_bytes(padded_pixels, results) + pass_bytes
 
     # ---- operands: a tuple of one kernel for each axis, and None for the bias ----
 
@@ -102,8 +102,8 @@ class SeparablePlan(ConvolutionPlan):
 
     # ---- integers ----
 
-    def _whole(self, kernels: Kernels) -> Kernels:
-        """Return the kernels as `working_dtype` takes them: as they are."""
+    def _with_channel_axes(self, kernels: Kernels) -> Kernels:
+        """Return the kernels as they are: `working_dtype` of this class takes them so."""
         return kernels
 
     def sums_of_kernels(self, kernels: Any, bias: Array | None) -> integer_sums.Sums:
@@ -126,8 +126,8 @@ class SeparablePlan(ConvolutionPlan):
         self, pixels: Array, kernels: Any, target: Array, keywords: dict[str, Any], *, keeps: bool
     ) -> None:
         """Convolve along one axis after the other, as `ConvolutionPlan._apply` describes it."""
-        kernels = self._unflipped(kernels)
-        filter_pictures = self._filter_pictures if keeps else self._new_pictures()
+        kernels = self._flip_if_planned(kernels)
+        filter_pictures = self._filter_pictures if keeps else self._new_filter_pictures()
         if filter_pictures and filter_pictures(pixels, kernels, target, keywords["dtype"]):
             return
         # the last axis first, as where both are taken at once

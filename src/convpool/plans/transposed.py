@@ -67,7 +67,7 @@ class TransposedPlan(KernelsPlan):
 
     @cached_property
     def work(self) -> Any:
-        """The convolution that this is the adjoint of, as a value of `engines.work`."""
+        """The work of the convolution whose adjoint this is, a `ConvolutionWork`."""
         images = self.batch, *self.output_sizes, self.output_channels
         return self.work_of(images, self.axes, self.kernels_shape[-1])
 
@@ -83,7 +83,7 @@ class TransposedPlan(KernelsPlan):
 
         Slices have a step of 1. The channels of the block lie in one group, or are whole groups.
         """
-        batch, *pixels, outputs = arguments.shape_channels_last(block, self.channel_axis)
+        batch, *spatial, outputs = arguments.shape_channels_last(block, self.channel_axis)
         groups = self._groups_of(outputs)
         # the images have a channel for each kernel
         kernels = slice(groups.start * self.group_inputs, groups.stop * self.group_inputs)
@@ -92,22 +92,25 @@ class TransposedPlan(KernelsPlan):
             group_start = groups.start * self.depth
             depth = slice(outputs.start - group_start, outputs.stop - group_start)
         needs = tuple(
-            _need_of_pixels(axis, count, cut)
-            for axis, count, cut in zip(self.axes, self.input_sizes, pixels, strict=True)
+            _need_of_pixels(axis, count, pixels)
+            for axis, count, pixels in zip(self.axes, self.input_sizes, spatial, strict=True)
         )
         input_sizes = tuple(need.size for need in needs)
-        numbers = depth.stop - depth.start, kernels.stop - kernels.start
-        fields = {
-            "groups": groups.stop - groups.start,
-            "kernels_shape": (*self.kernels_shape[:-2], *numbers),
-            "kernel_layout": "HWIO",
-            "input_sizes": input_sizes,
-        }
-        plan = self._part_plan(batch, input_sizes, kernels, needs, **fields)
-        return Part(plan, batch, kernels, needs, kernels, depth, outputs)
+        window = self.kernels_shape[:-2]
+        plan = self._part_plan(
+            batch,
+            input_sizes,
+            kernels,
+            needs,
+            groups=groups.stop - groups.start,
+            kernels_shape=(*window, depth.stop - depth.start, kernels.stop - kernels.start),
+            kernel_layout="HWIO",
+            input_sizes=input_sizes,
+        )
+        return Part(plan, batch, kernels, needs, kernels=kernels, depth=depth, outputs=outputs)
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
-        """Return (kernels, bias) of a part: with the kernels and the channels that it uses."""
+        """Return the kernels, with the channels, and the bias that a part uses: (kernels, bias)."""
         kernels, bias = operands
         return kernels[..., part.depth, part.kernels], None if bias is None else bias[part.outputs]
 
@@ -137,8 +140,8 @@ class TransposedPlan(KernelsPlan):
         These are the weights of all kernels of a group at taps that are a multiple of
         `Axis.meeting_distance` apart on each axis.
         """
-        # the taps of each axis are arranged in rows of `distance` taps, of which the last row is
-        # completed with weights of 0: taps in one column can lie on one pixel
+        # the taps of each axis are arranged in rows of `distance` taps, the last row filled up with
+        # weights of 0, so that the taps of a column are those that can lie on one pixel
         distances = [min(axis.window, axis.meeting_distance) for axis in self.axes]
         rows = [-(-axis.window // n) for axis, n in zip(self.axes, distances, strict=True)]
         shape = [size for pair in zip(rows, distances, strict=True) for size in pair]
@@ -157,15 +160,15 @@ class TransposedPlan(KernelsPlan):
 
     @property
     def compute(self) -> Callable[..., None]:
-        """What computes the operation, as `engines.numpy.convolution.convolve_transpose` does.
+        """The engine's function, called as `engines.numpy.convolution.convolve_transpose`.
 
-        It keeps what it worked out for arrays of the plan's shapes.
+        It takes arrays of the plan's shapes only, since it reuses what earlier calls worked out.
         """
         return self._compute
 
     @property
     def compute_once(self) -> Callable[..., None]:
-        """What computes the operation for arrays of any batch."""
+        """The engine's function as `compute`, but for any number of images."""
         return self._engine.run
 
     def run(self, images: Any, kernels: Any, bias: Any = None, out: Array | None = None) -> Array:

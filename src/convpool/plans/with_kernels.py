@@ -160,11 +160,11 @@ class ConvolvedWindowsPlan(KernelsPlan):
         """Return a range of pixels, extended to the value that stands in the padding."""
         return min(pixels[0], self.fill), max(pixels[1], self.fill)
 
-    def _part_fields(self, groups: int, outputs: slice) -> dict[str, Any]:
-        """Return which fields differ in a part with these groups and kernels."""
+    def _part_fields(self, group_count: int, outputs: slice) -> dict[str, Any]:
+        """Return the fields that differ in a part's plan, as `Plan._part_fields` describes it."""
         shape = (*self.kernels_shape[:-1], outputs.stop - outputs.start)
         # the kernels of a part are taken from kernels that are in this layout already
-        return {"groups": groups, "kernels_shape": shape, "kernel_layout": "HWIO"}
+        return {"groups": group_count, "kernels_shape": shape, "kernel_layout": "HWIO"}
 
     @property
     def _padding_text(self) -> str:

@@ -157,7 +157,7 @@ def convolve_gradients(
     if route.missing is not None:
         missing_pixels.check_weights(ours)
     if route.run is not None:
-        targets = gradient_arguments.check_out(
+        targets = gradient_arguments.read_out(
             out, plan.shapes, plan.dtype, plan.want, takes_slices=True
         )
         from convpool.out_of_core.gradients import Sources, run

@@ -24,8 +24,8 @@ from convpool.plans.convolution_gradients_base import ConvolutionGradientsBase
 from convpool.plans.gradient_arguments import (
     NAMES,
     Gradients,
-    check_out,
     check_output_gradient,
+    read_out,
 )
 from convpool.plans.gradients_with_missing_pixels import missing_terms
 from convpool.plans.halos import Part
@@ -92,7 +92,7 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
         """
         threads.check()
         pixels, (kernels, gradient) = self.channels_last(images), operands
-        out = check_out(out, self.shapes, self.dtype, self.want)
+        out = read_out(out, self.shapes, self.dtype, self.want)
         mask = None if missing is None else self.channels_last(missing)
         for array in out:
             pixels, kernels, gradient, mask = copy_if_shared(array, pixels, kernels, gradient, mask)
@@ -125,12 +125,12 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
         if targets.kernels is not None:
             reached, target = self.reached_pixels.gather(pixels), self.laid_out(targets.kernels)
             self._sum_kernels(reached, gradient, target, working["kernels"])
-            self.put_kernels(self._flipped(target), targets.kernels)
+            self.put_kernels(self._flip_if_planned(target), targets.kernels)
 
     def _write_with_missing(
         self, pixels: Array, absent: Array, kernels: Array, gradient: Array, targets: Gradients
     ) -> None:
-        """Write what `_write` does where some pixels are `absent`.
+        """Write the gradients of images and kernels as `_write`, with pixels that are `absent`.
 
         The formulas are those of `gradients_with_missing_pixels`.
         """
@@ -139,18 +139,16 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
         terms = missing_terms(self, filled, gone, kernels, gradient)
         if targets.images is not None:
             target = self.channels_last(targets.images)
-            self._write_images(kernels, terms.rescaled, target, self.accumulation)
+            self._write_images(kernels, terms.by_sum, target, self.accumulation)
             target[absent] = 0
         if targets.kernels is not None:
-            sums, of_present = (np.empty(self.kernels_shape, self.accumulation) for _ in range(2))
-            self._sum_kernels(filled, terms.rescaled, sums, self.accumulation)
+            sums, by_present = (np.empty(self.kernels_shape, self.accumulation) for _ in range(2))
+            self._sum_kernels(filled, terms.by_sum, sums, self.accumulation)
             counting = {"pad_mode": missing_pixels.counting_pad_mode(self.pad_mode), "fill": 1}
             present = (~gone).astype(self.accumulation)
-            self._sum_kernels(
-                present, terms.rescaled_shares, of_present, self.accumulation, **counting
-            )
-            sums += terms.shares.sum(axis=tuple(range(gradient.ndim - 1))) - of_present
-            self.put_kernels(self._flipped(sums), targets.kernels)
+            self._sum_kernels(present, terms.by_present, by_present, self.accumulation, **counting)
+            sums += terms.by_whole.sum(axis=tuple(range(gradient.ndim - 1))) - by_present
+            self.put_kernels(self._flip_if_planned(sums), targets.kernels)
 
     def _allocate(self, name: str, shape: Shape, out: Array | None) -> Array | None:
         """Return the array for the gradient `name`: `out`, a new one, or None if not wanted."""
@@ -159,41 +157,46 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
         return allocation.empty(shape, self.dtype, "take smaller images or a part of the batch")
 
     def _write_images(self, kernels: Array, gradient: Array, target: Array, working: DType) -> None:
-        """Write the gradient of the images to the target (m, *spatial, c)."""
+        """Write the gradient of the images to the target (m, *spatial, c), summed in `working`.
+
+        Where an engine reads copies of pixels, a pixel gets the sum of what its copies get.
+        """
         axes = self.images_plan.axes
         keywords: dict[str, Any] = {"groups": self.groups, "bias": None, "dtype": working}
-        copies = [
-            (k, copies) for k, (_, copies) in enumerate(self.read_axes, 1) if copies is not None
-        ]
-        if not copies:
+        if all(read.sources is None for read in self.read_axes):
             self.images_plan.compute(gradient, kernels, axes, target, **keywords)
             return
         for (batch,) in blocks(target.shape[:1], self.images_at_once):
-            part = np.empty(self.copied_shape(batch.stop - batch.start), working)
-            self.images_plan.compute_once(gradient[batch], kernels, axes, part, **keywords)
-            for k, places in copies:
-                part = add_copies(part, k, places, self.axes[k - 1].size)
-            target[batch] = part
+            sums = np.empty(self.read_shape(batch.stop - batch.start), working)
+            self.images_plan.compute_once(gradient[batch], kernels, axes, sums, **keywords)
+            for k, (axis, read) in enumerate(zip(self.axes, self.read_axes, strict=True), 1):
+                if read.sources is not None:
+                    sums = add_copies(sums, k, read.sources, axis.size)
+            target[batch] = sums
 
     def _sum_kernels(
         self, reached: Array, gradient: Array, target: Array, working: DType, **padding: Any
     ) -> None:
-        """Write the gradient of the kernels, not flipped, to the target (*window, depth, nc).
+        """Write the gradient of the kernels to the target (*window, c // groups, nc), not flipped.
 
-        `reached` are the reached pixels; `padding` replaces pad mode and fill.
+        `reached` are the reached pixels (m, *spatial, c), `working` is the dtype of the sums, and
+        `padding` may replace the plan's `pad_mode` and `fill`.
         """
         padding = {"pad_mode": self.pad_mode, "fill": self.fill} | padding
         axes, groups = self.engine_axes, self.groups
         self._compute(reached, gradient, axes, target, groups=groups, dtype=working, **padding)
 
-    def _flipped(self, sums: Array) -> Array:
-        """Flip what `_sum_kernels` gave, in place, if the plan is flipped; return it."""
+    def _flip_if_planned(self, sums: Array) -> Array:
+        """Flip the sums of `_sum_kernels` in place if the plan has `flip`; return them."""
         if self.flip:
             sums[...] = np.flip(sums, tuple(range(len(self.axes)))).copy()
         return sums
 
     def put_kernels(self, sums: Array, target: Array) -> None:
-        """Write sums (*window, depth, nc) to a target in the plan's layout."""
+        """Write sums (*window, c // groups, nc) to a target in the plan's layout.
+
+        They may be a view of the target, and are in place then.
+        """
         if not np.may_share_memory(sums, target):
             ours = self.laid_out(target)
             ours[...] = sums
@@ -203,6 +206,6 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
     # ---- parts ----
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
-        """Return (kernels, g) of a part; g is that of the part already."""
+        """Return (kernels, g) of a part: its kernels; g comes in as that of the part already."""
         kernels, gradient = operands
         return kernels[..., part.kernels], gradient

@@ -18,7 +18,7 @@ from convpool.engines.pad_modes import (
     padded_indices,
 )
 from convpool.engines.registry.gradients import KERNELS_GRADIENT_ENGINES
-from convpool.engines.values import dataclass
+from convpool.engines.values import NamedTuple, dataclass
 from convpool.plans import integer_sums, missing_pixels
 from convpool.plans.formatting import byte_size
 from convpool.plans.gradient_arguments import (
@@ -34,8 +34,27 @@ from convpool.windows import Axis, volume
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
-# on one axis, the pixel that each pixel of the engine's images is a copy of; None: they are these
-Copies = NDArray[np.int64] | None
+
+
+class ReadAxis(NamedTuple):
+    """One axis of the pixels that an engine reads: the images' own pixels, or copies of them.
+
+    Attributes
+    ----------
+    axis : the windows on the pixels that are read
+    sources : for each pixel that is read, the index of the pixel of the images that it is a copy
+        of; None if the images' own pixels are read
+    """
+
+    axis: Axis
+    sources: NDArray[np.int64] | None
+
+    @property
+    def most_copies(self) -> int:
+        """How many copies a pixel of the images has at most; 1 if nothing is copied."""
+        if self.sources is None or not self.sources.size:
+            return 1
+        return int(np.bincount(self.sources).max())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,12 +90,12 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
 
     @cached_property
     def images_plan(self) -> TransposedPlan:
-        """The plan of the adjoint, which gives the gradient of the pixels that an engine reads."""
+        """The plan of the adjoint, which computes the gradient of the pixels an engine reads."""
         return TransposedPlan(
             images_shape=self.output_shape,
             images_dtype=self.gradient_dtype,
             channel_axis=self.channel_axis,
-            axes=tuple(axis for axis, _ in self.read_axes),
+            axes=tuple(read.axis for read in self.read_axes),
             dtype=self.dtype,
             accumulation=self.accumulation,
             padding=self.padding,
@@ -89,32 +108,32 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
         )
 
     @cached_property
-    def read_axes(self) -> list[tuple[Axis, Copies]]:
-        """(axis, copies) of each spatial axis: the windows on the pixels that an engine reads.
+    def read_axes(self) -> list[ReadAxis]:
+        """For each spatial axis, the pixels that an engine reads, and the windows on them.
 
-        These are the images' own, or copies: those that windows reach if they are few, or those
-        with the padding if a pad mode repeats pixels there.
+        Copies are read if windows reach few pixels (these alone are copied), or if a pad mode
+        repeats pixels in the padding (they are copied with it).
         """
-        read_axes: list[tuple[Axis, Copies]] = []
+        read_axes = []
         for axis, reached in zip(self.axes, self.reached_pixels.per_axis, strict=True):
             if reached is not None:
-                read_axes.append((reached.axis, reached.pixels))
+                read_axes.append(ReadAxis(reached.axis, reached.pixels))
             elif self.pad_mode in REPEATING_PAD_MODES and (axis.before or axis.after):
-                places = padded_indices(axis, self.pad_mode)
-                padded = replace(axis, size=len(places), before=0, after=0)
-                read_axes.append((padded, places))
+                sources = padded_indices(axis, self.pad_mode)
+                padded = replace(axis, size=len(sources), before=0, after=0)
+                read_axes.append(ReadAxis(padded, sources))
             else:
-                read_axes.append((axis, None))
+                read_axes.append(ReadAxis(axis, None))
         return read_axes
 
-    def copied_shape(self, images: int) -> Shape:
-        """Return the shape of so many images, of the pixels that an engine reads."""
-        return (images, *(axis.size for axis, _ in self.read_axes), self.channels)
+    def read_shape(self, image_count: int) -> Shape:
+        """Return the shape (m, *spatial, c) of what an engine reads of `image_count` images."""
+        return (image_count, *(read.axis.size for read in self.read_axes), self.channels)
 
     @property
     def images_at_once(self) -> int:
         """Number of images whose pixels are copied at a time."""
-        bytes_per_image = volume(self.copied_shape(1)) * self.accumulation.itemsize
+        bytes_per_image = volume(self.read_shape(1)) * self.accumulation.itemsize
         return max(1, min(self.batch, CHUNK_BYTES // 4 // max(1, bytes_per_image)))
 
     @property
@@ -124,12 +143,11 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
         if "kernels" in self.want:
             scratch.append(super().scratch)
         if "images" in self.want:
-            copied = 0
-            if any(copies is not None for _, copies in self.read_axes):
-                copied = (
-                    3 * self.accumulation.itemsize * volume(self.copied_shape(self.images_at_once))
-                )
-            scratch.append(copied + self.images_plan.scratch)
+            copy_bytes = 0
+            if any(read.sources is not None for read in self.read_axes):
+                copied = volume(self.read_shape(self.images_at_once))
+                copy_bytes = 3 * self.accumulation.itemsize * copied
+            scratch.append(copy_bytes + self.images_plan.scratch)
         return max(scratch)
 
     def extra_bytes(self, padded_pixels: int, results: int) -> int:
@@ -149,7 +167,7 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
 
     @classmethod
     def engine_names(cls) -> list[str]:
-        """Return the names of all engines of which one computes one of the gradients."""
+        """Return the names of all engines that compute at least one of the gradients."""
         return list(dict.fromkeys([*TransposedPlan.engines, *cls.engines]))
 
     def refusals(self) -> dict[str, str | None]:
@@ -178,7 +196,7 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
         self.working_dtypes(images, kernels, gradient)
 
     def working_dtypes(self, images: Array, kernels: Array, gradient: Array) -> dict[str, DType]:
-        """Return name -> the dtype to compute a wanted gradient in: the fastest with exact sums.
+        """Return, for the name of each wanted gradient, the fastest dtype in which sums are exact.
 
         Raise OverflowError if a sum of integers might overflow.
         """
@@ -186,7 +204,7 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
             return dict.fromkeys(self.want, self.accumulation)
         working: dict[str, DType] = {}
         if "images" in self.want:
-            copies = volume([most_copies(copies) for _, copies in self.read_axes])
+            copies = volume([read.most_copies for read in self.read_axes])
             least, greatest = integer_sums.extremes(gradient)
             weights = self.images_plan.sums(kernels, None)
             working["images"] = weights.working_dtype(
@@ -210,7 +228,7 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
         return working
 
     def _sums(self, gradient: Array) -> integer_sums.Sums:
-        """Return the sums of each kernel: over the windows of all images, g (m, *output, nc)."""
+        """Return the sums over all windows of all images; `gradient` is g (m, *output, nc)."""
         return integer_sums.Sums(gradient, tuple(range(gradient.ndim - 1)))
 
     # ---- text ----
@@ -248,8 +266,3 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
     def _work_text(self) -> str:
         """The work of the printed plan: "18 multiply-adds"."""
         return f"{self.multiply_adds:,} multiply-adds"
-
-
-def most_copies(copies: Copies) -> int:
-    """Return how many copies a pixel of an axis has at most; 1 for `copies` None."""
-    return 1 if copies is None or not copies.size else int(np.bincount(copies).max())

@@ -55,7 +55,7 @@ def gradient_dtype(result: DType, output_gradient: DType, dtype: DTypeLike | Non
     Parameters
     ----------
     result
-        The dtype of the call whose gradients these are, without rounding: int64 for integers.
+        The dtype of the result of the call whose gradients these are, such as int64.
     output_gradient
         The dtype of the gradient of its result.
     dtype
@@ -71,7 +71,7 @@ def gradient_dtype(result: DType, output_gradient: DType, dtype: DTypeLike | Non
 
 
 def check_output_gradient(value: Any, shape: Shape, dtype: DType) -> Array:
-    """Return the gradient of a result as an array; raise ValueError unless it is as planned."""
+    """Return the gradient of a result as an array; raise ValueError unless shape and dtype fit."""
     gradient = arrays.read_in_memory(value, "output_gradient", "a plan")
     if gradient.shape != shape or gradient.dtype != dtype:
         raise ValueError(
@@ -90,13 +90,14 @@ def check_shape(shape: Shape, expected: Shape, call: str) -> None:
         )
 
 
-def check_out(
+def read_out(
     out: Any, shapes: Gradients, dtype: DType, want: tuple[str, ...], *, takes_slices: bool = False
 ) -> Gradients:
-    """Return the argument `out` as a `Gradients` of arrays and None.
+    """Return the argument `out` as a `Gradients`, whose items are arrays or None.
 
-    If it `takes_slices`, that of the images may be what can be read and written in slices, or the
-    name of a file, which is not checked.
+    `shapes` are the shapes of the gradients. If the call `takes_slices`, the item for the images
+    may also be an object that is read and written in slices, or the name of a file, which is not
+    checked.
 
     Raises
     ------

@@ -1,10 +1,11 @@
 """What missing pixels change in the gradients of a convolution. m images, c channels, nc kernels.
 
-Where pixels are missing, a result is S W / P: the sum S of the products that are there, rescaled by
-the whole weight W of the kernel over the weight P of what is there. So with g, the gradient of the
-result, the derivative by the pixel under a tap is that of S with g W / P in place of g. By the
-weight of that tap it has three terms: of S the same, of W g S / P, and of P -g S W / P^2 where the
-pixel is there. Where nothing is missing, the last two are opposite.
+Where pixels are missing, a result is S W / P: S is the sum of the products with present pixels, W
+the sum of all weights of the kernel, P the sum of the weights of present pixels. So with g, the
+gradient of the result, a pixel's gradient is that of S, with g W / P in place of g. A weight's
+gradient has three terms: that of S, with g W / P in place of g; g S / P, since W has this weight;
+and -g S W / P^2, since P has it, if its pixel is present. If no pixel is missing, the last two
+cancel.
 """
 
 from __future__ import annotations
@@ -25,31 +26,33 @@ Array = NDArray[Any]
 
 
 class MissingTerms(NamedTuple):
-    """What takes the place of g in the sums that gradients are made of; all are (m, *output, nc).
+    """The derivatives by S, W and P of the number whose gradients are computed: (m, *output, nc).
 
     Attributes
     ----------
-    rescaled : g W / P, 0 where no pixel of the window is there
-    shares : g S / P where some pixels of the window are missing and some are not, else 0
-    rescaled_shares : g S W / P^2 there, else 0
+    by_sum : g W / P, the derivative by S; 0 where no pixel of the window is present
+    by_whole : g S / P, the derivative by W; 0 unless a window has present and missing pixels
+    by_present : g S W / P^2, which is minus the derivative by P; 0 where `by_whole` is
     """
 
-    rescaled: Array
-    shares: Array
-    rescaled_shares: Array
+    by_sum: Array
+    by_whole: Array
+    by_present: Array
 
 
 def missing_terms(
     plan: KernelsPlan, filled: Array, absent: Array, kernels: Array, g: Array
 ) -> MissingTerms:
-    """Return what missing pixels make of g.
+    """Return the derivatives of which the gradients are sums.
 
     Parameters
     ----------
     plan
         The plan of the gradients.
-    filled, absent
-        The reached pixels, with 0 in place of missing ones, and which these are.
+    filled
+        The reached pixels (m, *spatial, c), with 0 in place of missing ones.
+    absent
+        Bools of the same shape: which pixels are missing.
     kernels
         The weights (*window, c // groups, nc), flipped if the plan is.
     g
@@ -59,22 +62,22 @@ def missing_terms(
     counting_mode = missing_pixels.counting_pad_mode(plan.reading_mode)
     present = ~absent
 
-    def sums(pixels: Array, pad_mode: str | None, fill: Any) -> Array:
+    def convolve(pixels: Array, pad_mode: str | None, fill: Any) -> Array:
         result = np.empty(g.shape, dtype)
         keywords = {"pad_mode": pad_mode, "fill": fill, "bias": None, "groups": groups}
         fallback(ENGINES).run(pixels, kernels, axes, result, dtype=dtype, **keywords)
         return result
 
     counts = missing_pixels.count_present(present, axes, counting_mode)
-    weights = sums(present.astype(dtype), counting_mode, 1)
-    factors = missing_pixels.rescaling(kernels, weights, counts, groups)
+    present_weights = convolve(present.astype(dtype), counting_mode, 1)  # P
+    factors = missing_pixels.rescaling(kernels, present_weights, counts, groups)  # W / P
     counts = counts.reshape(*counts.shape[:-1], groups, plan.depth).sum(axis=-1)
-    counts = np.repeat(counts, g.shape[-1] // groups, axis=-1)
+    counts = np.repeat(counts, g.shape[-1] // groups, axis=-1)  # those of each kernel's group
     is_partial = (counts > 0) & (counts < volume(kernels.shape[:-1]))
-    totals = sums(filled, plan.reading_mode, getattr(plan, "fill", 0))
-    shares = np.where(is_partial, g * totals / weights, 0).astype(dtype)
+    sums = convolve(filled, plan.reading_mode, getattr(plan, "fill", 0))  # S
+    by_whole = np.where(is_partial, g * sums / present_weights, 0).astype(dtype)
     return MissingTerms(
-        np.where(counts > 0, g * factors, 0).astype(dtype),
-        shares,
-        np.where(is_partial, shares * factors, 0).astype(dtype),
+        by_sum=np.where(counts > 0, g * factors, 0).astype(dtype),
+        by_whole=by_whole,
+        by_present=np.where(is_partial, by_whole * factors, 0).astype(dtype),
     )

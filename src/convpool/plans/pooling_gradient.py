@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from convpool.engines import pad_modes, threads
 from convpool.engines.engine import Engine
 from convpool.engines.registry.gradients import POOL_GRADIENT_ENGINES
-from convpool.engines.values import dataclass
+from convpool.engines.values import NamedTuple, dataclass
 from convpool.plans import allocation, integer_sums, missing_pixels
 from convpool.plans.formatting import byte_size
 from convpool.plans.gradient_arguments import check_output_gradient
@@ -23,6 +23,19 @@ from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
+
+
+class Copies(NamedTuple):
+    """How the pixels of an axis were copied from others, such as the image's pixels.
+
+    Attributes
+    ----------
+    sources : for each copy, the index of the pixel that it is a copy of; below 0 for none
+    size : the number of pixels of the axis that they were copied from
+    """
+
+    sources: NDArray[np.int64]
+    size: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +56,7 @@ class PoolingGradientPlan(PooledWindowsPlan):
     def scratch(self) -> int:
         """About how many bytes of working memory a run takes."""
         copied = 0
-        if any(maps for maps in self._copies):
+        if any(self._copies):
             shape = self.batch, *(axis.spanned_positions for axis in self.reached_pixels.axes)
             per_pixel = self.images_dtype.itemsize + 3 * self.accumulation.itemsize
             copied = volume([*shape, self.channels]) * per_pixel
@@ -63,25 +76,25 @@ class PoolingGradientPlan(PooledWindowsPlan):
         """Raise OverflowError if a sum of integers might overflow; `images` may have any shape."""
         (gradient,) = operands
         if self.accumulation.kind in "iu":
-            sums = integer_sums.Sums(np.array([self._most_shares], object))
+            sums = integer_sums.Sums(np.array([self._most_terms], object))
             extremes = integer_sums.extremes(gradient)
             sums.working_dtype(self.accumulation, extremes, "the gradient of the images")
 
     @property
-    def _most_shares(self) -> int:
+    def _most_terms(self) -> int:
         """An upper bound of how many numbers of g are added up in one pixel."""
-        meetings = [-(-axis.window // axis.meeting_distance) for axis in self.axes]
-        shares = [min(axis.count, n) for axis, n in zip(self.axes, meetings, strict=True)]
+        # on each axis, how many windows can have a tap on one pixel
+        terms = [min(axis.count, -(-axis.window // axis.meeting_distance)) for axis in self.axes]
         if self.pad_mode in pad_modes.REPEATING_PAD_MODES:
             for k, axis in enumerate(self.axes):
-                copies = pad_modes.padded_indices(axis, self.pad_mode)
-                shares[k] *= int(np.bincount(copies).max()) if copies.size else 1
-        return volume(shares)
+                sources = pad_modes.padded_indices(axis, self.pad_mode)
+                terms[k] *= int(np.bincount(sources).max()) if sources.size else 1
+        return volume(terms)
 
     # ---- arrays ----
 
     def check_operands(self, *operands: Any) -> tuple[Array]:
-        """Return a tuple of g with its channels last; raise unless it is as the plan says."""
+        """Return (g,) with its channels last; raise ValueError unless shape and dtype fit."""
         (gradient,) = operands
         checked = check_output_gradient(gradient, self.output_shape, self.gradient_dtype)
         return (self.channels_last(checked),)
@@ -160,28 +173,28 @@ class PoolingGradientPlan(PooledWindowsPlan):
         """
         masks: Any = None
         if absent is not None:
-            masks = self._parts(absent, fill=False)
-        for batch, part, axes in self._parts(pixels, self.fill):
+            masks = self._padded(absent, fill=False)
+        for batch, padded, axes in self._padded(pixels, self.fill):
             mask = None if masks is None else next(masks)[1]
-            self._write_part(part, mask, gradient[batch], axes, target[batch])
+            self._write_images(padded, mask, gradient[batch], axes, target[batch])
 
-    def _parts(self, pixels: Array, fill: Any) -> Iterator[tuple[slice, Array, tuple[Axis, ...]]]:
-        """Yield (slice of the batch, its images as an engine reads them, the windows on these).
+    def _padded(self, pixels: Array, fill: Any) -> Iterator[tuple[slice, Array, tuple[Axis, ...]]]:
+        """Yield (slice of the batch, its pixels with their padding, the windows on these).
 
-        These are the reached `pixels` themselves, or copies with their padding, of which `fill` is
-        what stands in constant padding.
+        If the plan has no padding to be filled, yield the reached `pixels` once, as they are.
+        `fill` is what stands in constant padding.
         """
         if self.pad_mode is None or not any(self._is_padded):
             yield slice(0, self.batch), pixels, self.engine_axes
             return
         batch = pad_modes.images_at_once(self.engine_axes, self.channels, 8)
         for (images,) in blocks((self.batch,), batch):
-            ((_, part, axes),) = pad_modes.padded(
+            ((_, padded, axes),) = pad_modes.padded(
                 pixels[images], self.engine_axes, self.pad_mode, fill
             )
-            yield images, part, axes
+            yield images, padded, axes
 
-    def _write_part(
+    def _write_images(
         self,
         pixels: Array,
         absent: Array | None,
@@ -191,8 +204,8 @@ class PoolingGradientPlan(PooledWindowsPlan):
     ) -> None:
         """Write the gradient of some images to the target (m, *spatial, c).
 
-        `pixels` are these images as an engine reads them, with the windows `axes`; `absent` says
-        which of them are missing.
+        `pixels` are what `_padded` yielded for these images, with the windows `axes`; `absent` says
+        which of them are missing. A pixel gets the sum of what its copies get.
         """
         keywords = self._engine_keywords
         if absent is not None:
@@ -200,12 +213,12 @@ class PoolingGradientPlan(PooledWindowsPlan):
         if not any(self._copies):
             self._compute(pixels, gradient, axes, target, **keywords)
             return
-        part = np.empty(pixels.shape, self.accumulation)
-        self._compute(pixels, gradient, axes, part, **keywords)
-        for k, maps in enumerate(self._copies, 1):
-            for places, size in maps:
-                part = pad_modes.add_copies(part, k, places[: part.shape[k]], size)
-        target[...] = part
+        sums = np.empty(pixels.shape, self.accumulation)
+        self._compute(pixels, gradient, axes, sums, **keywords)
+        for k, copies_of_axis in enumerate(self._copies, 1):
+            for sources, size in copies_of_axis:
+                sums = pad_modes.add_copies(sums, k, sources[: sums.shape[k]], size)
+        target[...] = sums
 
     @cached_property
     def _is_padded(self) -> list[bool]:
@@ -213,12 +226,11 @@ class PoolingGradientPlan(PooledWindowsPlan):
         return [bool(axis.before or axis.after) for axis in self.engine_axes]
 
     @cached_property
-    def _copies(self) -> list[list[tuple[NDArray[np.int64], int]]]:
-        """For each axis, how the pixels that an engine reads are copies of others.
+    def _copies(self) -> list[list[Copies]]:
+        """For each axis, how the pixels that an engine reads were copied, the last copy first.
 
-        Each is (places, size): the place of the pixel of which each is a copy, below 0 for none, on
-        an axis of so many pixels. First come those of the padding, then the pixels that windows
-        reach, if these are few.
+        Padded pixels are copies of the reached ones, and if these are few, they are copies of the
+        image's own. So an axis has 0 to 2 `Copies`.
         """
         is_padded = self.pad_mode is not None and any(self._is_padded)
         all_copies = []
@@ -227,14 +239,15 @@ class PoolingGradientPlan(PooledWindowsPlan):
         ):
             copies = []
             if is_padded:
-                copies.append((pad_modes.padded_indices(inner, self.reading_mode), inner.size))
+                sources = pad_modes.padded_indices(inner, self.reading_mode)
+                copies.append(Copies(sources, inner.size))
             if reached is not None:
-                copies.append((reached.pixels, axis.size))
+                copies.append(Copies(reached.pixels, axis.size))
             all_copies.append(copies)
         return all_copies
 
     def select_operands(self, operands: Sequence[Any], part: Part) -> tuple[Any, ...]:
-        """Return the operands of a part: g is that of the part already."""
+        """Return (g,) of a part: it comes in as that of the part already."""
         return tuple(operands)
 
     # ---- text ----

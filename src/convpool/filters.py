@@ -24,9 +24,9 @@ from convpool.plans.filter_sizes import (
     WITHOUT_SIGMA,
     binomial_row,
     check_size,
-    finite,
     gaussian_row,
     offsets_from_middle,
+    read_finite,
     size_and_sigma,
 )
 from convpool.plans.filter_sizes import default_size as default_size
@@ -109,7 +109,7 @@ def sharpen() -> NDArray[np.int64]:
 def unsharp(size: int = 5, amount: float = 1.0) -> NDArray[np.float64]:
     """Unsharp masking: the picture plus `amount` times what a binomial blur takes away."""
     check_size(size)
-    strength = finite(amount, "amount", "a number such as 1.5")
+    strength = read_finite(amount, "amount", "a number such as 1.5")
     if abs(strength) > LARGEST_AMOUNT:
         raise ValueError(
             f"amount must be a number such as 1.5, up to {LARGEST_AMOUNT:.0f}: {amount} came in"
@@ -237,7 +237,7 @@ def gaussian_y(
 def motion(size: int = 9, angle: float = 0.0) -> NDArray[np.float64]:
     """A camera moved `size` pixels at an angle in degrees, counter-clockwise from the right."""
     down, right = offsets_from_middle(check_size(size))
-    radians = np.deg2rad(finite(angle, "angle", "a number of degrees, such as 45") % 360)
+    radians = np.deg2rad(read_finite(angle, "angle", "a number of degrees, such as 45") % 360)
     # the weight of a tap falls from 1 on the line of the motion to 0 at a distance of one pixel
     along = right * np.cos(radians) - down * np.sin(radians)
     across = right * np.sin(radians) + down * np.cos(radians)
@@ -316,8 +316,9 @@ def sobel(
     magnitude = np.hypot(*derivatives)
     if round_to is None and out is None:
         return magnitude
-    itself = np.ones((1, 1), magnitude.dtype)
-    return filter_image(magnitude, itself, round_to=round_to, out=out, channel_axis=channel_axis)
+    # a kernel that changes nothing, so that the magnitude is rounded and written to `out`
+    one = np.ones((1, 1), magnitude.dtype)
+    return filter_image(magnitude, one, round_to=round_to, out=out, channel_axis=channel_axis)
 
 
 def options(name: str) -> dict[str, Any]:

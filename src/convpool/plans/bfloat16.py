@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 NAME = "bfloat16"
-# arguments whose dtypes decide that of the result
+# names of the arguments whose dtypes decide that of the result
 OPERANDS = ("images", "image", "kernels", "kernel", "values", "windows", "output_gradient")
-# parameters of calls that compute something, not a view
+# a call with one of these parameters computes something; others return views
 OF_COMPUTATIONS = {"kernels", "kernel", "mode", "kernel_shape", "output_shape", "values", "windows"}
 
 
@@ -69,8 +69,8 @@ def compute_in_float32(call: Callable[..., Any], arguments: Mapping[str, Any]) -
 def _result_dtype(arguments: Mapping[str, Any]) -> np.dtype[Any]:
     """Return the dtype of the result: bfloat16 if `dtype` is, else that of the operands.
 
-    It is float32, for no conversion, if `dtype` names another, if results are rounded, or if the
-    operands have no common dtype, as with int64.
+    It is float32, which means that results are not converted, if `dtype` is another dtype, if
+    results are rounded, or if bfloat16 has no common dtype with the other operands, as with int64.
     """
     dtype = arguments.get("dtype")
     if _dtype_name(dtype) == NAME:

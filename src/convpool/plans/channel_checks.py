@@ -27,9 +27,10 @@ QUESTIONS = {
     "HWCM": "depthwise kernels (*window, channels, multiplier), as in Keras",
 }
 
-# times its width that a window is high, if it is more likely to be a number of kernels
+# a first size of more than this times the others is more likely a number of kernels than a height
 LONG = 4
-SMALLEST = 23  # sides up to this are not taken for those of a picture in colour
+# images with an axis of up to this many pixels are not taken for pictures with colours in front
+SMALLEST = 23
 
 
 class Operands(NamedTuple):
@@ -111,6 +112,7 @@ class Operands(NamedTuple):
         hints = (*self._kernels_with_axes(), *self._images_with_axes(channel_axis))
         useful_hints = [hint for hint, changed in hints if changed.agrees]
         if (len(self.images), len(self.kernels), self.layout) == (3, 2, "HWIO"):
+            # (h, w, c) and (kh, kw), or signals (m, n, c) and a kernel that lacks an axis
             useful_hints.insert(0, "one picture and a kernel? take filter_image(image, kernel)")
             useful_hints[1:2] = [f"signals? {hint}" for hint in useful_hints[1:2]]
             raise ValueError("; ".join([text, *useful_hints[:2]]))

@@ -105,7 +105,7 @@ class ConvolutionPlan(ConvolutionSums):
         OverflowError : a sum of integers might overflow; the text names the bound
         """
         images = self.check_images(images)
-        mask = missing_pixels.check_run(self.missing, missing, self.images_shape)
+        mask = missing_pixels.read_run_mask(self.missing, missing, self.images_shape)
         return self.execute(images, self.check_operands(kernels, bias), out, mask)
 
     def execute(

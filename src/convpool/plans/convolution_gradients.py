@@ -76,7 +76,7 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
         OverflowError : a sum of integers might overflow; the text names the bound
         """
         operands = self.check_operands(kernels, output_gradient)
-        mask = missing_pixels.check_run(self.missing, missing, self.images_shape)
+        mask = missing_pixels.read_run_mask(self.missing, missing, self.images_shape)
         return self.execute(self.check_images(images), operands, out, mask)
 
     def execute(  # type: ignore[override]

@@ -48,13 +48,13 @@ class ConvolutionSums(ConvolvedWindowsPlan):
         images: Array,
         kernels: Array,
         bias: Array | None,
-        sums_of: Callable[[], integer_sums.Sums] | None = None,
+        known_sums: Callable[[], integer_sums.Sums] | None = None,
     ) -> DType:
         """Return the dtype to compute in: for integers, the fastest in which sums are exact.
 
         Sums are bounded from as few values as will do: from the dtypes alone, then with the
         weights, then with the pixels, which are most. Raise OverflowError if a sum might overflow.
-        `sums_of` returns what `sums_of_kernels` returns for the weights, if it is known.
+        `known_sums` is called instead of `sums_of_kernels`, by callers who keep its result.
         """
         if self.accumulation.kind not in "iu":
             return self.accumulation
@@ -67,7 +67,7 @@ class ConvolutionSums(ConvolvedWindowsPlan):
         ):
             return integer_sums.fastest_exact(self.accumulation, limit)
         # the bound for any pixels of the images' dtype with these weights
-        sums = self.sums_of_kernels(kernels, bias) if sums_of is None else sums_of()
+        sums = self.sums_of_kernels(kernels, bias) if known_sums is None else known_sums()
         pixels = self._pixel_limits
         if sums.bound(pixels) > integer_sums.EXACT_IN_FLOAT64 or not sums.fit(
             self.accumulation, pixels
@@ -86,7 +86,7 @@ class ConvolutionSums(ConvolvedWindowsPlan):
 
     @cached_property
     def _limit(self) -> int:
-        """The greatest magnitude that a sum of products of these dtypes can have, without bias."""
+        """The greatest magnitude of a sum, without bias, for any values of the dtypes."""
         weight = integer_sums.magnitude(integer_sums.limits(self.kernels_dtype))
         return self.taps * self.depth * integer_sums.magnitude(self._pixel_limits) * weight
 
@@ -109,8 +109,8 @@ class ConvolutionSums(ConvolvedWindowsPlan):
     ) -> None:
         """Convolve the reached pixels into target, in place; `keywords` are from `engine_keywords`.
 
-        If it `keeps`, what the engine works out is kept with the plan, for calls with the same
-        keywords.
+        `keeps` says whether what the engine works out is kept with the plan, and reused: only in
+        calls with the same keywords.
         """
         run = self._compute if keeps else self._engine.run
         run(pixels, self.as_applied(kernels), self.engine_axes, target, **keywords)

@@ -49,8 +49,11 @@ def _size_error(subject: str, limit: str) -> ValueError:
     )
 
 
-def finite(value: float, name: str, requirement: str) -> float:
-    """Return the argument `name` as a float; raise, naming the requirement, unless it is finite."""
+def read_finite(value: float, name: str, requirement: str) -> float:
+    """Return the argument `name` as a float; raise unless it is a finite real number.
+
+    `requirement` says in the error what it must be, such as "a positive number of pixels".
+    """
     if isinstance(value, np.ndarray) and value.ndim:
         raise TypeError(
             f"{name} must be {requirement}, not an array {value.shape}; to filter a picture with "
@@ -70,7 +73,7 @@ def finite(value: float, name: str, requirement: str) -> float:
 
 def check_sigma(sigma: float) -> float:
     """Return the argument `sigma` as a float; raise unless SMALLEST_SIGMA to LARGEST_SIZE."""
-    number = finite(sigma, "sigma", "a positive number of pixels, such as 1.5")
+    number = read_finite(sigma, "sigma", "a positive number of pixels, such as 1.5")
     if number <= 0:
         raise ValueError(f"sigma must be a positive number of pixels, such as 1.5: {sigma} came in")
     if number < SMALLEST_SIGMA:
@@ -94,7 +97,7 @@ def default_size(sigma: float, truncate: float = 4.0) -> int:
     (41, 11)
     """
     sigma_pixels = check_sigma(sigma)
-    sigmas_to_side = finite(truncate, "truncate", "a positive number of sigmas, such as 4")
+    sigmas_to_side = read_finite(truncate, "truncate", "a positive number of sigmas, such as 4")
     if sigmas_to_side <= 0:
         raise ValueError(
             f"truncate must be a positive number of sigmas, such as 4: {truncate} came in"
@@ -130,7 +133,10 @@ def gaussian_row(size: int, sigma: float) -> NDArray[np.float64]:
 def size_and_sigma(
     size: int | None, sigma: float | None, truncate: float, default: int
 ) -> tuple[int, float]:
-    """Return (size, sigma): if one is None, it follows from the other; if both, from `default`."""
+    """Return (size, sigma) of a Gaussian: if one is None, it follows from the other.
+
+    If both are None, the size is `default`. `truncate` is as in `default_size`.
+    """
     if sigma is None:
         checked_size = check_size(default if size is None else size)
         return checked_size, 0.3 * ((checked_size - 1) * 0.5 - 1) + 0.8  # as OpenCV has it

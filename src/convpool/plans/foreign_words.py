@@ -13,9 +13,10 @@ import numpy as np
 from convpool.engines.pad_modes import PAD_MODES
 from convpool.plans import bfloat16
 
+# what calls name the size of their window, in order of preference
+WINDOW = "kernel_shape", "window", "kernels, whose first axes are the window", "size"
 # keyword of another library -> ours, in order of preference. An error names the first that begins
 # with a keyword of the call, or that names another call (with parentheses)
-WINDOW = "kernel_shape", "window", "kernels, whose first axes are the window", "size"
 FOREIGN_KEYWORDS: dict[str, tuple[str, ...]] = {
     "x": ("images", "image", "windows", "values"),
     "input": ("images", "image", "windows", "values"),
@@ -146,14 +147,17 @@ def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Argu
             signature = inspect.signature(call)
             parameters = signature.parameters
             unknown = [keyword for keyword in keywords if keyword not in parameters]
-            named = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
-            if not unknown and len(positional) > len(parameters) - len(named):
+            keyword_only = [
+                name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY
+            ]
+            most_positional = len(parameters) - len(keyword_only)
+            if not unknown and len(positional) > most_positional:
                 raise TypeError(
-                    f"{call.__name__}() takes {len(parameters) - len(named)} arguments without "
+                    f"{call.__name__}() takes {most_positional} arguments without "
                     f"their names, but {len(positional)} came in; name the others: "
-                    f"{named[0]}=..."
+                    f"{keyword_only[0]}=..."
                 ) from None
-            if not unknown and _missing(signature, positional, keywords) == ["mode"]:
+            if not unknown and _left_out(signature, positional, keywords) == ["mode"]:
                 text = "needs a mode, such as mode='avg' or mode='max'"
                 raise TypeError(f"{call.__name__}() {text}") from None
             computes = bfloat16.is_computation(parameters)
@@ -168,7 +172,7 @@ def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Argu
     return call_and_explain
 
 
-def _missing(
+def _left_out(
     signature: inspect.Signature, positional: tuple[object, ...], keywords: dict[str, object]
 ) -> list[str]:
     """Return the names of the parameters without a default that a call leaves out."""
@@ -215,7 +219,10 @@ def hint_for_word(value: object, options: Sequence[str], name: str) -> str:
 
 
 def hint_for_sizes(numbers: Sequence[object], rank: int) -> str:
-    """Return the end of an error for sizes of another number than there are spatial axes."""
+    """Return the end of an error for sizes that are not as many as the `rank` spatial axes.
+
+    It says what the caller most likely meant; "" without an idea.
+    """
     if any(isinstance(number, np.ndarray) for number in numbers):
         return "; an array that says which pixels a window takes is passed as footprint"
     if len(numbers) == rank + 2 and numbers[0] == numbers[-1] == 1:

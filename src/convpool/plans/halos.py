@@ -86,8 +86,8 @@ def need_of_windows(axis: Axis, windows: slice, pad_mode: str = "zeros") -> Need
 def _need_with_repeats(axis: Axis, windows: slice, pad_mode: str) -> Need:
     """Return the pixels that windows need if the pad mode repeats pixels.
 
-    `order` then repeats these pixels, so that no padding is left to add; but all windows of an axis
-    need the axis as it is.
+    `order` then repeats these pixels, so that no padding is left to add. But a slice of all windows
+    needs the whole axis as it is, with its padding.
     """
     if windows == slice(0, axis.count):
         return Need((slice(0, axis.size),), None, axis)

@@ -15,7 +15,7 @@ Range = tuple[int, int]  # the least and the greatest value
 # up to these magnitudes, floats hold every integer; their products are faster than those of int64
 EXACT_IN_FLOAT32 = 2**24
 EXACT_IN_FLOAT64 = 2**53
-FEW_WEIGHTS = 128  # of a kernel that are looked at one by one
+FEW_WEIGHTS = 128  # a kernel of so many weights is checked in Python, weight by weight
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 
 
@@ -176,10 +176,10 @@ def sums_fit_int16(kernels: tuple[Array, ...], pixels: Range) -> bool:
     Parameters
     ----------
     kernels
-        One kernel, or one for each axis whose products are the weights; floats may be whole
-        numbers.
+        One kernel, or one for each axis, whose products are then the weights. Floats are taken if
+        they are whole numbers.
     pixels
-        The range of the pixels, with 0.
+        The range of the pixels, which contains 0.
     """
     bound = magnitude(pixels)
     for kernel in kernels:

@@ -22,7 +22,7 @@ class Layout(NamedTuple):
 
     Attributes
     ----------
-    form : the axes as a text to format: {0} is the channels of a kernel, {1} the number of kernels
+    form : the axes, for errors, with {0} for the channels of a kernel and {1} for their number
     shape_to_ours : converts a shape in this layout to ours
     to_ours : converts an array in this layout to ours; the result is a view if possible
     shape_from_ours : converts a shape of ours, given the number of groups, to this layout

@@ -10,7 +10,7 @@ if TYPE_CHECKING or sys.version_info >= (3, 12):
 else:
 
     class cached_property:  # noqa: N801
-        """As in Python 3.12: without a lock, for which a forked process might wait forever."""
+        """As in Python 3.12: without the lock of 3.11, which a forked process might wait for."""
 
         def __init__(self, function):
             self.function = function

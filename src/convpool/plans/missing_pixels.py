@@ -78,9 +78,10 @@ def is_kind(value: Any) -> bool:
 
 
 def check_mask(mask: Any, images: Shape, name: str) -> None:
-    """Raise unless a mask, an array or what has its shape and dtype, fits images of a shape.
+    """Raise TypeError or ValueError unless a mask fits images of this shape.
 
-    One False, which np.ma calls nomask, fits all. `name` is that of the images' argument.
+    The mask is an array of bools, or another object with a shape and a dtype. A single False, which
+    np.ma calls nomask, fits all images. `name` is the name of the images' argument.
     """
     if mask.dtype != BOOL:
         raise TypeError(
@@ -110,11 +111,12 @@ def with_row(rows: list[tuple[str, str]], kind: str | None, effect: str) -> list
 # ---- the pixels of one run ----
 
 
-def check_run(kind: str | None, mask: Any, images: Shape) -> Bools | None:
+def read_run_mask(kind: str | None, mask: Any, images: Shape) -> Bools | None:
     """Return the argument `missing` of a plan's `run` as bools; None unless the plan takes a mask.
 
-    `kind` is `missing` of the plan, `images` the shape of its images. Raise ValueError if there is
-    a mask and the plan takes none, or the other way round; TypeError, ValueError for a wrong mask.
+    `kind` is `missing` of the plan, `mask` the argument, `images` the shape of the plan's images.
+    Raise ValueError if there is a mask and the plan takes none, or the other way round; TypeError
+    or ValueError for a mask that does not fit.
     """
     if (mask is not None) != (kind == "mask"):
         advice = "pass it to run" if kind == "mask" else "make a plan with missing='mask'"
@@ -126,7 +128,7 @@ def check_run(kind: str | None, mask: Any, images: Shape) -> Bools | None:
 
 
 def find(pixels: Array, mask: Bools | None) -> Bools:
-    """Return which pixels are missing: those that the mask says, or are NaN if it is None."""
+    """Return which pixels are missing: where the mask is True or, if it is None, pixels are NaN."""
     if mask is not None:
         return mask
     is_nan: Bools = np.isnan(pixels) if pixels.dtype.kind in "fc" else np.zeros(pixels.shape, bool)
@@ -167,9 +169,10 @@ def counting_pad_mode(pad_mode: str | None) -> str | None:
 
 
 def check_weights(kernels: Array) -> None:
-    """Raise ValueError if the weights of a kernel (*window, depth, nc) sum to 0.
+    """Raise ValueError if the weights of one of the kernels (*window, depth, nc) sum to 0.
 
-    What is there is rescaled to this sum. Floats that are 0 but for rounding count as 0.
+    Results are rescaled to this sum where pixels are missing. Floats that are 0 but for rounding
+    count as 0.
     """
     if not kernels.size:
         return
@@ -196,8 +199,8 @@ def rescaling(
 ) -> Array:
     """Return the factor of each result (m, *output, nc) that makes up for missing pixels.
 
-    It is the sum of the kernel's weights / the sum of those whose pixel is there; 1 where no pixel
-    of the window is missing, NaN where all are.
+    It is the sum of the kernel's weights, divided by the sum of the weights whose pixel is present;
+    1 where no pixel of the window is missing, NaN where all are.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ class PackedConvolution:
         self.plan = plan
         self._kernels = kernels.copy()
         self._bias = None if bias is None else bias.copy()
-        # dtype of sums -> what computes the operation from (images, output)
+        # dtype of sums -> the function of (images, output) that `_pack` returned for it
         self._functions: dict[DType, Callable[[Array, Array], None]] = {}
 
     def __call__(self, images: Any, out: Array | None = None) -> Array:
@@ -56,7 +56,10 @@ class PackedConvolution:
         return plan.copy_back(out, target)
 
     def _pack(self, dtype: DType) -> Callable[[Array, Array], None]:
-        """Return what computes the operation with sums of this dtype from (images, output)."""
+        """Return a function of (images, output), channels last, that sums in this dtype.
+
+        It writes the convolution with the packed kernels, plus the bias, to the output.
+        """
         plan = self.plan
         kernels, keywords = plan.as_applied(self._kernels), plan.engine_keywords(self._bias, dtype)
         if plan._engine.prepack is not None:

@@ -13,9 +13,10 @@ Array = NDArray[Any]
 
 
 def read_kernel(kernel: Any) -> tuple[Array, ...]:
-    """Return the argument `kernel` as (kernel,), or as one kernel of one axis for each axis.
+    """Return the argument `kernel`: one array (kh, kw), or two, (kh,) and (kw,), of equal dtype.
 
-    The latter have one dtype. Raise ValueError if it is neither, or may be both.
+    A kernel of `convpool.filters` stays a `NamedKernel`. Raise ValueError if it is neither, or can
+    be read as both.
     """
     if isinstance(kernel, tuple | list) and len(kernel) == 2:
         are_arrays = [hasattr(item, "__array__") and np.ndim(item) == 1 for item in kernel]
@@ -42,10 +43,10 @@ def read_kernel(kernel: Any) -> tuple[Array, ...]:
 
 
 def kernels_of_channels(kernels: tuple[Array, ...], channels: int) -> Any:
-    """Return the kernels that `read_kernel` returned as a plan takes them.
+    """Return what a plan takes as kernels, from what `read_kernel` returned.
 
-    One kernel (kh, kw) becomes one for each channel, (kh, kw, 1, channels); kernels of one axis
-    each stay a tuple.
+    One kernel (kh, kw) becomes one for each channel, (kh, kw, 1, channels); two kernels stay a
+    tuple.
     """
     if len(kernels) > 1:
         return tuple(np.asarray(kernel) for kernel in kernels)

@@ -94,7 +94,7 @@ class PoolingPlan(PooledWindowsPlan):
 
     @property
     def _sums(self) -> integer_sums.Sums:
-        """The sum of the pixels of a window: of so many taps, each with a weight of 1."""
+        """The sum of the pixels of a window, each with a weight of 1."""
         return integer_sums.Sums(np.array([self.taps]))
 
     # ---- arrays ----
@@ -110,7 +110,7 @@ class PoolingPlan(PooledWindowsPlan):
         OverflowError : a sum of integers might overflow; the text names the bound
         """
         images = self.check_images(images)
-        mask = missing_pixels.check_run(self.missing, missing, self.images_shape)
+        mask = missing_pixels.read_run_mask(self.missing, missing, self.images_shape)
         return self.execute(images, (), out, mask)
 
     def execute(
@@ -130,7 +130,7 @@ class PoolingPlan(PooledWindowsPlan):
         if self.missing is not None:
             mask = None if missing is None else self._gather_mask(missing, out)
             absent = missing_pixels.find(pixels, mask)
-            # it never wins, and adds nothing to a sum; but averages count, and medians sort
+            # it never wins and adds nothing to a sum; averages and medians still need `absent`
             value = missing_pixels.stand_in(self.mode, pixels.dtype)
             pixels = missing_pixels.replace(pixels, absent, value)
         self.check(pixels)
@@ -144,7 +144,7 @@ class PoolingPlan(PooledWindowsPlan):
         return self.copy_back(out, target)
 
     def _gather_mask(self, missing: Array, out: Array | None) -> Array:
-        """Return the mask of the reached pixels, with the channels last, apart from `out`."""
+        """Return the mask of the reached pixels, channels last, copied if it overlaps `out`."""
         (mask,) = copy_if_shared(out, missing)
         return self.reached_pixels.gather(self.channels_last(mask))
 
@@ -171,7 +171,7 @@ class PoolingPlan(PooledWindowsPlan):
 
     @without_warnings
     def _average(self, pixels: Array, absent: Array, target: Array) -> None:
-        """Write the averages of the pixels that are there to target; others are 0 in `pixels`."""
+        """Write the averages of the present pixels to target; `pixels` are 0 where `absent`."""
         sums = np.empty(target.shape, self.accumulation)
         self._reduce(pixels, sums)
         pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)

@@ -51,7 +51,7 @@ def cache_recent(function: Callable[Arguments, Value]) -> Callable[Arguments, Va
 
 
 def _freeze(argument: Any) -> Any:
-    """Return lists as tuples, and integers of NumPy as Python's; what is neither, as it is."""
+    """Return lists as tuples, integers of NumPy as Python's, and anything else as it is."""
     if type(argument) in (list, tuple):
         return tuple(map(_freeze, argument))
     return int(argument) if isinstance(argument, np.integer) else argument

@@ -6,7 +6,7 @@ k is the number of a spatial axis, from 0; c are the channels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import reduce
 from typing import Any, ClassVar
 
@@ -26,15 +26,15 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
-Kernels = tuple[Array, ...]  # one of one axis for each spatial axis
+Kernels = tuple[Array, ...]  # one kernel (taps,) for each spatial axis
 
 
 @dataclass(frozen=True, kw_only=True)
 class SeparablePlan(ConvolutionPlan):
     """A plan of `filter_image` with one kernel for each spatial axis.
 
-    All else is that of the plan with the one kernel whose weights are their products. Sums of a
-    pass have the dtype `accumulation`, and only the last are converted to that of the result.
+    Its fields are those of the plan of one kernel whose weights are the products of these. Each
+    pass sums in the dtype `accumulation`; only the last pass writes the result's dtype.
     """
 
     operation: ClassVar[str] = "separable convolution"
@@ -52,7 +52,10 @@ class SeparablePlan(ConvolutionPlan):
     def work_of(
         self, images: Shape, axes: tuple[Axis, ...], output_channels: int
     ) -> ConvolutionWork:
-        """Return the work of an engine as `Plan.work_of` describes it: the passes as one."""
+        """Return the work of an engine as `Plan.work_of` describes it.
+
+        All passes count as one along the last axis, with as many taps as all of them have.
+        """
         work = super().work_of(images, axes, output_channels)
         taps = sum(axis.window for axis in axes)
         row = replace(axes[-1], window=taps, dilation=1, ceil=True)
@@ -93,7 +96,7 @@ class SeparablePlan(ConvolutionPlan):
         return tuple(operands)
 
     def _weights_of(self, kernels: Kernels) -> Array:
-        """Return the one kernel for all axes as (*window, 1, c); integers as Python's own."""
+        """Return the products of the kernels, (*window, 1, c); of integers, as Python's ints."""
         exact = [
             kernel.astype(object) if kernel.dtype.kind in "biu" else kernel for kernel in kernels
         ]
@@ -130,7 +133,7 @@ class SeparablePlan(ConvolutionPlan):
         filter_pictures = self._filter_pictures if keeps else self._new_filter_pictures()
         if filter_pictures and filter_pictures(pixels, kernels, target, keywords["dtype"]):
             return
-        # the last axis first, as where both are taken at once
+        # the last axis first, as `filter_pictures` does
         fill = keywords["fill"]
         for k, axes in self._passes:
             sums = target
@@ -141,7 +144,7 @@ class SeparablePlan(ConvolutionPlan):
             # a number in the padding that follows from the weights may differ in the next call
             run = self._runs[k] if keeps and fill == self.fill else self._engine.run
             run(pixels, kernel, axes, sums, **keywords | {"fill": fill})
-            if fill:  # what a constant in the padding of the next axis has become
+            if fill:  # the next pass pads with what this one makes of a constant
                 fill *= kernels[k].sum().item()
             pixels = sums
 
@@ -186,7 +189,6 @@ class SeparablePlan(ConvolutionPlan):
 def plan_separable(*args: Any, engine: str = "auto", **keywords: Any) -> SeparablePlan:
     """Return the plan of one pass along each axis; arguments are those of `plan_convolution`."""
     whole = plan_convolution(*args, **keywords)
-    values = {field.name: getattr(whole, field.name) for field in fields(whole)}
-    plan = SeparablePlan(**values | {"engine": engine})
+    plan = SeparablePlan(**whole.__getstate__() | {"engine": engine})
     plan.check_engine()
     return plan

@@ -67,10 +67,10 @@ def separate(weights: Kernel) -> tuple[Kernel, Kernel]:
 def factors_of_named(
     kernel: Kernel, images: np.dtype[Any], dtype: DTypeLike | None
 ) -> tuple[Kernel, Kernel] | None:
-    """Return what `separate` does for a float kernel of `convpool.filters`; None for all others.
+    """Return what `separate` returns for a float kernel of `convpool.filters`; None for others.
 
-    They are also None if the kernel is small, or no product of one kernel down and one to the
-    right, and for images or an argument `dtype` of more than its precision.
+    It is also None if the kernel is small or not separable, and if sums are longdouble, for which
+    the factors are not precise enough. `images` is the dtype of the images, `dtype` the argument.
     """
     if (
         not isinstance(kernel, NamedKernel)
@@ -99,8 +99,8 @@ def _factors_of(kernel: Kernel) -> tuple[Kernel, Kernel] | None:
 def _cached_factors(
     weights: bytes, shape: tuple[int, ...], dtype: np.dtype[Any]
 ) -> tuple[Kernel, Kernel] | None:
-    """Return what `_factors_of` does for a kernel, whose bytes are the key of the cache.
+    """Return what `_factors_of` returns for the kernel whose bytes in C order are `weights`.
 
-    The array itself is none, as it may change between calls. `weights` are its bytes in C order.
+    Bytes are the key of the cache, not the array, which may change between calls.
     """
     return _factors_of(np.frombuffer(weights, dtype).reshape(shape))

@@ -160,9 +160,9 @@ def convolve_gradients(
         targets = gradient_arguments.read_out(
             out, plan.shapes, plan.dtype, plan.want, takes_slices=True
         )
-        from convpool.out_of_core.gradients import Sources, run
+        from convpool.out_of_core.gradients import GradientSources, run
 
-        sources = Sources(images, gradient, route.mask, (ours,))
+        sources = GradientSources(images, gradient, route.mask, (ours,))
         return run(plan, sources, plan.want, out=targets, max_memory=max_memory)
     return plan.execute(images, (ours, plan.channels_last(gradient)), out, route.mask)
 
@@ -267,9 +267,9 @@ def pool_gradient(
     )
     gradient_arguments.check_shape(gradient.shape, plan.output_shape, "pool")
     if route.run is not None:
-        from convpool.out_of_core.gradients import Sources, run
+        from convpool.out_of_core.gradients import GradientSources, run
 
-        sources, target = Sources(images, gradient, route.mask), Gradients(out, None, None)
+        sources, target = GradientSources(images, gradient, route.mask), Gradients(out, None, None)
         result: Array = run(plan, sources, ("images",), out=target, max_memory=max_memory).images
         return result
     return plan.execute(images, (plan.channels_last(gradient),), out, route.mask)

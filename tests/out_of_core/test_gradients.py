@@ -34,7 +34,7 @@ def small_tiles(monkeypatch):
     """Make tiles of one to three numbers on each axis, whatever the memory."""
     random = np.random.default_rng(0)
 
-    def sizes(plan, limit, images=None, *, has_room=True):
+    def sizes(plan, limit, images=None, *, is_in_place=True):
         *counts, channels = plan.batch, *plan.output_sizes, plan.output_channels
         few = [min(count, int(random.integers(1, 4))) for count in counts]
         return [*few, int(random.integers(1, channels + 1))]

@@ -125,9 +125,9 @@ def test_every_block_of_a_file_is_written_in_its_place(tmp_path, monkeypatch):
                     slice(i * step, min((i + 1) * step, n))
                     for i, step, n in zip(start, cut, values.shape, strict=True)
                 )
-                room = target.room(block)
-                room[...] = values[block]
-                target.write(block, room)
+                buffer = target.buffer(block)
+                buffer[...] = values[block]
+                target.write(block, buffer)
             np.testing.assert_array_equal(target.finish(), values)
 
 
@@ -195,7 +195,7 @@ def test_a_finished_zarr_is_read_only_with_tiles_as_chunks(call, channel_axis, t
     made = function(*operands, **words, max_memory="60kB", out=path)
     np.testing.assert_array_equal(made[...], function(*operands, **words))
     tile = tile_sizes.in_output_order(
-        plan, tile_sizes.tile_sizes(plan, 60_000, images, has_room=False)
+        plan, tile_sizes.tile_sizes(plan, 60_000, images, is_in_place=False)
     )
     assert made.chunks == tuple(tile)
     assert made.chunks != made.shape

@@ -262,7 +262,7 @@ def test_transforms_in_tiles_of_windows_larger_than_the_axis(padding, pad_mode):
 def test_what_transforms_take_grows_with_the_tile(window):
     plan = convpool.plan_convolution((1, 100, 100, 1), (window, window, 1, 1), engine="fft")
     held = [
-        tile_sizes.tile_bytes(plan, [1, n, n, 1], is_read=False, has_room=True)
+        tile_sizes.tile_bytes(plan, [1, n, n, 1], is_read=False, is_in_place=True)
         for n in (1, 10, 50, 100)
     ]
     assert held[0] > 16 * window**2  # a kernel's spectrum at least

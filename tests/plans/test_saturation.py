@@ -153,13 +153,15 @@ def test_dtype_is_that_of_the_sums_before_they_are_rounded():
 def test_tiles_that_are_rounded_have_room_beside_the_result(monkeypatch):
     plan = convpool.plan_convolution((1, 5000, 5000, 1), (3, 3, 1, 1), images_dtype="uint8")
     image = np.empty((1, 5000, 5000, 1), np.uint8)
-    sizes = [np.prod(tile_sizes(plan, 2**24, image, has_room=room)) for room in (True, False)]
+    sizes = [np.prod(tile_sizes(plan, 2**24, image, is_in_place=flag)) for flag in (True, False)]
     assert sizes[1] < sizes[0]
     seen = []
     monkeypatch.setattr(
         tiles,
         "tile_sizes",
-        lambda *words, has_room: seen.append(has_room) or tile_sizes(*words, has_room=has_room),
+        lambda *words, is_in_place: (
+            seen.append(is_in_place) or tile_sizes(*words, is_in_place=is_in_place)
+        ),
     )
     convpool.filter_image(IMAGE, SHARP, max_memory="1MB")
     convpool.filter_image(IMAGE, SHARP, max_memory="1MB", round_to="uint8")

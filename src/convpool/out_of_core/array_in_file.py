@@ -46,7 +46,7 @@ class ArrayInFile:
 
     def __setitem__(self, block: Block, values: Array) -> None:
         """Write values, of the block's shape, to a block of the array."""
-        axis, are_whole = self._rows(block, values)
+        axis, are_whole = self._row_axis(block, values)
         cut, later = block[axis], block[axis + 1 :]
         # rows that are written at a time: all if these are contiguous in the file
         at_a_time = cut.stop - cut.start if are_whole else max(1, PATCH // self.strides[axis])
@@ -62,7 +62,7 @@ class ArrayInFile:
     def __getitem__(self, block: Block) -> Array:
         """Return the numbers of a block of the array."""
         values = np.empty(shape_of(block), self.dtype)
-        axis, _ = self._rows(block, values)
+        axis, _ = self._row_axis(block, values)
         cut, later = block[axis], block[axis + 1 :]
         for index, index_in_block in _indices(block[:axis]):
             for i in range(cut.start, cut.stop):
@@ -71,16 +71,20 @@ class ArrayInFile:
         return values
 
     def _position(self, *index: int) -> int:
-        """Return where what has this index on the first axes starts in the file, in bytes."""
+        """Return the position in the file, in bytes, of the first number at `index`.
+
+        `index` has the indices on the first axes; those on the others are 0.
+        """
         return self.start + sum(i * step for i, step in zip(index, self.strides, strict=False))
 
-    def _rows(self, block: Block, values: Array) -> tuple[int, bool]:
+    def _row_axis(self, block: Block, values: Array) -> tuple[int, bool]:
         """Return (axis, are_whole): how a block is cut into rows that are read or written.
 
-        axis: a row is what lies at one index of this axis, and of each before it: the part of the
-        block that is contiguous in the file, or a longer stretch if that is shorter than SHORT_ROW.
-        are_whole: whether the block has whole rows; if not, the rest of a row is read, and written
-        again.
+        A row is all that the array has at one index of `axis` and of each axis before it. `axis` is
+        the last one that the block has not all of; but if the contiguous stretches of the block are
+        shorter than SHORT_ROW bytes, it is an earlier one, so that a row has several of them.
+        are_whole: whether the block has its rows as a whole; otherwise rows are read, changed and
+        written again. `values` are the numbers of the block.
         """
         first_whole_axis = len(self.shape)  # of this axis and all later ones the block has all
         while first_whole_axis and (
@@ -95,16 +99,17 @@ class ArrayInFile:
         return axis, axis >= first_whole_axis - 1
 
     def _read_around(self, start: int, values: Array, within: Block) -> Array:
-        """Return whole rows: `values` at `within` in each row, and around them the file's numbers.
+        """Return whole rows: those in the file, with `values` written to `within` in each row.
 
-        `start` is the position of the first row in the file, in bytes.
+        `start` is the position of the first row in the file, in bytes. The first axis of `values`
+        counts the rows; `within` has a slice for each of the others.
         """
         rows = self._read(start, (len(values), *self.shape[len(self.shape) - len(within) :]))
         rows[(slice(None), *within)] = values
         return rows
 
     def _read(self, start: int, shape: Shape) -> Array:
-        """Return numbers of the file, from a position in bytes on."""
+        """Return an array of this shape from the file, which starts at a position in bytes."""
         rows = np.empty(shape, self.dtype)
         self.file.seek(start)
         unread = _bytes(rows)

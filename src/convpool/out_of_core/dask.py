@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines import threads
-from convpool.engines.values import dataclass
+from convpool.engines.values import NamedTuple, dataclass
 from convpool.out_of_core.destination import Destination
 from convpool.plans import accepted_dtypes, arguments, arrays, missing_pixels
 from convpool.plans.base import Plan
@@ -27,13 +27,22 @@ from convpool.windows import volume
 Array = NDArray[Any]
 Cuts = list[slice]  # the slices that cut one axis of the output into chunks
 Chunks = Sequence[int]  # the sizes of the chunks on one axis
-# the index of a chunk on one axis, and the slice of it that is needed: (index, start, stop)
-Segment = tuple[int, int, int]
+
+
+class Segment(NamedTuple):
+    """What is needed of one chunk on one axis: from `start` to before `stop`, within the chunk.
+
+    `chunk` is the index of the chunk on this axis.
+    """
+
+    chunk: int
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """What is needed for all chunks of a result, and stands once in the graph.
+    """What the tasks of all chunks of a result need; the graph has it once.
 
     Attributes
     ----------
@@ -163,8 +172,8 @@ def _lazy_output(call: Call, sources: Sequence[Any]) -> Any:
 def chunk_slices(plan: Plan, chunks: Sequence[Chunks]) -> list[Cuts]:
     """Return, for each axis of the output, the slices that are its chunks.
 
-    A chunk of the output has the windows that start in one chunk of the images. The padding before
-    moves these starts, up to a window's span less 1, as if it lay behind the pixels; so a named
+    A chunk of the output has the windows that start in one chunk of the images. Starts are counted
+    as if the padding before, up to a window's span less 1, lay after the pixels instead; so a named
     "same" at a stride of 1 keeps the chunk sizes. A kernel belongs to the chunk of the images in
     which its group of channels starts.
 
@@ -235,13 +244,16 @@ def _tasks(name: str, call: Call, sources: Sequence[Any], cuts: list[Cuts]) -> d
 
         A piece that is a whole chunk needs no task.
         """
-        chunk = (source.name, *(index for index, _, _ in segments))
-        if all(chunks[k][index] == stop - start for k, (index, start, stop) in enumerate(segments)):
+        chunk = (source.name, *(segment.chunk for segment in segments))
+        if all(
+            sizes[segment.chunk] == segment.stop - segment.start
+            for sizes, segment in zip(chunks, segments, strict=True)
+        ):
             return spec.TaskRef(chunk)
         kind = "-piece-" if source is sources[0] else "-mask-"
         key = (name.replace("-", kind), *(number for segment in segments for number in segment))
         if key not in tasks:
-            box = tuple(slice(start, stop) for _, start, stop in segments)
+            box = tuple(slice(segment.start, segment.stop) for segment in segments)
             tasks[key] = spec.Task(key, _copy_piece, spec.TaskRef(chunk), box)
         return spec.TaskRef(key)
 
@@ -249,8 +261,8 @@ def _tasks(name: str, call: Call, sources: Sequence[Any], cuts: list[Cuts]) -> d
     for index in product(*(range(len(axis)) for axis in cuts)):
         block = tuple(axis[i] for axis, i in zip(cuts, index, strict=True))
         segments = [axis[i] for axis, i in zip(needed_segments, index, strict=True)]
-        lengths = tuple(tuple(stop - start for _, start, stop in axis) for axis in segments)
-        pieces = [piece(source, place) for source in sources for place in product(*segments)]
+        lengths = tuple(tuple(each.stop - each.start for each in axis) for axis in segments)
+        pieces = [piece(source, box) for source in sources for box in product(*segments)]
         key = (name, *index)
         tasks[key] = spec.Task(key, _compute_chunk, spec.TaskRef(shared), block, lengths, *pieces)
     return tasks
@@ -264,7 +276,7 @@ def _segments_of_cuts(
     `chunks` has, for each axis of the images, the sizes of the chunks; `cuts` are the slices that
     cut each axis of the output.
     """
-    # what an axis needs does not depend on the other axes: take their first cuts
+    # what an axis needs does not depend on the other axes, for which any cut will do
     first = [axis[0] for axis in cuts]
     segments = []
     for k, axis in enumerate(cuts):
@@ -283,7 +295,7 @@ def _segments(pieces: Sequence[slice], ends: Sequence[int], chunks: Chunks) -> I
         index = bisect_right(ends, piece.start)  # the chunk in which the piece starts
         while index < len(ends) and ends[index] - chunks[index] < piece.stop:
             begin = ends[index] - chunks[index]
-            yield index, max(piece.start - begin, 0), min(piece.stop, ends[index]) - begin
+            yield Segment(index, max(piece.start - begin, 0), min(piece.stop, ends[index]) - begin)
             index += 1
 
 

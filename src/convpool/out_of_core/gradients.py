@@ -1,8 +1,8 @@
 """Gradients tile by tile, or of lazy dask arrays: sums of the gradients of parts.
 
-A tile is a block of the gradient of the result. The gradient of the pixels that it needs is added
-to that of the images, so that pixels that several tiles need get what all of them give; those of
-kernels and bias are added up.
+A tile is a block of the gradient of the result, and a part computes its gradients: of the pixels
+that it needs, of the kernels and of the bias. They are added to the gradients of the whole; a pixel
+that several tiles need gets the sum of its gradients.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from convpool.out_of_core.tile_sizes import (
 from convpool.out_of_core.tiles import check_not_shared
 from convpool.plans import allocation, arrays
 from convpool.plans.base import Plan
-from convpool.plans.gradient_arguments import Gradients
+from convpool.plans.gradient_arguments import NAMES, Gradients
 from convpool.plans.halos import Part
 from convpool.system.optional_packages import needed
 from convpool.windows import blocks, volume
@@ -45,7 +45,8 @@ Array = NDArray[Any]
 def read_gradient(value: Any, route: Route) -> Any:
     """Return the argument `output_gradient` of a call whose images are not in memory.
 
-    It is a dask array or in memory if the images are a dask array, else what is read in slices.
+    If the images are a dask array, it becomes one or an array in memory; otherwise it may be an
+    array or another object that is read in slices.
 
     Raises
     ------
@@ -60,14 +61,14 @@ def read_gradient(value: Any, route: Route) -> Any:
     return inputs.check_source(value, "output_gradient")
 
 
-class Sources(NamedTuple):
-    """What gradients are computed from: dask arrays, or what is read in slices.
+class GradientSources(NamedTuple):
+    """What gradients are computed from.
 
-    The latter are arrays, or anything else with a shape, a dtype and slices.
+    The first three are dask arrays, or arrays and other objects that are read in slices.
 
     Attributes
     ----------
-    images : as the forward call took them
+    images : the images of the forward call
     output_gradient : the gradient of its result
     mask : which pixels are missing; None unless the plan takes a mask
     kernels : (kernels,), an array (*window, c // groups, nc) in memory; () for a pooling
@@ -78,9 +79,18 @@ class Sources(NamedTuple):
     mask: Any
     kernels: tuple[Array, ...] = ()
 
+    @property
+    def lazy(self) -> dict[str, Any]:
+        """Name of the argument -> what is read in slices or is a dask array; None for no mask."""
+        return {
+            "images": self.images,
+            "output_gradient": self.output_gradient,
+            "missing": self.mask,
+        }
+
 
 def run(
-    plan: Any, sources: Sources, want: Sequence[str], *, out: Gradients, max_memory: Any
+    plan: Any, sources: GradientSources, want: Sequence[str], *, out: Gradients, max_memory: Any
 ) -> Gradients:
     """Return the gradients of a call on images that are read in slices, or on a dask array.
 
@@ -130,11 +140,11 @@ def run(
 
 
 def _run_on_slices(
-    plan: Any, sources: Sources, want: Sequence[str], out: Gradients, max_memory: Any
+    plan: Any, sources: GradientSources, want: Sequence[str], out: Gradients, max_memory: Any
 ) -> Gradients:
-    """Return the gradients, computed tile by tile; parameters and errors as of `run`.
+    """Return the gradients, computed tile by tile; parameters and errors are those of `run`.
 
-    That of the images is added to what `out.images` has.
+    `out.images` must be zeros, to which the gradient of the images is added.
     """
     sum_dtype, shape = _sum_dtype(plan.dtype), getattr(plan, "kernels_shape", ())
     sums = Gradients(
@@ -154,7 +164,7 @@ def _run_on_slices(
     return Gradients(out.images, of_kernels, of_bias)
 
 
-def run_tiles(plan: Plan, sources: Sources, max_memory: Any, sums: Gradients) -> None:
+def run_tiles(plan: Plan, sources: GradientSources, max_memory: Any, sums: Gradients) -> None:
     """Add the gradients of all tiles to the sums, in place.
 
     Parameters
@@ -170,7 +180,7 @@ def run_tiles(plan: Plan, sources: Sources, max_memory: Any, sums: Gradients) ->
     ValueError : one window takes more than `max_memory`
     OverflowError : a sum of integers does not fit
     """
-    tile = tile_sizes(plan, read_memory(max_memory), sources.images, has_room=False)
+    tile = tile_sizes(plan, read_memory(max_memory), sources.images, is_in_place=False)
     cuts = cut_axes(plan, tile)
     total = volume([len(slices) for slices in cuts]) if volume(plan.output_shape) else 0
     tiles = (in_output_order(plan, slices) for slices in product(*cuts)) if total else iter(())
@@ -181,15 +191,20 @@ def run_tiles(plan: Plan, sources: Sources, max_memory: Any, sums: Gradients) ->
         operands = *sources.kernels, plan.channels_last(gradient)
         selected = part.plan.select_operands(operands, part)
         result = part.plan.execute(part.read(sources.images), selected, None, missing)
-        _add_part(sums, result if isinstance(result, Gradients) else (result, None, None), part)
+        _add_part(sums, _as_gradients(result), part)
 
 
-def _images_target(plan: Plan, sources: Sources, out: Any) -> Any:
+def _as_gradients(result: Any) -> Gradients:
+    """Return what a plan's `execute` returned as gradients; of a pooling it is one array."""
+    return result if isinstance(result, Gradients) else Gradients(result, None, None)
+
+
+def _images_target(plan: Plan, sources: GradientSources, out: Any) -> Any:
     """Return zeros that the gradient of the images is added to: `out`, or a new array if None."""
     if out is None:
         return allocation.zeros(plan.images_shape, plan.dtype)
     allocation.check_out(out, plan.images_shape, plan.dtype)
-    for source, name in zip(sources[:3], ("images", "output_gradient", "missing"), strict=True):
+    for name, source in sources.lazy.items():
         check_not_shared(source, out, name)
     for block in blocks(plan.images_shape, LARGEST_TILE // plan.dtype.itemsize):
         out[block] = 0
@@ -202,8 +217,8 @@ def _sum_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float64) if is_narrow else dtype
 
 
-def _add_part(sums: Gradients, gradients: Sequence[Any], part: Part) -> None:
-    """Add the gradients of a part, (of images, of kernels, of bias), to those of the whole."""
+def _add_part(sums: Gradients, gradients: Gradients, part: Part) -> None:
+    """Add the gradients of a part to the sums, which are those of the whole, in place."""
     of_images, of_kernels, of_bias = gradients
     if sums.images is not None:
         # pixels that a pad mode repeats get the sum of what their copies get
@@ -234,11 +249,11 @@ def _sum(first: Array, second: Array) -> Array:
 # ---- dask ----
 
 
-def run_dask(plan: Any, sources: Sources, want: Sequence[str]) -> Gradients:
-    """Return lazy gradients: of the images in the chunks of the batch, and sums over these.
+def run_dask(plan: Any, sources: GradientSources, want: Sequence[str]) -> Gradients:
+    """Return lazy gradients; parameters are those of `run`, and the images are a dask array.
 
-    Parameters are those of `run`; the images are a dask array. Other axes than that of the batch
-    are taken whole.
+    Each chunk of the batch, with all other axes whole, is computed by itself: it gives a chunk of
+    the gradient of the images, and a term of the sums for kernels and bias.
     """
     array, delayed = needed("dask.array", "dask"), needed("dask", "dask").delayed
     batch_axis = 1 if plan.channel_axis == 0 else 0
@@ -248,7 +263,7 @@ def run_dask(plan: Any, sources: Sources, want: Sequence[str]) -> Gradients:
         [None] * len(batch_chunks)
         if source is None
         else array.asarray(source).rechunk(chunks).to_delayed().ravel().tolist()
-        for source in sources[:3]
+        for source in sources.lazy.values()
     ]
     # copies, since the caller may change them before the gradients are computed
     kernels = tuple(map(np.array, sources.kernels))
@@ -261,22 +276,26 @@ def run_dask(plan: Any, sources: Sources, want: Sequence[str]) -> Gradients:
         results.append(result)
         parts_of_images.append(array.from_delayed(result[0], tuple(shape), plan.dtype))
 
-    def add_up(number: int, shape: tuple[int, ...]) -> Any:
-        """Return the lazy sum of one gradient, 1 of the kernels or 2 of the bias, over chunks."""
-        total = delayed(_total)([result[number] for result in results], shape, plan.dtype)
+    def add_up(name: str, shape: tuple[int, ...]) -> Any:
+        """Return the lazy sum over all chunks of the gradient of "kernels" or "bias"."""
+        index = NAMES.index(name)
+        total = delayed(_total)([result[index] for result in results], shape, plan.dtype)
         return array.from_delayed(total, shape, plan.dtype)
 
     return Gradients(
         array.concatenate(parts_of_images, axis=batch_axis) if "images" in want else None,
-        add_up(1, plan.shapes.kernels) if "kernels" in want else None,
-        add_up(2, plan.shapes.bias) if "bias" in want else None,
+        add_up("kernels", plan.shapes.kernels) if "kernels" in want else None,
+        add_up("bias", plan.shapes.bias) if "bias" in want else None,
     )
 
 
 def _chunk_gradients(
     plan: Plan, kernels: Sequence[Any], images: Any, gradient: Any, mask: Any
 ) -> tuple[Any, ...]:
-    """Return the gradients of a chunk (of images, kernels, bias), computed in one thread."""
+    """Return the gradients of a chunk (of images, kernels, bias), computed in one thread.
+
+    `images`, `gradient` and `mask` are the chunk's, `gradient` that of the result.
+    """
     pixels, g = (
         arrays.read_array(chunk, name)
         for chunk, name in ((images, "images"), (gradient, "output_gradient"))
@@ -284,7 +303,7 @@ def _chunk_gradients(
     with threads.inline():
         operands = (*kernels, plan.channels_last(g))
         result = plan.execute(pixels, operands, None, None if mask is None else np.asarray(mask))
-    return tuple(result) if isinstance(result, Gradients) else (result, None, None)
+    return tuple(_as_gradients(result))
 
 
 def _total(parts: Sequence[Array], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:

@@ -33,19 +33,19 @@ Block = tuple[slice, ...]
 class Output(Protocol):
     """What tiles are written to. A block, one slice for each axis, is where a tile lies in it.
 
-    Each tile is computed in the array that `room` returns, and passed to `write`. At the end either
-    `finish` or `discard` is called.
+    Each tile is computed in the array that `buffer` returns, and passed to `write`. At the end
+    either `finish` or `discard` is called.
     """
 
     @property
     def remains(self) -> str:
         """What remains of the output if the work stops before its end, for errors."""
 
-    def room(self, block: Block) -> Array:
+    def buffer(self, block: Block) -> Array:
         """Return an array of the block's shape to compute a tile in."""
 
     def write(self, block: Block, values: Array) -> None:
-        """Write a tile, which was computed in the array that `room` returned."""
+        """Write a tile, which was computed in the array that `buffer` returned."""
 
     def finish(self) -> Any:
         """Complete the output and return it, a file opened read-only."""
@@ -64,7 +64,7 @@ class SlicesOutput:
         self.out, self.dtype, self.remains = out, dtype, remains
         self.is_array = isinstance(out, np.ndarray)
 
-    def room(self, block: Block) -> Array:
+    def buffer(self, block: Block) -> Array:
         """Return an array to compute a tile in: a view of the output if that is an array."""
         if self.is_array:
             view: Array = self.out[block]
@@ -94,7 +94,7 @@ class NpyFile:
         from concurrent.futures import ThreadPoolExecutor
 
         self.path, self.shape = path, shape
-        self.rooms = [np.empty(volume(tile), dtype) for _ in range(2)]
+        self.buffers = [np.empty(volume(tile), dtype) for _ in range(2)]
         self.unfinished = Unfinished(path, buffering=0)
         self.writer: ThreadPoolExecutor = ThreadPoolExecutor(1, "convpool-writer")
         self.writing: Future[None] | None = None
@@ -116,14 +116,14 @@ class NpyFile:
         """What remains of the output if the work stops before its end, for errors."""
         return f"{self.path} was not made, and what was done is removed"
 
-    def room(self, block: Block) -> Array:
+    def buffer(self, block: Block) -> Array:
         """Return one of two arrays in turn, as the tile in the other may still be being written."""
-        self.rooms.reverse()
+        self.buffers.reverse()
         shape = shape_of(block)
-        return self.rooms[0][: volume(shape)].reshape(shape)
+        return self.buffers[0][: volume(shape)].reshape(shape)
 
     def write(self, block: Block, values: Array) -> None:
-        """Wait until the tile before is written, then start to write this one in a thread."""
+        """Start to write a tile in a thread, once the tile before it is written."""
         self._wait()
         self.writing = self.writer.submit(self.array.__setitem__, block, values)
 
@@ -174,7 +174,7 @@ class ZarrFolder:
         """What remains of the output if the work stops before its end, for errors."""
         return f"{self.path} was not made, and what was done is removed"
 
-    def room(self, block: Block) -> Array:
+    def buffer(self, block: Block) -> Array:
         """Return a new array to compute a tile in."""
         return np.empty(shape_of(block), self.dtype)
 
@@ -275,15 +275,15 @@ class RoundingOutput:
         """What remains of the output if the work stops before its end, for errors."""
         return self.output.remains
 
-    def room(self, block: Block) -> Array:
+    def buffer(self, block: Block) -> Array:
         """Return an array to compute a tile in, beside the output."""
         return np.empty(shape_of(block), self.tile_dtype)
 
     def write(self, block: Block, values: Array) -> None:
         """Round a tile and write it."""
-        room = self.output.room(block)
-        room[...] = saturate(values, self.integer_dtype)
-        self.output.write(block, room)
+        buffer = self.output.buffer(block)
+        buffer[...] = saturate(values, self.integer_dtype)
+        self.output.write(block, buffer)
 
     def finish(self) -> Any:
         """Return the output."""

@@ -57,7 +57,7 @@ def read_memory(value: Any) -> int:
     return arguments.read_integer(value, "max_memory", 1)
 
 
-def tile_sizes(plan: Plan, limit: int, images: Any = None, *, has_room: bool = True) -> Sizes:
+def tile_sizes(plan: Plan, limit: int, images: Any = None, *, is_in_place: bool = True) -> Sizes:
     """Return the sizes of the largest tile that takes no more working memory than a limit.
 
     The output is cut along its first axis, the images. If a tile of one image is still too large,
@@ -72,7 +72,7 @@ def tile_sizes(plan: Plan, limit: int, images: Any = None, *, has_room: bool = T
     images
         The images; if they are stored in chunks, a tile reads whole chunks where possible. None for
         images that are read in slices without chunks.
-    has_room
+    is_in_place
         Whether tiles are computed in their place in the output, and so need no memory of their own.
 
     Raises
@@ -83,7 +83,7 @@ def tile_sizes(plan: Plan, limit: int, images: Any = None, *, has_room: bool = T
     is_read = not isinstance(images, np.ndarray)
 
     def bytes_of(tile: Sizes) -> int:
-        return tile_bytes(plan, tile, is_read=is_read, has_room=has_room)
+        return tile_bytes(plan, tile, is_read=is_read, is_in_place=is_in_place)
 
     least = bytes_of([1] * len(sizes))
     if volume(plan.output_shape) and least > limit:
@@ -132,7 +132,8 @@ def _even_length(length: int, most: int, chunk: int) -> int:
 def _outputs_of_chunk(plan: Plan, images: Any) -> Sizes:
     """Return how many outputs come from one chunk of the images, for each axis of a tile.
 
-    It is 0 on the axis of the channels, and on all axes if the images have no chunks.
+    `images.chunks` are the sizes of a chunk, as in h5py and Zarr. The number is 0 on the axis of
+    the channels, and on all axes if the images have no chunks.
     """
     chunks = getattr(images, "chunks", None)
     if not (isinstance(chunks, tuple) and len(chunks) == len(plan.images_shape)):
@@ -143,7 +144,7 @@ def _outputs_of_chunk(plan: Plan, images: Any) -> Sizes:
     return [*outputs, 0]
 
 
-def tile_bytes(plan: Plan, tile: Sequence[int], *, is_read: bool, has_room: bool) -> int:
+def tile_bytes(plan: Plan, tile: Sequence[int], *, is_read: bool, is_in_place: bool) -> int:
     """Return an upper bound of the bytes of working memory that computing a tile takes.
 
     Parameters
@@ -154,7 +155,7 @@ def tile_bytes(plan: Plan, tile: Sequence[int], *, is_read: bool, has_room: bool
         The sizes of the tile.
     is_read
         Whether its pixels are read into memory, not a view of an array.
-    has_room
+    is_in_place
         Whether it is computed in its place in the output, and so needs no memory of its own.
     """
     m, *counts, channels = tile
@@ -172,7 +173,7 @@ def tile_bytes(plan: Plan, tile: Sequence[int], *, is_read: bool, has_room: bool
     # one copy if pixels are read, and two more if pad modes repeat them in another order
     copy_bytes = pixel_bytes * (2 * is_repeated + is_read)
     # twice, since a tile may be computed while the one before is written
-    tile_result_bytes = 0 if has_room else 2 * volume(tile) * plan.dtype.itemsize
+    tile_result_bytes = 0 if is_in_place else 2 * volume(tile) * plan.dtype.itemsize
     axes = tuple(
         replace(axis, size=length, before=0, after=0, ceil=False)
         for axis, length in zip(plan.axes, padded, strict=True)

@@ -74,7 +74,9 @@ def run(
     check_not_shared(mask, out, "missing")
     checked_operands = copy_if_shared(out, *plan.check_operands(*operands))
     source = with_unit_axes(images, unit_axes)
-    tile = tile_sizes(plan, limit, source, has_room=outputs.is_in_memory(out) and round_to is None)
+    tile = tile_sizes(
+        plan, limit, source, is_in_place=outputs.is_in_memory(out) and round_to is None
+    )
     sizes = drop_axes(in_output_order(plan, tile), unit_axes)
     target: Output = outputs.open_output(out, shape, dtype, sizes)
     if round_to is not None:
@@ -88,7 +90,7 @@ def run(
 def check_not_shared(images: Any, out: Any, name: str = "images") -> None:
     """Raise ValueError if writing a tile to `out` might change what later tiles read.
 
-    That is `images`, or another array of this name.
+    That is `images`, which may be another argument, of this `name`.
     """
     if not shares_memory(images, out):
         return
@@ -186,7 +188,7 @@ class _Tiles:
             mask = self.sources.mask
             missing = None if mask is None else part.read(mask, np.dtype(bool))
         check_not_shared(pixels, self.out)  # the source may give slices that are views of `out`
-        values = part.run(pixels, self.operands, self.target.room(block), missing)
+        values = part.run(pixels, self.operands, self.target.buffer(block), missing)
         with _storage_errors("the result could not be written"):
             self.target.write(block, values)
 

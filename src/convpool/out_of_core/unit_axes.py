@@ -81,12 +81,12 @@ class WithoutUnitAxes:
         """What remains of the output if the work stops before its end, for errors."""
         return self.output.remains
 
-    def room(self, block: Block) -> Array:
+    def buffer(self, block: Block) -> Array:
         """Return an array to compute a tile in."""
-        return np.expand_dims(self.output.room(drop_axes(block, self.dropped)), self.dropped)
+        return np.expand_dims(self.output.buffer(drop_axes(block, self.dropped)), self.dropped)
 
     def write(self, block: Block, values: Array) -> None:
-        """Write a tile that was computed in `room`."""
+        """Write a tile that was computed in `buffer`."""
         self.output.write(drop_axes(block, self.dropped), values.squeeze(self.dropped))
 
     def finish(self) -> Any:

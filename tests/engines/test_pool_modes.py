@@ -15,7 +15,7 @@ from convpool.explanation import pooling_frames
     "table",
     [
         reference.pooling.REDUCTIONS,
-        reference.pooling_gradient.SHARES,
+        reference.pooling_gradient.DERIVATIVES,
         pooling_gradient.GRADIENTS,
         pooling_frames.REDUCTIONS,
     ],

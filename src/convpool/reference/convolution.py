@@ -24,7 +24,7 @@ from convpool.reference.geometry import (
     to_inner,
     to_result,
     window_count,
-    work_and_result,
+    work_and_result_dtypes,
 )
 
 
@@ -55,7 +55,7 @@ def convolve(
 
     Parameters and result are those of `convpool.convolve`, in layout "HWIO".
     """
-    work, result = work_and_result(dtype, images, kernels)
+    work, result = work_and_result_dtypes(dtype, images, kernels)
     if missing is not None and result.kind in "iu":
         work = result = np.dtype(np.float64)
     absent = absent_pixels(images, missing, channel_axis)
@@ -69,7 +69,7 @@ def convolve(
     sides = padding_sides(padding, sizes, spans, stride)
     counts = [window_count(*axis) for axis in zip(sizes, sides, spans, stride, strict=True)]
     output = np.zeros((*counts, m, nc), work)
-    # of each window, the pixels that are not missing: the sum of their weights, and how many
+    # for each result, over pixels that are not missing: the sum of their weights, and their number
     weight_present, present_count = np.zeros_like(output), np.zeros(output.shape, int)
     padded = pad_images(images, sides, pad_mode, fill) if prod(counts) else images
     present = ~pad_images(absent, sides, pad_mode, False) if prod(counts) else ~absent
@@ -114,7 +114,7 @@ def convolve_transpose(
 
     Parameters and result are those of `convpool.convolve_transpose`, in layout "HWIO".
     """
-    work, result = work_and_result(dtype, images, kernels)
+    work, result = work_and_result_dtypes(dtype, images, kernels)
     images, kernels = to_inner(images, channel_axis, work), kernels.astype(work)
     (*counts, m, nc), (*window, depth, _) = images.shape, kernels.shape
     rank = len(counts)
@@ -164,7 +164,7 @@ def convolve_gradients(
 
     Parameters and results are those of `convpool.convolve_gradients`, in layout "HWIO".
     """
-    work, result = work_and_result(dtype, images, kernels, output_gradient)
+    work, result = work_and_result_dtypes(dtype, images, kernels, output_gradient)
     images = to_inner(images, channel_axis, work)
     gradient, kernels = to_inner(output_gradient, channel_axis, work), kernels.astype(work)
     sizes, (*window, depth, nc) = images.shape[:-2], kernels.shape
@@ -211,7 +211,7 @@ def fold(
     Parameters and result are those of `convpool.fold`, with channels last.
     """
     rank = (windows.ndim - 2) // 2
-    work, result = work_and_result(dtype, windows)
+    work, result = work_and_result_dtypes(dtype, windows)
     windows = to_inner(windows, rank + 1, work)
     counts, window = windows.shape[:rank], windows.shape[rank:-2]
     sizes, stride, dilation = (

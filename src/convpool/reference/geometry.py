@@ -96,8 +96,8 @@ def is_inside(pixel: Place, sizes: Sequence[int]) -> bool:
     return all(0 <= x < size for x, size in zip(pixel, sizes, strict=True))
 
 
-def work_and_result(dtype: DTypeLike | None, *operands: Array) -> tuple[DType, DType]:
-    """Return (work, result): the dtype of sums, and that of the result, for the argument `dtype`.
+def work_and_result_dtypes(dtype: DTypeLike | None, *operands: Array) -> tuple[DType, DType]:
+    """Return (work, result): the dtype of sums and the result's dtype, for the argument `dtype`.
 
     Sums of integers are Python's ints (EXACT), and sums of float16 are float32.
     """

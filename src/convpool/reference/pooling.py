@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -26,14 +26,25 @@ from convpool.reference.geometry import (
     to_inner,
     to_result,
     window_count,
-    work_and_result,
+    work_and_result_dtypes,
 )
 
 # on one axis, the pixel at which each tap of a window lies; below 0 and from `size` on is padding
 Taps = list[int]
-# on one axis, (pixels, divisor): the pixels of a window, and how many of its taps lie on pixels or
-# padding, by which avg divides with `count_padding`; taps beyond, which `ceil` allows, do not count
-Window = tuple[list[int], int]
+
+
+class Window(NamedTuple):
+    """A window on one axis.
+
+    Attributes
+    ----------
+    pixels : the pixels that its taps lie on
+    counted_taps : how many of its taps lie on pixels or padding, and not beyond, which `ceil`
+        allows; avg divides by it with `count_padding`
+    """
+
+    pixels: list[int]
+    counted_taps: int
 
 
 def _average(pixels: Array, divisor: int, p: float) -> Any:
@@ -77,10 +88,10 @@ REDUCTIONS: dict[str, Callable[[Array, int, float], Any]] = {
 
 
 def pooling_dtypes(images: Array, mode: str, dtype: DTypeLike | None) -> tuple[DType, DType]:
-    """Return (work, result): the dtype that is reduced, and that of the result."""
+    """Return (work, result): the dtype in which pixels are reduced, and the result's dtype."""
     if mode in ("max", "min"):
         return images.dtype.newbyteorder("="), images.dtype.newbyteorder("=")
-    work, result = work_and_result(None, images)
+    work, result = work_and_result_dtypes(None, images)
     if work == EXACT and mode != "sum":
         result = np.dtype(np.float64)
         work = result if mode == "lp" else EXACT
@@ -123,7 +134,7 @@ def _windows(
     axes, sides = taps_of_windows(sizes, window, stride, padding, dilation, ceil)
     return [
         [
-            ([x for x in taps if 0 <= x < size], sum(x < size + after for x in taps))
+            Window([x for x in taps if 0 <= x < size], sum(x < size + after for x in taps))
             for taps in taps_of_axis
         ]
         for taps_of_axis, size, (_, after) in zip(axes, sizes, sides, strict=True)
@@ -133,17 +144,17 @@ def _windows(
 def _pixels_of_windows(
     images: Array, axes: Sequence[Sequence[Window]]
 ) -> Iterator[tuple[Place, Array, int]]:
-    """Yield (i, pixels, divisor) for each window i of images (*spatial, m, c).
+    """Yield (i, pixels, counted_taps) for each window i of images (*spatial, m, c).
 
-    pixels: (m, c, pixels), those of the window in C order. divisor: the number of its taps on
+    pixels: (m, c, pixels), those of the window in C order. counted_taps: the number of its taps on
     pixels or padding.
     """
     for i in np.ndindex(*map(len, axes)):
         windows = [axis[position] for axis, position in zip(axes, i, strict=True)]
-        box = images[np.ix_(*(pixels for pixels, _ in windows))]
+        box = images[np.ix_(*(window.pixels for window in windows))]
         flat = box.reshape(prod(box.shape[:-2]), *box.shape[-2:])
         pixels = np.ascontiguousarray(np.moveaxis(flat, 0, -1))
-        yield i, pixels, prod(divisor for _, divisor in windows)
+        yield i, pixels, prod(window.counted_taps for window in windows)
 
 
 @np.errstate(all="ignore")
@@ -157,7 +168,7 @@ def _reduce(
     dtype: DTypeLike | None = None,
     absent: Array | None = None,
 ) -> Array:
-    """Pool images (m, *spatial, c) over the windows `axes`; other parameters as in `pool`.
+    """Pool images (m, *spatial, c) over the windows of each of `axes`; the rest is as in `pool`.
 
     `absent` says which pixels (*spatial, m, c) are missing; None if none is.
     """
@@ -165,17 +176,17 @@ def _reduce(
     images = to_inner(images, channel_axis, work)
     output = np.zeros((*map(len, axes), *images.shape[-2:]), work)
     if absent is not None:
-        for (i, pixels, with_padding), (_, are_absent, _) in zip(
+        for (i, pixels, counted_taps), (_, are_absent, _) in zip(
             _pixels_of_windows(images, axes), _pixels_of_windows(absent, axes), strict=True
         ):
             for image, channel in np.ndindex(*pixels.shape[:2]):
                 is_absent = are_absent[image, channel]  # for each pixel of the window
                 present = pixels[image, channel][~is_absent][None, None]  # (1, 1, pixels)
-                divisor = with_padding - is_absent.sum() if count_padding else present.shape[-1]
+                divisor = counted_taps - is_absent.sum() if count_padding else present.shape[-1]
                 output[i][image, channel] = np.squeeze(REDUCTIONS[mode](present, divisor, p))
         return to_result(output, channel_axis, result)
-    for i, pixels, with_padding in _pixels_of_windows(images, axes):
-        divisor = with_padding if count_padding else pixels.shape[-1]
+    for i, pixels, counted_taps in _pixels_of_windows(images, axes):
+        divisor = counted_taps if count_padding else pixels.shape[-1]
         output[i] = REDUCTIONS[mode](pixels, divisor, p)
     return to_result(output, channel_axis, result)
 
@@ -189,9 +200,10 @@ def _reduce_footprint(
     dtype: DTypeLike | None,
     absent: Array,
 ) -> Array:
-    """Pool, of each window, the pixels where the footprint is True; `axes` are the taps.
+    """Pool the pixels of each window on which a tap lies where the footprint is True.
 
-    Of these, the pixels (*spatial, m, c) that are `absent` are left out.
+    `axes` are the taps of each window on each axis. Pixels that are `absent` (*spatial, m, c) are
+    left out; the other parameters are those of `pool`.
     """
     work, result = pooling_dtypes(images, mode, dtype)
     images = to_inner(images, channel_axis, work)
@@ -250,10 +262,10 @@ def pool(
             for taps_of_axis, (before, _) in zip(axes, sides, strict=True)
         ]
         windows = [
-            [([x for x in taps if x < size], 0) for taps in taps_of_axis]
+            [Window([x for x in taps if x < size], 0) for taps in taps_of_axis]
             for taps_of_axis, size in zip(axes, sizes, strict=True)
         ]
-        count_padding = False
+        count_padding = False  # so counted_taps is not used
     else:
         windows = _windows(sizes, *geometry)
     if footprint is not None:
@@ -284,7 +296,7 @@ def _adaptive_windows(images: Array, output_shape: Any, channel_axis: int) -> li
     for n, count in zip(sizes, counts, strict=True):
         o = n if count is None else count
         bounds = [(i * n // o, -(-(i + 1) * n // o)) for i in range(o)]
-        axes.append([(list(range(start, stop)), 0) for start, stop in bounds])
+        axes.append([Window(list(range(start, stop)), 0) for start, stop in bounds])
     return axes
 
 

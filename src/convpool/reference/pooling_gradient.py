@@ -18,7 +18,7 @@ from convpool.reference.geometry import (
     source_pixels,
     to_inner,
     to_result,
-    work_and_result,
+    work_and_result_dtypes,
 )
 from convpool.reference.pooling import pooling_dtypes, taps_of_windows
 
@@ -32,8 +32,8 @@ def _first_equal(values: Sequence[Any], value: Any) -> list[Any]:
     return [int(k == is_equal.index(True)) for k in range(len(values))]
 
 
-def _lp_shares(values: Sequence[Any], p: float) -> list[Any]:
-    """Return the derivatives of (sum |x|^p)^(1/p); 0 for an x of 0, and if all are."""
+def _lp_derivatives(values: Sequence[Any], p: float) -> list[Any]:
+    """Return the derivatives of (sum |x|^p)^(1/p) by each of the values x; 0 for an x of 0."""
     x = np.array(values, np.float64)
     norm = (np.abs(x) ** p).sum() ** (1 / p)
     if norm == 0:
@@ -41,28 +41,29 @@ def _lp_shares(values: Sequence[Any], p: float) -> list[Any]:
     return list(np.where(x == 0, 0, np.sign(x) * np.abs(x) ** (p - 1) * norm ** (1 - p)))
 
 
-def _median_shares(values: Sequence[Any]) -> list[Any]:
-    """Return the derivatives of the mean of the two middle values: a half each, 1 if it is one.
+def _median_derivatives(values: Sequence[Any]) -> list[Any]:
+    """Return the derivatives of the median by each of the values.
 
-    Of equal values, the first has it; of values with NaN, the first NaN has 1.
+    It is the mean of the two middle values, which have 1/2 each, or the one in the middle, which
+    has 1. Of equal values, the first one counts as the middle; if there is a NaN, the first has 1.
     """
     ordered = sorted(values)
     low, high = ordered[(len(values) - 1) // 2], ordered[len(values) // 2]
     if any(value != value for value in values):
         low = high = np.nan
-    shares = zip(_first_equal(values, low), _first_equal(values, high), strict=True)
-    return [(of_low + of_high) / 2 for of_low, of_high in shares]
+    by_low_and_high = zip(_first_equal(values, low), _first_equal(values, high), strict=True)
+    return [(by_low + by_high) / 2 for by_low, by_high in by_low_and_high]
 
 
 # mode -> function of the numbers of a window, the divisor of avg and the exponent of lp, which
 # returns the derivative of its result by each of them
-SHARES: dict[str, Callable[[Sequence[Any], int, float], list[Any]]] = {
+DERIVATIVES: dict[str, Callable[[Sequence[Any], int, float], list[Any]]] = {
     "max": lambda values, divisor, p: _first_equal(values, np.max(values)),
     "min": lambda values, divisor, p: _first_equal(values, np.min(values)),
     "sum": lambda values, divisor, p: [1] * len(values),
     "avg": lambda values, divisor, p: [1 / divisor] * len(values),
-    "lp": lambda values, divisor, p: _lp_shares(values, p),
-    "median": lambda values, divisor, p: _median_shares(values),
+    "lp": lambda values, divisor, p: _lp_derivatives(values, p),
+    "median": lambda values, divisor, p: _median_derivatives(values),
 }
 
 
@@ -88,7 +89,7 @@ def pool_gradient(
 ) -> Array:
     """Return the gradient of the images of `pool`, as `convpool.pool_gradient`."""
     pooled = np.empty(0, pooling_dtypes(images, mode, None)[1])
-    work, result = work_and_result(dtype, pooled, output_gradient)
+    work, result = work_and_result_dtypes(dtype, pooled, output_gradient)
     pixels = np.moveaxis(np.moveaxis(images, channel_axis, -1), 0, -2)
     gradient, sizes = to_inner(output_gradient, channel_axis, work), pixels.shape[:-2]
     axes, sides = taps_of_windows(sizes, kernel_shape, stride, padding, dilation, ceil)
@@ -101,7 +102,7 @@ def pool_gradient(
         absent_pixels(images, missing, channel_axis), sides, pad_mode or "zeros", False
     )
     for i in np.ndindex(*map(len, axes)):
-        # where the taps of the window lie: for each axis, and then each tap, on the padded images
+        # for each axis, the place of each tap of the window on the padded images
         taps = [
             [x + before for x in windows[position]]
             for windows, position, (before, _) in zip(axes, i, sides, strict=True)
@@ -112,7 +113,7 @@ def pool_gradient(
             if footprint is None or footprint[u]
         ]
         declared = [place for place in places if is_inside(place, padded.shape[:-2])]
-        # (place, the pixel that stands there); the pixel is below 0 where none does
+        # (place on the padded images, index of the pixel that stands there, below 0 if none does)
         counted = [
             (place, tuple(source[x] for source, x in zip(sources, place, strict=True)))
             for place in declared
@@ -126,8 +127,8 @@ def pool_gradient(
             ]
             values = [padded[place][image, channel] for place, _ in present]
             absent_count = len(counted) - len(present)
-            shares = SHARES[mode](values, divisor - absent_count, p) if present else []
-            for (_, pixel), share in zip(present, shares, strict=True):
-                if min(pixel) >= 0 and share != 0:
-                    total[pixel][image, channel] += share * gradient[i][image, channel]
+            derivatives = DERIVATIVES[mode](values, divisor - absent_count, p) if present else []
+            for (_, pixel), derivative in zip(present, derivatives, strict=True):
+                if min(pixel) >= 0 and derivative != 0:
+                    total[pixel][image, channel] += derivative * gradient[i][image, channel]
     return to_result(total, channel_axis, result)

@@ -146,11 +146,12 @@ def _run_on_slices(
 
     `out.images` must be zeros, to which the gradient of the images is added.
     """
-    sum_dtype, shape = _sum_dtype(plan.dtype), getattr(plan, "kernels_shape", ())
+    sum_dtype = _sum_dtype(plan.dtype)
+    kernels_shape = getattr(plan, "kernels_shape", ())  # a pooling has no kernels
     sums = Gradients(
         out.images,
-        np.zeros(shape, sum_dtype) if "kernels" in want else None,
-        np.zeros(shape[-1:], sum_dtype) if "bias" in want else None,
+        np.zeros(kernels_shape, sum_dtype) if "kernels" in want else None,
+        np.zeros(kernels_shape[-1:], sum_dtype) if "bias" in want else None,
     )
     run_tiles(plan, sources, max_memory, sums)
     of_kernels, of_bias = out.kernels, out.bias
@@ -159,7 +160,8 @@ def _run_on_slices(
             of_kernels = np.empty(plan.shapes.kernels, plan.dtype)
         plan.put_kernels(sums.kernels, of_kernels)
     if sums.bias is not None:
-        of_bias = np.empty(shape[-1:], plan.dtype) if of_bias is None else of_bias
+        if of_bias is None:
+            of_bias = np.empty(plan.shapes.bias, plan.dtype)
         of_bias[...] = sums.bias
     return Gradients(out.images, of_kernels, of_bias)
 

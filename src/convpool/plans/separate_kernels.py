@@ -38,16 +38,17 @@ def separate(weights: Kernel) -> tuple[Kernel, Kernel]:
         raise ValueError(f"weights are {plain.shape}; separate takes one kernel (kh, kw)")
     if not np.isfinite(plain).all():
         raise ValueError("some weights are not finite: pass this kernel as it is")
-    # the row and the column through the weight of the greatest magnitude; their products are the
-    # weights times this one, so that one of them is divided by it, or both by a part of it
+    # the row and the column through the weight of the greatest magnitude: their products are the
+    # weights times this weight, so that one or both have to be divided
     i, j = np.unravel_index(np.abs(plain).argmax(), plain.shape)
     largest = np.abs(plain[i, j])
     right, down = plain[i], plain[:, j]
-    if plain.dtype.kind in "iu":
+    if plain.dtype.kind in "iu":  # the row by its greatest common divisor, the column by the rest
         right = right // max(1, int(np.gcd.reduce(right)))
         down = down // (right[j] or 1)
-    elif largest:  # both have the same sum of squares
-        # by a power of two, which changes no digit: squares of weights beyond 1e154 overflow
+    elif largest:  # so that both have the same sum of squares
+        # in between, all are scaled by a power of two, which changes no digit: squares of weights
+        # beyond 1e154 would overflow
         exponent = max(-1000, int(np.frexp(largest)[1]))
         right, down = right * 2.0**-exponent, down * 2.0**-exponent
         ratio = np.abs(right[j]) * np.linalg.norm(right) / np.linalg.norm(down)

@@ -135,24 +135,24 @@ class TransposedPlan(KernelsPlan):
         )
 
     def sums(self, kernels: Array, bias: Array | None) -> integer_sums.Sums:
-        """Return the sums over the weights whose products are added up in one output pixel.
+        """Return the sums whose products are added up in one output pixel, to bound their size.
 
-        These are the weights of all kernels of a group at taps that are a multiple of
-        `Axis.meeting_distance` apart on each axis.
+        One sum has the weights of all kernels of a group, for one channel, at taps that are a
+        multiple of `Axis.meeting_distance` apart on each axis.
         """
         # the taps of each axis are arranged in rows of `distance` taps, the last row filled up with
         # weights of 0, so that the taps of a column are those that can lie on one pixel
         distances = [min(axis.window, axis.meeting_distance) for axis in self.axes]
         rows = [-(-axis.window // n) for axis, n in zip(self.axes, distances, strict=True)]
         shape = [size for pair in zip(rows, distances, strict=True) for size in pair]
-        padding = [
+        zeros_after = [
             (0, count * distance - axis.window)
             for axis, count, distance in zip(self.axes, rows, distances, strict=True)
         ]
-        weights = np.pad(kernels, [*padding, (0, 0), (0, 0)])
+        weights = np.pad(kernels, [*zeros_after, (0, 0), (0, 0)])
         weights = weights.reshape(*shape, self.depth, self.groups, self.group_inputs)
         summed_axes = (*range(0, len(shape), 2), -1)  # the rows, and the kernels of a group
-        # as the sums lie: (..., depth, groups)
+        # the sums are (..., depth, groups)
         sums_bias = None if bias is None else bias.reshape(self.groups, self.depth).T
         return integer_sums.Sums(weights, summed_axes, sums_bias)
 

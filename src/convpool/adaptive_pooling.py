@@ -93,8 +93,8 @@ def adaptive_pool(
     images
         (m, *spatial, c).
     output_shape
-        The spatial sizes of the result: an int, or one per axis, of which None keeps that of the
-        images; `(2,)` with 3 axes, as in `pool`.
+        The spatial sizes of the result: an int, or one per axis, where None keeps the images' size;
+        `(2,)` with 3 axes, as in `pool`.
     mode
         As in `pool`; "lp" with p = 2.
     channel_axis, dtype

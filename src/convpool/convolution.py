@@ -90,7 +90,7 @@ def convolve(
         Keras's depthwise (*window, c, multiplier), in which output k * multiplier + i is that of
         channel k. For one and three axes they may also be written as "WIO", "DHWIO" and so on.
     dtype
-        Of sums and result, instead of what is described below.
+        The dtype of sums and result; None for the one described below.
     out
         An array of the result's shape and dtype to write to, anything else that takes slices, or
         the name of a new file, .npy or .zarr. It is returned; a file is opened read-only. An array
@@ -180,7 +180,7 @@ def convolve(
         destination = Destination(out, max_memory)
         result: Array = route.run(plan, images, (kernels, bias), destination, route.mask)
         return result
-    operands = plan.check_weights(plan.laid_out(kernels)), plan.check_bias(bias)
+    operands = plan.check_weights(plan.to_hwio(kernels)), plan.check_bias(bias)
     return plan.execute(images, operands, out, route.mask)
 
 
@@ -210,19 +210,19 @@ def convolve_transpose(
     Parameters
     ----------
     images
-        (m, *output, nc): as a result of `convolve`. Not a dask array.
+        (m, *output, nc), of the shape of a result of `convolve`. Not a dask array.
     kernels
         (*window, c // groups, nc), as for `convolve`: c and nc are its channels, so the images here
         have nc. Weights of PyTorch's conv_transpose (in, out, h, w) are kernel_layout="OIHW".
     padding, stride, dilation, groups, channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
     output_shape
-        The spatial sizes of the result, for which `convolve` must give those of the images: an int,
-        or one per axis. None means the sizes below.
+        The spatial sizes of the result: an int, or one per axis. `convolve` of images of these
+        sizes must give results of the sizes that the images here have. None means the sizes below.
     output_padding
         Pixels added at the end of each axis: from 0 to below the larger of stride and dilation. It
-        is PyTorch's word, and of no use beside `output_shape`. From the stride on, `convolve` has
-        windows beyond, which are left out.
+        is PyTorch's word, and of no use beside `output_shape`. If it is the stride or more,
+        `convolve` of the result's sizes has further windows at the end, which are left out here.
     bias
         (c,), a number for each channel of the result, added to all of its pixels.
     out
@@ -274,7 +274,7 @@ def convolve_transpose(
         images_dtype=images.dtype,
         kernels_dtype=kernels.dtype,
     )
-    return plan.execute(images, (plan.laid_out(kernels), plan.check_bias(bias)), out)
+    return plan.execute(images, (plan.to_hwio(kernels), plan.check_bias(bias)), out)
 
 
 @takes_lazy_arrays

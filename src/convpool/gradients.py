@@ -59,15 +59,16 @@ def convolve_gradients(
 ) -> Gradients:
     """Return the gradients of `convolve`: of its images, kernels and bias.
 
-    A number L was computed from the result of `convolve`. Its derivatives by the numbers of that
-    result are `output_gradient`; here are those by the pixels, the weights and the bias.
+    Let L be a number that was computed from the result of `convolve`. `output_gradient` has the
+    derivatives of L by the numbers of that result; the gradients that are returned are the
+    derivatives of L by the pixels, the weights and the bias.
 
     Parameters
     ----------
     images, kernels
         As `convolve` took them.
     output_gradient
-        (m, *output, nc), of the shape of its result.
+        (m, *output, nc), of the shape of the result of `convolve`.
     want
         Which gradients are computed, of "images", "kernels" and "bias": leave out what is not
         needed.
@@ -76,7 +77,7 @@ def convolve_gradients(
     channel_axis, kernel_layout
         As `convolve` took them; the gradients have the same axes.
     dtype
-        Of sums and results, instead of what is described below.
+        The dtype of sums and results; None for the one described below.
     out
         Three arrays to write to, such as a `Gradients`, with None for each that is a new array. An
         array may share memory with all that is read, but not with another of the three. For the
@@ -87,8 +88,8 @@ def convolve_gradients(
     max_memory
         Compute in tiles that take no more than this beside input and output: bytes, "256MB" or
         "256MiB". Then images, `output_gradient` and the array for the gradient of the images may be
-        anything with a shape, a dtype and slices, such as a Dataset of h5py. Of dask arrays,
-        gradients are lazy without it: those of the images in the chunks of the batch.
+        anything with a shape, a dtype and slices, such as a Dataset of h5py. Dask arrays give
+        lazy gradients without it, those of the images in the chunks of the batch.
 
     Returns
     -------
@@ -97,8 +98,8 @@ def convolve_gradients(
     else they have np.result_type(images, kernels, output_gradient); float16 is summed in float32.
 
     Pixels that a pad mode repeats get the sum of what their copies get. Padded zeros are values: in
-    the gradient of the kernels 0 * inf is NaN. Missing pixels get 0, and what was rescaled for them
-    counts for the kernels. Nothing is conjugated.
+    the gradient of the kernels 0 * inf is NaN. Missing pixels get 0, and the gradient of the
+    kernels takes into account that results were rescaled. Nothing is conjugated.
 
     Raises
     ------
@@ -153,18 +154,18 @@ def convolve_gradients(
     )
     plan.check_bias(bias)
     gradient_arguments.check_shape(gradient.shape, plan.output_shape, "convolve")
-    ours = plan.laid_out(kernels)
+    hwio_kernels = plan.to_hwio(kernels)
     if route.missing is not None:
-        missing_pixels.check_weights(ours)
+        missing_pixels.check_weights(hwio_kernels)
     if route.run is not None:
         targets = gradient_arguments.read_out(
             out, plan.shapes, plan.dtype, plan.want, takes_slices=True
         )
         from convpool.out_of_core.gradients import GradientSources, run
 
-        sources = GradientSources(images, gradient, route.mask, (ours,))
+        sources = GradientSources(images, gradient, route.mask, (hwio_kernels,))
         return run(plan, sources, plan.want, out=targets, max_memory=max_memory)
-    return plan.execute(images, (ours, plan.channels_last(gradient)), out, route.mask)
+    return plan.execute(images, (hwio_kernels, plan.channels_last(gradient)), out, route.mask)
 
 
 @takes_lazy_arrays
@@ -198,8 +199,8 @@ def pool_gradient(
     images
         As `pool` took them.
     output_gradient
-        (m, *output, c), of the shape of its result: the derivatives of a number L by the numbers of
-        that result.
+        (m, *output, c), of the shape of the result of `pool`: the derivatives of a number L by the
+        numbers of that result.
     kernel_shape, stride, mode, padding, dilation, ceil, count_padding, p, pad_mode, fill
         As `pool` took them.
     footprint, missing
@@ -207,7 +208,7 @@ def pool_gradient(
     channel_axis
         As in `pool`, for all three arrays.
     dtype
-        Of sums and result, instead of what is described below.
+        The dtype of sums and result; None for the one described below.
     out
         An array of the result's shape and dtype to write to, which is returned. It may share memory
         with all that is read. Or the name of a new file, as in `convolve_gradients`.
@@ -219,14 +220,14 @@ def pool_gradient(
     Returns
     -------
     the derivatives of L by the pixels, of the images' shape. What several windows give to a pixel
-    is added. Max and min give to the first of equal pixels, to the first NaN if there is one;
-    median gives half to each of its two middle pixels, or all to the one in the middle, again the
-    first of equals. With integers and bool alone, those of max, min and sum are exact int64; else
-    they have np.result_type of `output_gradient` and the result of `pool`; float16 is summed in
-    float32.
+    is added. With max and min, the first of equal pixels gets all, or the first NaN if there is
+    one; with median, each of the two middle pixels gets half, or the one in the middle gets all,
+    again the first of equals. With integers and bool alone, gradients of max, min and sum are exact
+    int64; else they have np.result_type of `output_gradient` and the result of `pool`; float16 is
+    summed in float32.
 
-    Where a pad mode repeats pixels, these get the sum of what their copies get. Of lp, a pixel of 0
-    gets 0. Missing pixels get 0, and windows without a pixel give nothing.
+    Where a pad mode repeats pixels, these get the sum of what their copies get. With lp, a pixel of
+    0 gets 0. Missing pixels get 0, and windows without a pixel give nothing.
 
     Raises
     ------

@@ -68,8 +68,8 @@ def pool(
     padding, dilation
         As in `convolve`.
     ceil
-        Keep a last window that hangs over the end, if it starts on a pixel or on the padding before
-        them, as PyTorch does.
+        Keep a last window that hangs over the end, as PyTorch does, if it starts on a pixel or on
+        the padding before the pixels.
     count_padding
         Whether avg divides by the taps on declared padding too; never by those beyond, which only
         `ceil` allows.
@@ -86,8 +86,8 @@ def pool(
     channel_axis
         Where images, result and `out` have their channels; the first other axis is the batch.
     dtype
-        Of sums and result, instead of what is described below: dtype=float gives rounded sums of
-        integers. Not for max and min.
+        The dtype of sums and result; None for the one described below. dtype=float gives rounded
+        sums of integers. Not for max and min.
     out
         An array of the result's shape and dtype to write to, anything else that takes slices, or
         the name of a new file, as in `convolve`.

@@ -97,7 +97,7 @@ def fold(
     channel_axis
         Where the images have their channels, and the windows among the axes before `*window`.
     dtype
-        Of sums and result: dtype=float gives rounded sums of integers.
+        The dtype of sums and result: dtype=float gives rounded sums of integers.
 
     Returns
     -------
@@ -159,9 +159,9 @@ def _count_error(
     axes: Sequence[Axis],
     placement: WindowArguments,
 ) -> ValueError:
-    """Return the error for another number of windows than images of the argument `shape` have.
+    """Return the error of `fold` for windows that are not as many as images of its `shape` have.
 
-    If images of another shape have that number, the text names their shape.
+    If images of another shape have as many windows, the text names that shape.
 
     Parameters
     ----------

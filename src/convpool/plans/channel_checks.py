@@ -60,7 +60,7 @@ class Operands(NamedTuple):
     @property
     def hwio_shape(self) -> Shape:
         """The shape of the kernels as (*window, c // groups, nc)."""
-        return LAYOUTS[self.layout].shape_to_ours(self.kernels)
+        return LAYOUTS[self.layout].shape_to_hwio(self.kernels)
 
     @property
     def group_count(self) -> int:

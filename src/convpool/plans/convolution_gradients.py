@@ -53,10 +53,10 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
         """
         kernels, gradient = operands
         checked = check_output_gradient(gradient, self.output_shape, self.gradient_dtype)
-        ours = self.check_kernels(kernels)
+        hwio_kernels = self.check_kernels(kernels)
         if self.missing is not None:
-            missing_pixels.check_weights(ours)
-        return ours, self.channels_last(checked)
+            missing_pixels.check_weights(hwio_kernels)
+        return hwio_kernels, self.channels_last(checked)
 
     def run(  # type: ignore[override]
         self,
@@ -123,7 +123,7 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
             target = self.channels_last(targets.images)
             self._write_images(kernels, gradient, target, working["images"])
         if targets.kernels is not None:
-            reached, target = self.reached_pixels.gather(pixels), self.laid_out(targets.kernels)
+            reached, target = self.reached_pixels.gather(pixels), self.to_hwio(targets.kernels)
             self._sum_kernels(reached, gradient, target, working["kernels"])
             self.put_kernels(self._flip_if_planned(target), targets.kernels)
 
@@ -198,9 +198,9 @@ class ConvolutionGradientsPlan(ConvolutionGradientsBase):
         They may be a view of the target, and are in place then.
         """
         if not np.may_share_memory(sums, target):
-            ours = self.laid_out(target)
-            ours[...] = sums
-            if not np.may_share_memory(ours, target):  # the layout is no view of the target
+            hwio_target = self.to_hwio(target)
+            hwio_target[...] = sums
+            if not np.may_share_memory(hwio_target, target):  # it is a copy, not a view
                 target[...] = sums.reshape(target.shape)
 
     # ---- parts ----

@@ -81,7 +81,7 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
     @property
     def passed_kernels_shape(self) -> Shape:
         """The shape of kernels in the layout in which `run` takes and returns them."""
-        return LAYOUTS[self.kernel_layout].shape_from_ours(self.kernels_shape, self.groups)
+        return LAYOUTS[self.kernel_layout].shape_from_hwio(self.kernels_shape, self.groups)
 
     @property
     def shapes(self) -> Gradients:

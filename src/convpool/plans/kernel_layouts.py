@@ -1,6 +1,7 @@
 """Layouts, which are orders of the kernels' axes: ours, PyTorch's, and Keras's for depthwise ones.
 
-c channels, nc kernels, each of which reads c // groups channels.
+Ours, which plans and engines use, is "HWIO": (*window, c // groups, nc). c channels, nc kernels,
+each of which reads c // groups channels.
 """
 
 from __future__ import annotations
@@ -18,24 +19,24 @@ Shape = tuple[int, ...]
 
 
 class Layout(NamedTuple):
-    """An order of the kernels' axes, and conversions to ours, (*window, c // groups, nc).
+    """An order of the kernels' axes, and conversions to and from "HWIO".
 
     Attributes
     ----------
     form : the axes, for errors, with {0} for the channels of a kernel and {1} for their number
-    shape_to_ours : converts a shape in this layout to ours
-    to_ours : converts an array in this layout to ours; the result is a view if possible
-    shape_from_ours : converts a shape of ours, given the number of groups, to this layout
+    shape_to_hwio : converts a shape in this layout to "HWIO"
+    to_hwio : converts an array in this layout to "HWIO"; the result is a view if possible
+    shape_from_hwio : converts a shape in "HWIO", with the number of groups, to this layout
     """
 
     form: str
-    shape_to_ours: Callable[[Shape], Shape]
-    to_ours: Callable[[Array], Array]
-    shape_from_ours: Callable[[Shape, int], Shape]
+    shape_to_hwio: Callable[[Shape], Shape]
+    to_hwio: Callable[[Array], Array]
+    shape_from_hwio: Callable[[Shape, int], Shape]
 
 
-def _depthwise_to_ours(shape: Shape) -> Shape:
-    """Convert a shape (*window, c, multiplier) to our layout, (*window, 1, c * multiplier)."""
+def _depthwise_to_hwio(shape: Shape) -> Shape:
+    """Convert a shape (*window, c, multiplier) to "HWIO", (*window, 1, c * multiplier)."""
     *window, c, multiplier = shape
     return (*window, 1, c * multiplier)
 
@@ -53,8 +54,8 @@ LAYOUTS = {
     # output k * multiplier + i comes from channel k, as in our layout with one group per channel
     "HWCM": Layout(
         "(*window, {0}, multiplier)",
-        _depthwise_to_ours,
-        lambda array: array.reshape(_depthwise_to_ours(array.shape)),
+        _depthwise_to_hwio,
+        lambda array: array.reshape(_depthwise_to_hwio(array.shape)),
         lambda shape, groups: (*shape[:-2], groups, shape[-1] // groups),
     ),
 }

@@ -228,22 +228,22 @@ def _fill_dtype(value: Any, pad_mode: str | None) -> DType:
     return dtype
 
 
-def read_fill(value: Any, pad_mode: str, sums: DType) -> Any:
-    """Return the argument `fill` of a convolution; raise unless sums of the dtype `sums` take it.
+def read_fill(value: Any, pad_mode: str, sum_dtype: DType) -> Any:
+    """Return the argument `fill` of a convolution; raise unless `sum_dtype` can hold it.
 
-    It is an int if `sums` is an integer dtype, else a number of that dtype; and 0 if `pad_mode` is
-    not "constant". Raise OverflowError if it is too large for `sums`, TypeError or ValueError if it
-    does not fit otherwise.
+    `sum_dtype` is the dtype of the sums. Return an int if it is an integer dtype, else a number of
+    that dtype; 0 if `pad_mode` is not "constant". Raise OverflowError for a number that is too
+    large, TypeError or ValueError for anything else that does not fit.
     """
     dtype = _fill_dtype(value, pad_mode)
     if pad_mode != "constant":
         return 0
-    result_dtypes.check_kind(f"fill is {value!r}", dtype, sums)
-    if sums.kind in "iu":
-        number, (least, greatest) = int(value), integer_sums.limits(sums)
+    result_dtypes.check_kind(f"fill is {value!r}", dtype, sum_dtype)
+    if sum_dtype.kind in "iu":
+        number, (least, greatest) = int(value), integer_sums.limits(sum_dtype)
         if not least <= number <= greatest:
             raise OverflowError(
-                f"fill is {number}, but sums are taken in {sums}, which holds {least} to "
+                f"fill is {number}, but sums are taken in {sum_dtype}, which holds {least} to "
                 f"{greatest}; pass "
                 + (
                     "dtype=np.int64"
@@ -254,22 +254,22 @@ def read_fill(value: Any, pad_mode: str, sums: DType) -> Any:
         return number
     try:
         with np.errstate(over="ignore"):
-            number = sums.type(value)
+            number = sum_dtype.type(value)
     except OverflowError:  # an integer beyond every float
-        number = sums.type(np.inf)
+        number = sum_dtype.type(np.inf)
     if np.isinf(number) and (isinstance(value, int) or not np.isinf(value)):
         raise OverflowError(
-            f"fill is {value!r}, but sums are taken in {sums}, which holds up to "
-            f"{np.finfo(sums).max:.1e}; pass a smaller one, or infinity"
+            f"fill is {value!r}, but sums are taken in {sum_dtype}, which holds up to "
+            f"{np.finfo(sum_dtype).max:.1e}; pass a smaller one, or infinity"
         )
     return number
 
 
 def read_pooling_fill(value: Any, pad_mode: str | None, images: DType) -> Any:
-    """Return the argument `fill` of a pooling; raise unless the images' dtype, `images`, holds it.
+    """Return the argument `fill` of a pooling; raise unless the dtype of the images can hold it.
 
-    It is an int if the images are integers or bool, else a number of their dtype; and 0 if
-    `pad_mode` is not "constant".
+    `images` is that dtype. Return an int if it is an integer dtype or bool, else a number of that
+    dtype; 0 if `pad_mode` is not "constant".
     """
     dtype = _fill_dtype(value, pad_mode)
     if pad_mode != "constant":

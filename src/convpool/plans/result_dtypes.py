@@ -90,22 +90,22 @@ def convolution_dtype(
     return requested
 
 
-def check_kind(subject: str, dtype: DType, sums: DType) -> None:
-    """Raise TypeError if numbers of `dtype` cannot be added to sums of the dtype `sums`.
+def check_kind(subject: str, dtype: DType, sum_dtype: DType) -> None:
+    """Raise TypeError if numbers of `dtype` cannot be added to sums of the dtype `sum_dtype`.
 
     Integers can be added to all sums, floats to floats and complex numbers, complex numbers to
     complex ones. The error begins with `subject`, such as "bias is float64".
     """
     kinds = ("biu", "f", "c")
     first = next(k for k, letters in enumerate(kinds) if dtype.kind in letters)
-    if sums.kind in "".join(kinds[first:]):
+    if sum_dtype.kind in "".join(kinds[first:]):
         return
     if dtype.kind == "f":
         advice = "dtype=float, or integers"
     else:
-        wide = np.result_type(sums if sums.kind == "f" else np.float64, np.complex64)
+        wide = np.result_type(sum_dtype if sum_dtype.kind == "f" else np.float64, np.complex64)
         advice = "dtype=complex" if wide == np.complex128 else f"dtype=np.{wide}"
-    raise TypeError(f"{subject}, but sums are taken in {sums}: pass {advice}")
+    raise TypeError(f"{subject}, but sums are taken in {sum_dtype}: pass {advice}")
 
 
 def accumulation_dtype(dtype: DType) -> DType:

@@ -59,9 +59,9 @@ class KernelsPlan(Plan):
         """Return (kernels, bias) as `check_kernels` and `check_bias` return them."""
         return self.check_kernels(kernels), self.check_bias(bias)
 
-    def laid_out(self, kernels: Array) -> Array:
+    def to_hwio(self, kernels: Array) -> Array:
         """Return kernels in the plan's layout as (*window, c // groups, nc), a view if possible."""
-        return LAYOUTS[self.kernel_layout].to_ours(kernels)
+        return LAYOUTS[self.kernel_layout].to_hwio(kernels)
 
     def check_kernels(self, kernels: Any) -> Array:
         """Return kernels in the plan's layout as an array (*window, c // groups, nc).
@@ -72,14 +72,14 @@ class KernelsPlan(Plan):
         ValueError : their shape or dtype is not the plan's
         """
         kernels = arrays.read_array(kernels, "kernels")
-        shape = LAYOUTS[self.kernel_layout].shape_from_ours(self.kernels_shape, self.groups)
+        shape = LAYOUTS[self.kernel_layout].shape_from_hwio(self.kernels_shape, self.groups)
         if kernels.shape != shape or kernels.dtype != self.kernels_dtype:
             raise ValueError(
                 f"kernels are {kernels.shape} {kernels.dtype}, but the plan is for {shape} "
                 f"{self.kernels_dtype}: make a plan for each shape and dtype, which is planned "
                 "with kernels_dtype="
             )
-        return self.laid_out(kernels)
+        return self.to_hwio(kernels)
 
     def check_bias(self, bias: Any) -> Array | None:
         """Return the bias as an array, a number for each channel of the output; None if it is None.

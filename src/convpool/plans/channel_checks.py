@@ -167,7 +167,7 @@ class Operands(NamedTuple):
                     f"groups is {groups}, but kernels {self.kernels} in layout 'HWCM' have "
                     f"{depth}, one a channel"
                 )
-            groups = 1
+            groups = 1  # `depth` is the number of channels of all groups
         if c == (nc if self.is_transposed else depth * groups):
             return f"kernels {self.kernels} are {nc}, which {groups} groups do not divide"
         takes = (

@@ -133,10 +133,12 @@ Result = TypeVar("Result")
 
 
 def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Return a public call with clear errors for keywords that it does not take.
+    """Return a public call that explains arguments it does not take, and takes bfloat16.
 
-    Its TypeError names our keyword if another library has the one that was passed, or a keyword
-    that is spelled like it. Calls with arrays of bfloat16 are computed in float32.
+    If the call raises TypeError, raise another one that names our word for a keyword of another
+    library or a misspelled one, or says that too many arguments came without their names or that
+    `mode` is missing. If arguments are bfloat16, call again in float32. In all other cases the
+    first TypeError is raised.
     """
 
     @wraps(call)

@@ -60,8 +60,8 @@ def plan_convolution(
     channel_axis, kernel_layout, dtype, engine
         As in `convolve`.
     images_dtype, kernels_dtype
-        Dtypes of the arrays that it will run on: float64 unless said, and each to be said for
-        float32; `dtype` is that of the result alone.
+        Dtypes of the arrays that it will run on; pass both if they are not float64, since `dtype`
+        is the dtype of sums and result alone.
 
     Returns
     -------
@@ -137,8 +137,8 @@ def plan_transposed(
     channel_axis, kernel_layout, dtype, engine
         As in `convolve_transpose`.
     images_dtype, kernels_dtype
-        Dtypes of the arrays that it will run on: float64 unless said, and each to be said for
-        float32; `dtype` is that of the result alone.
+        Dtypes of the arrays that it will run on; pass both if they are not float64, since `dtype`
+        is the dtype of sums and result alone.
 
     Returns
     -------

@@ -32,9 +32,9 @@ def make_transposed_axes(
         does not have this number of windows, or an argument does not fit
     """
     extra_pixels = arguments.read_per_axis(output_padding, len(spatial), "output_padding", least=0)
-    _check_output_padding(extra_pixels, windows)
+    _check_output_padding(extra_pixels, windows, output_shape)
     if output_shape is not None:
-        return _axes_of_shape(spatial, windows, extra_pixels, output_shape)
+        return _axes_of_shape(spatial, windows, output_shape)
     unpadded_axes = [
         place_transposed(o, *window) for o, window in zip(spatial, windows.of_axes, strict=True)
     ]
@@ -54,19 +54,12 @@ def make_transposed_axes(
     return axes
 
 
-def _axes_of_shape(
-    spatial: Shape, windows: WindowArguments, output_padding: Shape, output_shape: Any
-) -> tuple[Axis, ...]:
+def _axes_of_shape(spatial: Shape, windows: WindowArguments, output_shape: Any) -> tuple[Axis, ...]:
     """Return the windows on axes of the sizes `output_shape`; parameters as `make_transposed_axes`.
 
     Raise ValueError unless a convolution of these sizes has one window for each input value; the
     text names the sizes that would do.
     """
-    if any(output_padding):
-        raise ValueError(
-            f"output_shape is {output_shape!r} and output_padding {output_padding}, but one of "
-            "them settles the size: leave output_padding out"
-        )
     sizes = arguments.read_per_axis(output_shape, len(spatial), "output_shape", least=0)
     of_axes = list(windows.of_axes)
     axes = tuple(place(size, *window) for size, window in zip(sizes, of_axes, strict=True))
@@ -87,10 +80,12 @@ def _axes_of_shape(
     return axes
 
 
-def _check_output_padding(output_padding: Shape, windows: WindowArguments) -> None:
+def _check_output_padding(
+    output_padding: Shape, windows: WindowArguments, output_shape: Any
+) -> None:
     """Raise ValueError unless the output padding of each axis is below stride or dilation.
 
-    With a named "same" it must be 0.
+    It must be 0 with a named "same" or with the argument `output_shape`, which settle the size.
     """
     if windows.takes_empty_axes and any(output_padding):
         raise ValueError(
@@ -106,3 +101,8 @@ def _check_output_padding(output_padding: Shape, windows: WindowArguments) -> No
                 f"output_padding is {extra}, but it must be below {limit}, the larger of stride, "
                 "dilation"
             )
+    if output_shape is not None and any(output_padding):
+        raise ValueError(
+            f"output_shape is {output_shape!r} and output_padding {output_padding}, but one of "
+            "them settles the size: leave output_padding out"
+        )

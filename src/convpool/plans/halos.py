@@ -230,8 +230,8 @@ class Part:
     ) -> Array:
         """Return the block of the output, written to `out` if given.
 
-        `pixels` and `missing` are what `read` returned of the images and of the mask of missing
-        pixels, `operands` are the checked ones of the whole output.
+        `pixels` and `missing` are what `read` returned for the images and for the mask of missing
+        pixels; `operands` are those of the whole output, as its plan's `check_operands` returned.
         """
         selected = self.plan.select_operands(operands, self)
         return self.plan.execute(self.plan.check_images(pixels), selected, out, missing)

@@ -10,22 +10,22 @@ from convpool.plans.halos import Part, read_outputs
 
 
 def part(plan: Plan, block: Sequence[slice]) -> Part:
-    """Return what computes one block of a plan's output, in any process.
+    """Return the part that computes one block of a plan's output, in any process.
 
     Parameters
     ----------
     plan
-        Of a convolution, pooling or transposed convolution. Its engine is that of the parts.
+        The plan of a convolution, pooling or transposed convolution. All parts run on its engine.
     block
-        One slice for each axis of the output, with steps of 1. Its channels are whole groups, or
-        lie in one.
+        One slice for each axis of the output, with steps of 1. The channels of the block are whole
+        groups, or lie in one group.
 
     Returns
     -------
     a part: `part.pieces` are the slices of the images that it needs on each of their axes, and
     `part.plan` is the plan of what these hold. `part.read(images)` reads them, from an array or
     anything else that takes slices, and `part.run(pixels, operands)` returns the block of the
-    output. The operands are what `plan.check_operands` returns of the arrays beside the images.
+    output. The operands are what `plan.check_operands` returns for all arrays but the images.
 
     Raises
     ------

@@ -167,9 +167,9 @@ class PoolingGradientPlan(PooledWindowsPlan):
         self._write(pixels, gone, gradient, target)
 
     def _write(self, pixels: Array, absent: Array | None, gradient: Array, target: Array) -> None:
-        """Write the gradient of the reached pixels to the target (m, *spatial, c).
+        """Write the gradient of the images to the target (m, *spatial, c).
 
-        `absent` says which of them are missing.
+        `pixels` are the reached pixels, and `absent` says which of them are missing.
         """
         masks: Any = None
         if absent is not None:

@@ -172,7 +172,7 @@ class ReachedPixels:
             if axis != gathered
         ]
         count = volume([batch, *(axis.size for axis in self._axes), channels])
-        copy_counts = [0]
+        copy_counts = [0]  # pixels of each copy, in the order in which `gather` makes them
         for gathered_size, size in sorted(sizes, key=lambda pair: pair[0] / pair[1]):
             count = count // size * gathered_size
             copy_counts.append(count)

@@ -2,10 +2,11 @@
 
 That depends on the number of kernels that read the same channels: of few, vectors hold columns
 (`few_kernels`); of many, they hold kernels (`many_kernels`). Of few kernels that read many channels
-they hold kernels too, since the channels would have to be parted for columns. Where each channel
-has kernels of its own, vectors hold channels (`depthwise`). Rows of large pictures that have one
-kernel are taken one after the other (`picture_rows`). Of volumes, slices are stacked (`volumes`).
-`axes` are the windows on each spatial axis, `sums` is the dtype of the sums.
+they hold kernels too, since for columns each channel would have to be copied to lines of its own.
+Where each channel has kernels of its own, vectors hold channels (`depthwise`). Rows of large
+pictures that have one kernel are taken one after the other (`picture_rows`). Of volumes, slices are
+stacked (`volumes`). m images of c channels, nc kernels of depth channels, kh x kw taps. `axes` are
+the windows on each spatial axis, `sums` is the dtype of the sums; see `geometry` for the rest.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from convpool.engines.quiet import without_warnings
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
+# convolves arrays of one geometry, which may be others in each call
 Program = (
     depthwise.Convolution
     | few_kernels.Convolution
@@ -61,7 +63,7 @@ CHAIN = 2**9
 # copy a channel of a pixel to a line of its own, by vectors (LINES) or one by one; to write a
 # result, of up to FEW kernels or of more; to multiply a vector, with loops for windows of up to
 # FEW_ROWS rows or with general ones.
-PART_LINES, PART_PIXEL = 0.4, 1.0
+COPY_BY_VECTORS, COPY_ONE_BY_ONE = 0.4, 1.0
 FEW, WRITE_FEW, WRITE_MANY = 4, 1.0, 2.0
 FEW_ROWS, MULTIPLY_FEW_ROWS, MULTIPLY = 5, 0.5, 1.0
 # where they hold kernels: to begin a window, one of its groups, and to multiply with one pixel
@@ -95,16 +97,14 @@ def prepack(
     Kernels and bias are copied, and packed in the first call.
     """
     bias, dtype = keywords.pop("bias", None), keywords.pop("dtype")
-    weights, runner = _weights(kernels, bias, np.dtype(dtype), keeps_forms=True), Runner()
+    weights, runner = _weights(kernels, bias, np.dtype(dtype), are_kept=True), Runner()
     return lambda images, out: runner.run(images, weights, axes, out, **keywords)
 
 
-def _weights(
-    kernels: Array, bias: Array | None, sums: np.dtype[Any], *, keeps_forms: bool
-) -> Weights:
+def _weights(kernels: Array, bias: Array | None, sums: np.dtype[Any], *, are_kept: bool) -> Weights:
     """Return the weights of kernels (*window, depth, nc) and a bias (nc,), in the dtype `sums`.
 
-    If it `keeps_forms`, they are copied, and what loops read instead of them is kept.
+    If they `are_kept` for later calls, they are copied, and what is derived from them is kept too.
     """
     if kernels.ndim == 3:
         kernels = kernels[None]
@@ -112,7 +112,7 @@ def _weights(
         kernels = volumes.fold_kernels(kernels)
     kernels = _as_sums(kernels, sums)
     bias = np.zeros(kernels.shape[-1], sums) if bias is None else _as_sums(bias, sums)
-    return Weights(kernels.copy(), bias.copy(), {}) if keeps_forms else Weights(kernels, bias)
+    return Weights(kernels.copy(), bias.copy(), {}) if are_kept else Weights(kernels, bias)
 
 
 def _as_sums(numbers: Array, sums: np.dtype[Any]) -> Array:
@@ -156,7 +156,7 @@ class Runner:
         be passed. All but the arrays' memory, `bias` and `dtype` must be the same in every call;
         see `engines.numpy.convolution.convolve` for it.
         """
-        weights = _weights(kernels, bias, np.dtype(dtype), keeps_forms=False)
+        weights = _weights(kernels, bias, np.dtype(dtype), are_kept=False)
         self.run(images, weights, axes, out, **keywords)
 
     def run(
@@ -191,22 +191,44 @@ class Runner:
         elif out.size and len(axes) == 3:
             self._run_stacks(operands, axes, groups, volumes.Padding(pad_mode, fill))
         elif out.size:
-            program = self._run_first(operands, axes, groups, pad_mode)
+            program = self._run_new(operands, axes, groups, pad_mode)
             if program is not None:
                 self.programs[key] = program
 
-    def _run_first(
+    @without_warnings
+    def _run_new(
         self, operands: Operands, axes: Sequence[Axis], groups: int, pad_mode: str
     ) -> Program | None:
-        """Convolve, with arguments as in `run`; return what can do it again, or None."""
-        fill = operands.fill
-        keywords = {
+        """Convolve for the first time, on one or two axes; other arguments are those of `run`.
+
+        Return the program for later calls, or None if arrays had to be copied for the loops.
+        """
+        images, weights, out, fill = operands
+        shape, sums = weights.kernels.shape, weights.kernels.dtype
+        over_kernels = _should_hold_kernels(images, out, shape, groups, sums)
+        # the slices of a stack are taps of the window, not channels
+        window = (shape[0] * self.taps_of_stack, shape[1], shape[2] // self.taps_of_stack)
+        terms, added_dtype = chains(window, sums, out.dtype)
+        fields = {
             "axes": (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1]),
             "groups": groups,
             "pad_mode": pad_mode,
             "is_padded_with_zeros": pad_mode in ("zeros", "constant") and fill == 0,
+            "terms": terms,
         }
-        return _run_once(operands, keywords, self.taps_of_stack)
+        program: Program
+        if is_regular(images) and is_regular(out):
+            geometry = geometry_of(images, out, shape, sums, **fields)
+            if _should_filter_rows(geometry):
+                program = picture_rows.Convolution(geometry)
+                program.run(operands)
+                return program
+        copies = staged(images, out, sums, added_dtype, needs_dense_channels=over_kernels)
+        for source, output in copies:
+            geometry = geometry_of(source, output, shape, sums, **fields)
+            program = _program(geometry, over_kernels=over_kernels)
+            program.run(Operands(source, weights, output, fill))
+        return program if source is images and output is out else None
 
     @without_warnings
     def _run_stacks(
@@ -226,53 +248,26 @@ class Runner:
             runner.run(stacks, weights, axes[1:], out[b, windows], **keywords)
 
 
-@without_warnings
-def _run_once(operands: Operands, keywords: dict[str, Any], taps_of_stack: int) -> Program | None:
-    """Convolve; return what can do it again with other arrays, None if some had to be copied.
-
-    `keywords` are the fields of ConvolutionGeometry that do not follow from the arrays; for
-    `taps_of_stack` see `Runner`.
-    """
-    images, weights, out, fill = operands
-    shape, sums = weights.kernels.shape, weights.kernels.dtype
-    has_many = _should_hold_kernels(images, out, shape, keywords["groups"], sums)
-    # the slices of a stack are taps of the window, not channels
-    window = (shape[0] * taps_of_stack, shape[1], shape[2] // taps_of_stack)
-    terms, added_dtype = chains(window, sums, out.dtype)
-    program: Program
-    if is_regular(images) and is_regular(out):
-        geometry = geometry_of(images, out, shape, sums, terms=terms, **keywords)
-        if _takes_rows(geometry):
-            program = picture_rows.Convolution(geometry)
-            program.run(operands)
-            return program
-    for source, output in staged(images, out, sums, added_dtype, needs_dense_channels=has_many):
-        geometry = geometry_of(source, output, shape, sums, terms=terms, **keywords)
-        program = _program(geometry, has_many=has_many)
-        program.run(Operands(source, weights, output, fill))
-    return program if source is images and output is out else None
-
-
-def _takes_rows(geometry: ConvolutionGeometry) -> bool:
+def _should_filter_rows(geometry: ConvolutionGeometry) -> bool:
     """Return whether `picture_rows` can convolve this, and nothing else is faster."""
-    (kh, kw, *_), (_, sums, results) = geometry.kernels, geometry.dtypes
-    # what takes channels with kernels of their own instead writes fewer dtypes
-    pairs = FILTERED if geometry.kernels[3] == 1 else SUMS_AND_RESULTS
+    (kh, kw, _, nc), (_, sums, results) = geometry.kernels, geometry.dtypes
+    # where kernels turn out to differ, `few_kernels` does the work, which writes fewer dtypes
+    pairs = FILTERED if nc == 1 else SUMS_AND_RESULTS
     if not picture_rows.takes(geometry, pairs) or depthwise.takes(geometry):
         return False
     small_window = ColumnsForm(sums, results, False, kh, geometry.axes[0].stride, kw)
-    row = geometry.output[2] * geometry.output[3]
-    return not is_form(small_window) or row >= LONG_ROW * geometry.lanes
+    row_length = geometry.output[2] * nc
+    return not is_form(small_window) or row_length >= LONG_ROW * geometry.lanes
 
 
-def _program(geometry: ConvolutionGeometry, *, has_many: bool) -> Program:
-    """Return what convolves: of the modules for channels, for many kernels, or for few.
+def _program(geometry: ConvolutionGeometry, *, over_kernels: bool) -> Program:
+    """Return the program of `depthwise` if it takes this, else that of many or of few kernels.
 
-    has_many: whether vectors should hold kernels.
+    over_kernels: whether vectors should hold kernels, as those of `many_kernels` do.
     """
     if depthwise.takes(geometry):
         return depthwise.Convolution(geometry)
-    if has_many:
+    if over_kernels:
         return many_kernels.Convolution(geometry)
     return few_kernels.Convolution(geometry)
 
@@ -280,11 +275,11 @@ def _program(geometry: ConvolutionGeometry, *, has_many: bool) -> Program:
 def _should_hold_kernels(
     images: Array, out: Array, kernels: tuple[int, ...], groups: int, sums: np.dtype[Any]
 ) -> bool:
-    """Return whether vectors should hold kernels, whose shape is (kh, kw, depth, nc)."""
+    """Return whether vectors should hold kernels, for kernels of shape (kh, kw, depth, nc)."""
     c = images.shape[3]
     lanes = library.isa().vector_bytes // sums.itemsize
-    are_together = strides_in_numbers(images)[2:] == (c, 1) and strides_in_numbers(out)[3] == 1
-    if not are_together:  # channels need not be parted, but vectors of kernels would need copies
+    is_interleaved = strides_in_numbers(images)[2:] == (c, 1) and strides_in_numbers(out)[3] == 1
+    if not is_interleaved:  # channels lie apart already; vectors of kernels would need copies
         return _fill_half(kernels, groups, lanes)
     return holds_kernels(c, kernels, groups, lanes)
 
@@ -295,19 +290,21 @@ def _fill_half(kernels: tuple[int, ...], groups: int, lanes: int) -> bool:
 
 
 def holds_kernels(c: int, kernels: tuple[int, ...], groups: int, lanes: int) -> bool:
-    """Return whether vectors of `lanes` numbers hold kernels, where c channels lie in order.
+    """Return whether vectors of `lanes` numbers hold kernels, where channels lie side by side.
 
-    They do where kernels fill half a vector; where not, times are compared.
+    They do where the kernels of a group fill more than half a vector; elsewhere where that is
+    estimated to be faster than vectors of columns. The shape `kernels` is (*window, depth, nc).
     """
     *window, depth, nc = kernels
     products = volume(window) * depth
     if _fill_half(kernels, groups, lanes):
         return True
-    part = PART_LINES if c in LINES else PART_PIXEL
+    copy = COPY_BY_VECTORS if c in LINES else COPY_ONE_BY_ONE
     write = WRITE_FEW if nc // groups <= FEW else WRITE_MANY
     multiply = MULTIPLY_FEW_ROWS if window[0] <= FEW_ROWS else MULTIPLY
-    with_columns = c * part + nc * (write + products * multiply / lanes)
-    return WINDOW + groups * (GROUP + products * MULTIPLY_PIXEL) < with_columns
+    over_columns = c * copy + nc * (write + products * multiply / lanes)
+    over_kernels = WINDOW + groups * (GROUP + products * MULTIPLY_PIXEL)
+    return over_kernels < over_columns
 
 
 def chains(
@@ -315,9 +312,10 @@ def chains(
 ) -> tuple[int, np.dtype[Any]]:
     """Return (products that are summed in one chain, dtype in which the sums of chains are added).
 
-    window is (*window, depth), sum_dtype the dtype of the chains. The rounding errors of one long
-    chain of float32 would grow with its length. With about as many chains as terms of one, they
-    grow with its root; where that too is much, chains are added in float64.
+    window is (*window, depth), sum_dtype the dtype of each chain, result that of the results. The
+    rounding errors of one long chain of float32 would grow with its length. With about as many
+    chains as each has products, they grow with the root of that; for the largest windows, where
+    that too is much, chains are added in float64.
     """
     term_count = volume(window)  # products of a window
     if sum_dtype != np.float32 or result.kind != "f" or volume(window[:-1]) <= LONG:
@@ -335,11 +333,12 @@ def staged(
     *,
     needs_dense_channels: bool,
 ) -> Iterator[tuple[Array, Array]]:
-    """Yield (images, output) that the loops can read and write: the arrays, or copies.
+    """Yield (images, output) that the loops can read and write: the arrays themselves, or copies.
 
-    Copies are of some images at a time; those of outputs are written back before the next. Products
-    are summed in sum_dtype, and these sums are added in added_dtype, which is that of a copied
-    output. Channels of an output lie side by side if it `needs_dense_channels`.
+    Copies are of some images at a time. The caller fills a copied output, which is written to `out`
+    when the next is asked for. Products are summed in sum_dtype, and these sums are added in
+    added_dtype, which a copied output has. If the loops write results as vectors of kernels, as
+    `needs_dense_channels` says, the channels of the output lie side by side.
     """
     is_readable = is_form(PackForm(images.dtype, sum_dtype)) and is_regular(images)
     is_writable = (
@@ -353,9 +352,9 @@ def staged(
         return
     native = images.dtype.newbyteorder("=")
     read_dtype = native if is_form(PackForm(native, sum_dtype)) else sum_dtype
-    numbers = volume(images.shape[1:]) * (not is_readable)
-    numbers += volume(out.shape[1:]) * (not is_writable)
-    count = min(len(images), max(1, STAGED // max(1, 8 * numbers)))
+    numbers_per_image = volume(images.shape[1:]) * (not is_readable)
+    numbers_per_image += volume(out.shape[1:]) * (not is_writable)
+    count = min(len(images), max(1, STAGED // max(1, 8 * numbers_per_image)))
     # the same memory for all copies
     sources = None if is_readable else np.empty((count, *images.shape[1:]), read_dtype)
     outputs = None if is_writable else np.empty((count, *out.shape[1:]), added_dtype)

@@ -38,14 +38,14 @@ class Convolution:
         # the channel of each number of a row of weights with one weight for each lane
         numbers = -(-(self.per_line + geometry.lanes - 1) // geometry.lanes) * geometry.lanes
         self.channels_of_lanes = np.arange(numbers) % self.per_line
-        self.form_name = "lanes", self.per_line
+        self.lanes_name = "lanes", self.per_line
         # with one weight for each lane -> (schedule, its records)
         self.schedules: dict[bool, tuple[BlockSchedule, KeptRecords]] = {}
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output."""
-        weights, starts, per_lane = operands.weights.form(self.form_name, self._lane_weights)
+        weights, starts, per_lane = operands.weights.derive(self.lanes_name, self._lane_weights)
         schedule, records = self._schedule(per_lane)
         pixels, results = address_of(operands.images), address_of(operands.output)
         places = address_of(weights), address_of(starts)

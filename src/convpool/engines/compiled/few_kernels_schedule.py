@@ -201,8 +201,8 @@ class _Scheduler:
         _, kw, depth, _ = self.geometry.kernels
         dilation, layout = self.geometry.axes[1].dilation, self.layout
         columns = [(v * dilation, ch) for v, ch in product(range(kw), range(depth))]
-        taps = np.array([layout.tap(0, x, ch) for x, ch in columns], np.int64)
-        sources, masks = places_of(vectors, layout.strides_of_windows), taps[:0]
+        taps = np.array([layout.offset(0, x, ch) for x, ch in columns], np.int64)
+        sources, masks = places_of(vectors, layout.window_strides_in_numbers), taps[:0]
         if self.reading.needs_masks:
             steps = [x for x, _ in columns]
             sources, masks = masked_sources(self.geometry, layout, vectors, steps)
@@ -306,7 +306,7 @@ def parts_of_sums(rows: int, taps: int, terms: int) -> tuple[int, int]:
 def _groups(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int, int]:
     """Return the fields (kernels, kernels_per_group, group_stride) of COLUMNS."""
     *_, depth, nc = geometry.kernels
-    group_stride = layout.tap(0, 0, depth) if geometry.groups > 1 else 0
+    group_stride = layout.offset(0, 0, depth) if geometry.groups > 1 else 0
     return nc, geometry.kernels_per_group, group_stride
 
 

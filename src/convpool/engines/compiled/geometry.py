@@ -1,11 +1,11 @@
 """A compiled convolution before its numbers are looked at: shapes, strides, and where pixels lie.
 
 m images, h x w pixels, c channels, nc kernels of depth channels, kh x kw taps, oh x ow output.
-Strides count numbers, not bytes; a vector holds `lanes` numbers. A block is (images, rows, columns)
-of the output that are computed together. A scratch is memory for the padded and converted pixels of
-a block, as (image, plane, row, line): a line is one row of pixels in one plane, with
-`channels_per_line` channels of each column side by side. Column x of channel ch is in the plane
-with number `ch // channels_per_line * phases + x % phases`.
+Strides count numbers (elements of arrays), not bytes; a vector holds `lanes` of them. A block is
+(images, rows, columns) of the output that are computed together. A scratch is memory for the padded
+and converted pixels of a block, as (image, plane, row, line): a line is one row of pixels in one
+plane, with `channels_per_line` channels of each column side by side. Column x of channel ch is in
+the plane with number `ch // channels_per_line * phases + x % phases`.
 """
 
 from __future__ import annotations
@@ -47,26 +47,26 @@ def strides_in_numbers(array: Array) -> tuple[int, ...]:
 class Weights(NamedTuple):
     """Kernels (kh, kw, depth, nc) and bias (nc) of a convolution, in the dtype of the sums.
 
-    What loops read instead of them, such as packed copies, is in `forms`, by the name of the form,
-    for the calls to come; None where each call may bring other weights.
+    `derived` keeps what is computed from them, such as packed copies, for later calls: name ->
+    value; it is None where each call may bring other weights.
     """
 
     kernels: Array
     bias: Array
-    forms: dict[Hashable, Any] | None = None
+    derived: dict[Hashable, Any] | None = None
 
-    def form(self, name: Hashable, make: Callable[[Weights], Value]) -> Value:
-        """Return the form of this name: `make(self)`, which is called once if forms are kept."""
-        if self.forms is None:
-            return make(self)
-        if name not in self.forms:
-            self.forms[name] = make(self)
-        form: Value = self.forms[name]
-        return form
+    def derive(self, name: Hashable, compute: Callable[[Weights], Value]) -> Value:
+        """Return `compute(self)`, which is kept under this name if derived values are kept."""
+        if self.derived is None:
+            return compute(self)
+        if name not in self.derived:
+            self.derived[name] = compute(self)
+        value: Value = self.derived[name]
+        return value
 
     def are_finite(self) -> bool:
         """Return whether all kernels are finite."""
-        return self.form("are finite", lambda weights: are_finite(weights.kernels))
+        return self.derive("are finite", lambda weights: are_finite(weights.kernels))
 
 
 def are_finite(numbers: Array) -> bool:
@@ -164,8 +164,8 @@ def geometry_of(
 ) -> ConvolutionGeometry:
     """Return the geometry of arrays that the loops can read and write.
 
-    kernels: their shape; sums: the dtype of the sums; `fields` are those that do not follow from
-    the arrays.
+    kernels: their shape; sums: the dtype of the sums; fields: the other fields of
+    ConvolutionGeometry, which do not follow from the arrays.
     """
     return ConvolutionGeometry(
         images=images.shape,
@@ -179,19 +179,20 @@ def geometry_of(
 
 
 def in_one_row(geometry: ConvolutionGeometry) -> ConvolutionGeometry:
-    """Return the same work with all pixels of all images in one row, if they can be read so.
+    """Return the same convolution with all pixels of all images in one row of one image.
 
-    That is where windows are one pixel, all arrays are dense, and pixels need no conversion.
+    That can be where kernels are 1x1, strides 1, arrays dense, and pixels neither padded nor
+    converted; elsewhere the geometry is returned as it is.
     """
     c, (*sizes, nc) = geometry.images[3], geometry.output
-    are_pixels = all(axis.window == axis.stride == 1 for axis in geometry.axes)
+    is_pointwise = all(axis.window == axis.stride == 1 for axis in geometry.axes)
     is_output_dense = geometry.output_strides == (
         *(volume(geometry.output[k:]) for k in (1, 2)),
         nc,
         1,
     )
     if not (
-        are_pixels
+        is_pointwise
         and not geometry.has_padding
         and geometry.needs_no_conversion
         and geometry.is_dense
@@ -245,15 +246,15 @@ class PixelLayout:
     size: tuple[int, int] = (0, 0)
 
     @property
-    def strides_of_windows(self) -> tuple[int, int, int]:
-        """(image, row, column): numbers from one of them to the next, for windows."""
+    def window_strides_in_numbers(self) -> tuple[int, int, int]:
+        """Numbers from a window to that of the next (image, row, column) of the output."""
         down, across = self.window_strides
         return self.image, self.row * down, self.column * across // self.phases
 
-    def tap(self, y: int, x: int, ch: int) -> int:
-        """Return how many numbers behind a window's first pixel the pixel of one of its taps lies.
+    def offset(self, y: int, x: int, ch: int) -> int:
+        """Return how many numbers behind a window's first number a pixel under the window lies.
 
-        That is the one y rows and x columns further on, of channel ch.
+        The pixel is y rows down and x columns across from the window's first one, in channel ch.
         """
         if not self.scratch:
             return y * self.row + x * self.column + ch * self.channel
@@ -264,10 +265,7 @@ class PixelLayout:
 
 
 def layout_in_place(geometry: ConvolutionGeometry, channels_per_line: int) -> PixelLayout:
-    """Return the layout of pixels that are read in the images.
-
-    channels_per_line: as in PixelLayout, for those who divide work by lines.
-    """
+    """Return the layout of pixels that are read in the images; channels_per_line: its field."""
     image, row, column, channel = geometry.input_strides
     strides = geometry.window_strides
     return PixelLayout(0, image, row, column, channel, strides, channels_per_line)
@@ -276,9 +274,9 @@ def layout_in_place(geometry: ConvolutionGeometry, channels_per_line: int) -> Pi
 def layout_in_scratch(
     geometry: ConvolutionGeometry, block: Block, channels_per_line: int, phases: int
 ) -> PixelLayout:
-    """Return the layout of a block that is copied, padded and converted, to a scratch.
+    """Return the layout of a block that is copied to a scratch, padded and converted.
 
-    channels_per_line and phases are those of PixelLayout.
+    channels_per_line and phases: the fields of PixelLayout.
     """
     block_images, *sizes = block
     rows, columns = (
@@ -286,9 +284,8 @@ def layout_in_scratch(
         for size, axis in zip(sizes, geometry.axes, strict=True)
     )
     lanes, line_length = geometry.lanes, -(-columns // phases) * channels_per_line
-    pitch = (
-        -(-line_length // lanes) + 1
-    ) * lanes  # up to a vector of zeros is written behind a line
+    # whole vectors, and one more: up to a vector of zeros is written behind a line
+    pitch = (-(-line_length // lanes) + 1) * lanes
     size = geometry.images[3] // channels_per_line * phases * rows * pitch
     return PixelLayout(
         scratch=block_images * size,
@@ -327,14 +324,17 @@ class Packing(NamedTuple):
 
 @lru_cache(KEPT_GEOMETRIES)
 def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block) -> Packing:
-    """Return how blocks of this size are packed, as `layout` says; nothing if it is in place."""
+    """Return how blocks of this size are packed to the scratch of a layout.
+
+    If pixels are read in place, the packing has no function, and its fields are zeros.
+    """
     if not layout.scratch:
         return Packing(0, filled(PACKING, {}), False, ())
     source_lines, lines = _source_lines_and_lines(geometry, layout)
     row_map, column_map = (index_map(axis, geometry.pad_mode) for axis in geometry.axes)
     down, across = geometry.axes
     image, row, column, channel = geometry.input_strides
-    values = {
+    fields = {
         "image_stride": image,
         "row_stride": row,
         "column_stride": column,
@@ -357,7 +357,7 @@ def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block)
     }
     return Packing(
         library.function_address(forms.PackForm(*geometry.dtypes[:2])),
-        filled(PACKING, values),
+        filled(PACKING, fields),
         geometry.is_padded_with_zeros and block[1:] == geometry.output[1:3],
         (row_map, column_map),
     )
@@ -369,10 +369,11 @@ def index_map(axis: Axis, pad_mode: str) -> Ints:
 
 
 def _source_lines_and_lines(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int]:
-    """Return the fields source_lines and lines of PACKING.
+    """Return the fields (source_lines, lines) of PACKING.
 
-    (1, 0) where numbers are copied one by one: pixels lie too irregularly, or no form
-    de-interleaves as many lines.
+    source_lines: lines of a row of the images: 1 if the channels of a pixel lie side by side, c if
+    the pixels of each channel do. lines: how many lines of the scratch each of them becomes. Where
+    no loop de-interleaves these, (1, 0): numbers are copied one by one.
     """
     c, per_line = geometry.images[3], layout.channels_per_line
     if geometry.is_interleaved:

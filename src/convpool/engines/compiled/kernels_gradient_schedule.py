@@ -125,7 +125,9 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         lanes *= panels.vectors
     of_group = c if is_depthwise else geometry.kernels_per_group
     grid = record_fields.grid_fields(geometry, block, geometry.dtypes[0].itemsize)
-    steps = zip(("image_step", "row_step", "column_step"), layout.strides_of_windows, strict=True)
+    steps = zip(
+        ("image_step", "row_step", "column_step"), layout.window_strides_in_numbers, strict=True
+    )
     fields = {
         **{name: grid[name] for name in GRID},
         **dict(steps),
@@ -252,7 +254,7 @@ def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, of_tile: int) ->
         columns, length = range(1), kw * depth
     pieces = []
     for u, v in product(range(kh), columns):
-        place = layout.tap(u * down.dilation, v * across.dilation, 0)
+        place = layout.offset(u * down.dilation, v * across.dilation, 0)
         row = (u * kw + v) * depth
         for start in range(0, length, PIECE_OF_GRADIENT):
             beyond = max(0, start + PIECE_OF_GRADIENT - length)
@@ -271,7 +273,7 @@ def _taps(geometry: ConvolutionGeometry, layout: PixelLayout) -> Ints:
     kh, kw = geometry.kernels[:2]
     down, across = geometry.axes
     places = [
-        layout.tap(u * down.dilation, v * across.dilation, 0)
+        layout.offset(u * down.dilation, v * across.dilation, 0)
         for u, v in product(range(kh), range(kw))
     ]
     taps = [(place, row, 0) for row, place in enumerate(places)]

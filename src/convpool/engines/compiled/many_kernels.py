@@ -89,7 +89,7 @@ class Tiles:
         They are (panel, run, channel, kernel).
         """
         name = "panels", self.schedule.panels, self.schedule.run_length
-        return self.operands.weights.form(name, self._pack_all)
+        return self.operands.weights.derive(name, self._pack_all)
 
     def _pack_all(self, _: Weights) -> Array:
         """Return what `pack_all` does, packed now."""
@@ -162,7 +162,7 @@ class Convolution:
         """Return whether panels that threads share are all packed before: once, or in parts."""
         is_faster = threads.number() > 1 and not self.leaves_out_zeros
         is_small = schedule.panels.all_weights <= PACKED
-        return operands.weights.forms is not None or (is_faster and is_small)
+        return operands.weights.derived is not None or (is_faster and is_small)
 
     def _run_packed(self, operands: Operands) -> None:
         """Convolve with pixels that are packed: block by block, or all images at once, padded."""

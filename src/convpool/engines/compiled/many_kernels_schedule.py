@@ -292,10 +292,10 @@ def _region(
         begin=top * strides[1] + left * strides[2] if is_in_place else 0,
         output_begin=rows.windows.start * output_strides[1]
         + columns.windows.start * output_strides[2],
-        places=_places(block, layout.strides_of_windows, pixels),
+        places=_places(block, layout.window_strides_in_numbers, pixels),
         output_places=_places(block, output_strides[:3], pixels),
         runs=[
-            (layout.tap(u * down.dilation, v * across.dilation, 0), u * runs_per_row + v)
+            (layout.offset(u * down.dilation, v * across.dilation, 0), u * runs_per_row + v)
             for u, v in product(range(rows.taps.start, rows.taps.stop), taps_across)
         ],
     )

@@ -34,12 +34,12 @@ from convpool.engines.compiled.record import (
 )
 from convpool.engines.values import NamedTuple
 
-PATIENCE = 200_000  # nanoseconds that a thread looks before it sleeps
+PATIENCE = 200_000  # nanoseconds that a waiting thread spins before it sleeps
 LOOK_AGAIN = 0.1  # seconds after which it is found out again whether CPUs are free
 # machine -> the numbers of the system calls futex and clock_gettime
 SYSTEM_CALLS = {"x86_64": (202, 228), "aarch64": (98, 113)}
 
-# field -> its index in the words of a record
+# field -> its index in the words (64-bit integers) of a record
 _CREW, _CALL = (
     {name: dtype.fields[name][1] // 8 for name in dtype.names}  # type: ignore[index, union-attr]
     for dtype in (CREW, SHARED_CALL)
@@ -71,7 +71,7 @@ class SharedWork(NamedTuple):
 
 
 class Crew:
-    """Helpers, and the memory by which callers and they know of each other.
+    """Helpers, and the memory that they share with callers: a record CREW, then CALLS of calls.
 
     Parameters
     ----------
@@ -101,21 +101,22 @@ class Crew:
         self.looked_at: float | None = None  # when it was last found out whether CPUs are free
 
     def run(self, work: SharedWork) -> bool:
-        """Run all parts, together with helpers; return False if too many calls are open for that.
+        """Run all parts, together with helpers.
 
-        An exception that a signal's handler raises is raised here, after the parts that had begun
-        have ended; no other part begins.
+        Return False, with nothing run, if CALLS other calls are open. An exception that a signal's
+        handler raises is raised here, after the parts that had begun have ended; no other part
+        begins.
         """
         try:
             number = self.free_calls.pop()
         except IndexError:
             return False
-        first = CREW_WORDS + number * CALL_WORDS
+        first = CREW_WORDS + number * CALL_WORDS  # the index of the call's first word
         words, address = self.words, self.address + 8 * first
         is_open, stopped = first + _CALL["is_open"], None
         try:
-            self._prepare(len(work.records))
-            tables = self._fill(first, work)
+            self._start_helpers(len(work.records))
+            tables = self._write_call(first, work)
             self.share_call(address)
             while words[is_open]:  # it comes back now and then, so that Ctrl-C is heard
                 self.share_call(address)
@@ -136,25 +137,27 @@ class Crew:
             raise stopped
         return True
 
-    def _fill(self, first: int, work: SharedWork) -> ctypes.Array[ctypes.c_int64]:
-        """Write the record of a call for this work, from word number `first` on.
+    def _write_call(self, first: int, work: SharedWork) -> ctypes.Array[ctypes.c_int64]:
+        """Write the record SHARED_CALL for this work to the words from index `first` on.
 
         Return the memory of its tables, which must be kept until the call has ended.
         """
         participants, parts = len(work.records), len(work.cuts) - 1
         tables = (ctypes.c_int64 * (participants + parts + 1))(*work.records, *work.cuts)
-        at = ctypes.addressof(tables)
+        records = ctypes.addressof(tables)
+        cuts = records + 8 * participants
+        # all fields from `function` to `wanted`, the helpers that are of use
         self.words[first + _CALL["function"] : first + _CALL["wanted"] + 1] = [
-            *(work.function, at, participants, at + 8 * participants, parts),
+            *(work.function, records, participants, cuts, parts),
             *(work.range_bytes, participants - 1),
         ]
         self.words[first + _CALL["is_cancelled"]] = 0
         return tables
 
-    def _prepare(self, participants: int) -> None:
-        """Start helpers if there are too few for so many participants, the caller included.
+    def _start_helpers(self, participants: int) -> None:
+        """Start helpers until they and the caller are as many as the participants.
 
-        Also set for how long waiting threads look before they sleep: 0 where CPUs are not free.
+        First set `patience` of CREW, how long waiting threads spin: not at all if no CPU is free.
         """
         now = monotonic()
         if self.looked_at is None or now - self.looked_at >= LOOK_AGAIN:
@@ -179,9 +182,9 @@ class Crew:
 
 
 def are_cpus_free(loads: str = "/proc/loadavg") -> bool:
-    """Return whether there are no more runnable threads on this machine than CPUs.
+    """Return whether this machine has no more runnable threads than CPUs; False if that is unknown.
 
-    `loads` is the file in which Linux says so.
+    `loads` is the path of the file from which the number of runnable threads is read, on Linux.
     """
     with suppress(OSError, ValueError, IndexError):
         # such as "0.52 0.58 0.59 2/613 4127": 2 of 613 are runnable. Bytes, since text would import
@@ -194,7 +197,7 @@ def are_cpus_free(loads: str = "/proc/loadavg") -> bool:
 
 @lru_cache(maxsize=1)
 def _system_call() -> tuple[int, tuple[int, int]] | None:
-    """Return the arguments of `Crew` for this machine, None if it is not Linux."""
+    """Return the arguments (system_call, numbers) of `Crew`, None where there can be no crew."""
     numbers = SYSTEM_CALLS.get(platform.machine().lower())
     if sys.platform != "linux" or numbers is None:
         return None

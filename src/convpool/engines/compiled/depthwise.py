@@ -3,7 +3,8 @@
 Each channel has one kernel or two; or groups of a few channels have as many kernels.
 
 Taps that lie on the padding are left out, so that padding must consist of zeros. `geometry` is the
-convolution without its arrays: shapes, strides, windows and dtypes.
+convolution without its arrays: shapes, strides, windows and dtypes. h x w pixels, c channels,
+kernels (kh, kw, depth, nc) for groups of depth channels, oh x ow output.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from convpool.windows import volume
 
 Array = NDArray[Any]
 
-LEAST_BYTES = 64  # of a pixel: as many channels as the loop takes at a time
+LEAST_BYTES = 64  # of all channels of a pixel: as many as the loop takes at a time
 SET_BYTES = 4096  # columns that lie so many bytes apart are in one set of the cache
 UNSHARED = 2**20  # multiply-adds that one thread takes, since sharing them would take as long
 FIELD = indices_of(DEPTHWISE)
@@ -40,10 +41,9 @@ FIELD = indices_of(DEPTHWISE)
 def takes(geometry: ConvolutionGeometry) -> bool:
     """Return whether the loop can convolve this.
 
-    There must be a form for so many kernels of a channel, or channels of a group, and for the
-    dtype, the same of images, sums and results; a pixel of some length, whose channels lie side by
-    side; no padding but zeros; and so few taps that their products are summed at once, as all sums
-    of more than `geometry.terms` products must be cut.
+    Pixels must have at least LEAST_BYTES; images, sums and results the same dtype; the library a
+    form for these kernels; channels must lie side by side, the padding, if any, be zeros, and all
+    products of a window be summed in one chain, as `geometry.terms` says.
     """
     c, kernels = geometry.images[3], geometry.kernels
     sums = geometry.dtypes[1]
@@ -68,16 +68,16 @@ class Convolution:
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
         self.has_padding = geometry.has_padding
         self.records = KeptRecords()
-        self.with_zeros: few_kernels.Convolution | None = None
+        self.fallback: few_kernels.Convolution | None = None  # reads the padding too
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output."""
         weights = operands.weights
         if self.has_padding and not weights.are_finite():
             # a weight that is not finite, times a zero in the padding, is NaN
-            if self.with_zeros is None:
-                self.with_zeros = few_kernels.Convolution(self.geometry)
-            self.with_zeros.run(operands)
+            if self.fallback is None:
+                self.fallback = few_kernels.Convolution(self.geometry)
+            self.fallback.run(operands)
             return
         arrays = operands.images, operands.output, weights.kernels, weights.bias
         addresses: list[Any] = [address_of(array) for array in arrays]
@@ -94,34 +94,37 @@ class Convolution:
 
 
 def _general_form(geometry: ConvolutionGeometry) -> DepthwiseForm:
-    """Return the form for any taps and stride, which the library may not have."""
+    """Return the form for any taps and stride; the library may not have it."""
     depth = geometry.kernels[2]
     multiplier, rest = divmod(geometry.kernels_per_group, depth)
+    # there is no form with a multiplier of 0
     return DepthwiseForm(geometry.dtypes[1], 0 if rest else multiplier, depth=depth)
 
 
 def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:
-    """Return the form: that of these taps and this stride if there is one and it is fast.
+    """Return the form for just these taps and this stride, or the general one.
 
-    With a dilation, windows of a tile have pixels in common where the stride is 1.
+    The former loads a pixel once for all windows of a tile. It is taken if the library has it, if
+    windows share pixels (of dilated ones only those with a stride of 1 do), and if the pixels of a
+    row of taps are not all in one set of the cache.
     """
     across = geometry.axes[1]
     general = _general_form(geometry)
-    fixed = replace(general, taps=across.window, stride=across.stride)
+    special = replace(general, taps=across.window, stride=across.stride)
     tap_bytes = across.dilation * geometry.input_strides[2] * general.sums.itemsize
     is_fast = 1 in (across.dilation, across.stride) and tap_bytes % SET_BYTES
-    return fixed if is_fast and library.is_form(fixed) else general
+    return special if is_fast and library.is_form(special) else general
 
 
 def _fields(geometry: ConvolutionGeometry) -> dict[str, int]:
-    """Return the fields of DEPTHWISE that do not depend on the arrays."""
-    size = geometry.dtypes[1].itemsize
+    """Return the fields of the record DEPTHWISE that do not depend on the arrays."""
+    itemsize = geometry.dtypes[1].itemsize
     return {
         **dict(zip(("h", "w", "c"), geometry.images[1:], strict=True)),
         **dict(zip(("oh", "ow"), geometry.output[1:3], strict=True)),
         "kernel_rows": geometry.kernels[0],
         "taps": geometry.kernels[1],
-        **stride_fields([size * stride for stride in geometry.input_strides]),
-        **stride_fields([size * stride for stride in geometry.output_strides], "output_"),
+        **stride_fields([itemsize * stride for stride in geometry.input_strides]),
+        **stride_fields([itemsize * stride for stride in geometry.output_strides], "output_"),
         **window_fields(geometry.axes, "stride", "dilation", "before"),
     }

@@ -2,7 +2,8 @@
 
 A vector holds neighbouring numbers of a line of pixels. Where each channel has its own kernel, and
 pixels have their channels side by side, a line holds all channels of each column; else one channel.
-`geometry` is the convolution without its arrays: shapes, strides, windows and dtypes.
+`geometry` is the convolution without its arrays: shapes, strides, windows and dtypes. c channels,
+kernels (kh, kw, depth, nc).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from convpool.engines.compiled.few_kernels_schedule import (
     COLUMN,
     UNPACK,
     BlockSchedule,
+    lane_weight_count,
     schedule_of,
 )
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
@@ -34,27 +36,27 @@ class Convolution:
     def __init__(self, geometry: ConvolutionGeometry) -> None:
         c = geometry.images[3]
         self.geometry = geometry
-        self.per_line = c if _keeps_channels_together(geometry) else 1  # channels of a line
-        # the channel of each number of a row of weights with one weight for each lane
-        numbers = -(-(self.per_line + geometry.lanes - 1) // geometry.lanes) * geometry.lanes
-        self.channels_of_lanes = np.arange(numbers) % self.per_line
-        self.lanes_name = "lanes", self.per_line
-        # with one weight for each lane -> (schedule, its records)
+        self.channels_per_line = c if _keeps_channels_together(geometry) else 1
+        # the channel of each weight of a tap where each lane has its own
+        count = lane_weight_count(self.channels_per_line, geometry.lanes)
+        self.channels_of_lanes = np.arange(count) % self.channels_per_line
+        # whether each lane has a weight of its own -> (schedule, its records)
         self.schedules: dict[bool, tuple[BlockSchedule, KeptRecords]] = {}
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output."""
-        weights, starts, per_lane = operands.weights.derive(self.lanes_name, self._lane_weights)
-        schedule, records = self._schedule(per_lane)
-        pixels, results = address_of(operands.images), address_of(operands.output)
-        places = address_of(weights), address_of(starts)
+        name = "lanes", self.channels_per_line
+        weights, starts, has_lane_weights = operands.weights.derive(name, self._lane_weights)
+        schedule, records = self._schedule(has_lane_weights)
+        arrays = operands.images, weights, starts, operands.output
+        pixels, weights_address, starts_address, results = map(address_of, arrays)
 
         def prepare(kept: Record | None) -> Record:
-            record = kept or self._record(schedule, operands)
+            record = kept or self._new_record(schedule, operands)
             words = record.words
             words[COLUMN.address] = words[PACK.address] = pixels
-            words[COLUMN.weights], words[COLUMN.starts] = places
+            words[COLUMN.weights], words[COLUMN.starts] = weights_address, starts_address
             words[COLUMN.output] = results
             return record
 
@@ -63,27 +65,24 @@ class Convolution:
         records.run(schedule.function, prepare, cuts)
 
     def _lane_weights(self, weights: Weights) -> tuple[Array, Array, bool]:
-        """Return (weights, what sums start from, per_lane) as the loop reads them.
+        """Return (weights, what sums start from, has_lane_weights) as the loop reads them.
 
-        per_lane: whether each lane of a vector has weights of its own. One kernel for all channels,
-        as a photograph has, needs no weight of its own in each lane.
+        has_lane_weights: whether each lane of a vector has a weight of its own. Lines of one
+        channel need none, nor does one kernel for all channels, as photographs are filtered with.
         """
         arrays = weights.kernels, weights.bias
-        if self.per_line == 1 or all((array == array[..., :1]).all() for array in arrays):
+        if self.channels_per_line == 1 or all((array == array[..., :1]).all() for array in arrays):
             return *arrays, False
         return self._repeated(arrays[0]), self._repeated(arrays[1]), True
 
-    def _schedule(self, per_lane: bool) -> tuple[BlockSchedule, KeptRecords]:
-        """Return how blocks are taken, and the records of such calls.
+    def _schedule(self, has_lane_weights: bool) -> tuple[BlockSchedule, KeptRecords]:
+        """Return how blocks are computed with such weights, and the kept records of such calls."""
+        if has_lane_weights not in self.schedules:
+            schedule = schedule_of(self.geometry, self.channels_per_line, has_lane_weights)
+            self.schedules[has_lane_weights] = schedule, KeptRecords()
+        return self.schedules[has_lane_weights]
 
-        Each lane has a weight of its own if `per_lane`; else all have one.
-        """
-        if per_lane not in self.schedules:
-            schedule = schedule_of(self.geometry, self.per_line, per_lane)
-            self.schedules[per_lane] = schedule, KeptRecords()
-        return self.schedules[per_lane]
-
-    def _record(self, schedule: BlockSchedule, operands: Operands) -> Record:
+    def _new_record(self, schedule: BlockSchedule, operands: Operands) -> Record:
         """Return a new record with its scratches, without the addresses of weights and output."""
         words, scratch, results = copy_of(schedule.words), None, None
         if schedule.layout.scratch:
@@ -98,10 +97,10 @@ class Convolution:
         return Record(base + 8 * MAIN, words, (scratch, results))
 
     def _repeated(self, weights: Array) -> Array:
-        """Return weights (*window, 1, c) or (c,) as (..., lanes), with one weight for each lane.
+        """Return weights (*window, 1, c) or (c,) as (..., lane), with one weight for each lane.
 
-        Wherever in the channels a vector begins, its lanes follow each other: so weights of the
-        first channels are repeated behind those of the last.
+        The weights of the first channels are repeated behind those of the last, so that those of a
+        vector lie side by side wherever in the channels it begins.
         """
         shape = (*weights.shape[:-1], len(self.channels_of_lanes))
         repeated = launch.empty_aligned(volume(shape), weights.dtype).reshape(shape)
@@ -109,9 +108,10 @@ class Convolution:
 
 
 def _keeps_channels_together(geometry: ConvolutionGeometry) -> bool:
-    """Return whether channels stay side by side in a line.
+    """Return whether a line holds all channels of each column, side by side.
 
-    They do where each has its own kernel, and images and output have them so.
+    It does where each channel has one kernel of its own, images and output have channels side by
+    side, and windows are neighbours or a column has at least a vector of channels.
     """
     c = geometry.images[3]
     return (

@@ -1,9 +1,11 @@
 """How a convolution with few kernels is taken in blocks: their sizes, forms, tables and records.
 
-A vector holds neighbouring numbers of a line of results. A line is `per_line` channels of each
-column of a row, side by side. m images, c channels, nc kernels of depth channels, kh x kw taps, oh
-x ow output; strides count numbers. `geometry` is the convolution without its arrays: shapes,
-strides, windows and dtypes; `layout` is where the pixels of a block lie, in the images or packed.
+A vector holds neighbouring numbers of a line of results. A line is `channels_per_line` channels of
+each column of a row, side by side: 1, or all where each channel has its own kernel; then the lanes
+of a vector have weights of their own, unless these are all alike. m images, c channels, nc kernels
+of depth channels, kh x kw taps, oh x ow output; strides count numbers. `geometry` is the
+convolution without its arrays: shapes, strides, windows and dtypes; `layout` is where the pixels of
+a block lie, in the images or packed.
 """
 
 from __future__ import annotations
@@ -47,15 +49,15 @@ PACKED = 3 * 2**12  # vectors of a packed block, so that it stays in the process
 LINE = 2**10  # vectors of a line of a packed block: long, so that memory is read in order
 # pixels are read in place where images have at most MOST_IN_PLACE numbers; with masks, at most NEAR
 MOST_IN_PLACE = 2**15
-NEAR = 2**13  # results of a block whose pixels are read in place
-TURN = 8  # it has a multiple of so many images, so that vectors of them fill groups
+NEAR = 2**13  # results of a block, about, whose pixels are read in place
+MULTIPLE = 8  # such a block has a multiple of so many images, so that their vectors fill groups
 
 COLUMN = indices_of(COLUMNS, MAIN)
 UNPACK = indices_of(UNPACKING, MAIN + length_of(COLUMNS))
 
 
 class BlockSchedule(NamedTuple):
-    """What follows from the geometry alone.
+    """How the blocks of a convolution are computed, as follows from its geometry alone.
 
     Parameters
     ----------
@@ -64,8 +66,8 @@ class BlockSchedule(NamedTuple):
     layout, block
         Where pixels of a block lie, and its images, rows and columns.
     bands, blocks_across
-        Bands of the output, and blocks side by side in each. They may have columns in common, whose
-        results are added to: so one thread takes all blocks of a band.
+        Bands of the output (rows of blocks), and blocks side by side in each. These may have
+        columns in common, whose results are added to: so one thread takes all blocks of a band.
     words
         The words of a call, without what depends on its arrays: the records PACKING, COLUMNS and
         UNPACKING.
@@ -98,7 +100,7 @@ class Sums(NamedTuple):
     Parameters
     ----------
     form
-        The form.
+        The loop that sums them.
     rows_at_once, taps_at_once
         Rows of the kernel, and taps of each, that are summed before the sums are added to the
         results.
@@ -110,7 +112,7 @@ class Sums(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """The tables of COLUMNS: of groups of vectors, of the taps of a row, and of masks."""
+    """The tables of COLUMNS (a record): groups of vectors, taps of a row of the kernel, masks."""
 
     places: Ints
     taps: Ints
@@ -119,29 +121,30 @@ class Tables(NamedTuple):
 
 @lru_cache(geometries.KEPT_GEOMETRIES)
 def schedule_of(
-    geometry: ConvolutionGeometry, channels_per_line: int, per_lane_weights: bool
+    geometry: ConvolutionGeometry, channels_per_line: int, has_lane_weights: bool
 ) -> BlockSchedule:
-    """Return how the blocks of a convolution are taken.
+    """Return how the blocks of a convolution are computed.
 
-    channels_per_line: 1, or the number of channels where each has its own kernel. per_lane_weights:
-    whether each lane of a vector has its own weight, as channels differ in their kernels.
+    has_lane_weights: whether each lane of a vector has its own weight, as kernels differ from
+    channel to channel of a line.
     """
-    return _Scheduler(geometry, channels_per_line, per_lane_weights).schedule()
+    return _Scheduler(geometry, channels_per_line, has_lane_weights).schedule()
 
 
 class _Scheduler:
-    """Works out how the blocks of a convolution are taken.
+    """Works out the schedule of `schedule_of`, from the same arguments."""
 
-    `per_line` is channels_per_line of `schedule_of`, `per_lane` its per_lane_weights.
-    """
-
-    def __init__(self, geometry: ConvolutionGeometry, per_line: int, per_lane: bool) -> None:
-        self.geometry, self.per_line, self.per_lane = geometry, per_line, per_lane
-        across = geometry.axes[1]
+    def __init__(
+        self, geometry: ConvolutionGeometry, channels_per_line: int, has_lane_weights: bool
+    ) -> None:
+        self.geometry = geometry
+        self.channels_per_line, self.has_lane_weights = channels_per_line, has_lane_weights
+        across, per_line = geometry.axes[1], channels_per_line
         # whether a vector holds channels of one column only
         self.is_one_column = per_line > 1 and across.stride > 1
         self.reading = _reading(geometry, per_line, self.is_one_column)
-        self.sums = _sums(geometry, per_lane, across.stride if self.reading.needs_masks else 0)
+        apart = across.stride if self.reading.needs_masks else 0
+        self.sums = _sums(geometry, has_lane_weights, apart)
         self.block = _block(geometry, per_line, self.reading.is_in_place, self.sums)
         if self.reading.is_in_place:
             self.layout = geometries.layout_in_place(geometry, per_line)
@@ -152,9 +155,11 @@ class _Scheduler:
         self.stores_in_place = per_line > 1 or geometry.output_strides[2] == 1
         # numbers of a line of results
         self.line_length = per_line * (1 if self.is_one_column else self.block[2])
+        # lanes after which weights repeat
+        self.weight_period = per_line if has_lane_weights else 1
 
     def schedule(self) -> BlockSchedule:
-        """Return the schedule."""
+        """Return the schedule: tables, and the words of a call, with the fields of all records."""
         (m, oh, ow, nc), block = self.geometry.output, self.block
         vectors = self._vectors()
         tables = self._tables(vectors)
@@ -170,7 +175,7 @@ class _Scheduler:
         }
         if not self.stores_in_place:
             fields["unpack"] = library.function_address(UnpackForm(self.geometry.dtypes[2]))
-        between = [0] * (MAIN - len(self.packing.fields))
+        between = [0] * (MAIN - len(self.packing.fields))  # what a call fills behind PACKING
         return BlockSchedule(
             function=library.function(self.sums.form),
             layout=self.layout,
@@ -189,27 +194,32 @@ class _Scheduler:
 
     def _vectors(self) -> Vectors:
         """Return where the vectors of a block of results begin, in groups that go down together."""
-        period = self.per_line if self.per_lane else 1
         lines = self.block[0], self.block[2] if self.is_one_column else 1
         starts = line_starts(self.line_length, self.geometry.lanes)
         form = self.sums.form
         at_once = vectors_of_columns(library.isa(), form.rows, form.stride)
-        return vectors_of(lines, starts, period, at_once)
+        return vectors_of(lines, starts, self.weight_period, at_once)
 
     def _tables(self, vectors: Vectors) -> Tables:
-        """Return the tables of COLUMNS for these vectors: numbers in the pixels and the output."""
+        """Return the tables of COLUMNS for these vectors.
+
+        A row of the table of places is a group of vectors: where each begins in the pixels, where
+        its results go, and the lane of the weights where all of them begin.
+        """
         _, kw, depth, _ = self.geometry.kernels
         dilation, layout = self.geometry.axes[1].dilation, self.layout
+        # (column of the window, channel) of each tap of a row of the kernel
         columns = [(v * dilation, ch) for v, ch in product(range(kw), range(depth))]
         taps = np.array([layout.offset(0, x, ch) for x, ch in columns], np.int64)
-        sources, masks = places_of(vectors, layout.window_strides_in_numbers), taps[:0]
         if self.reading.needs_masks:
             steps = [x for x, _ in columns]
             sources, masks = masked_sources(self.geometry, layout, vectors, steps)
+        else:
+            sources, masks = places_of(vectors, layout.window_strides_in_numbers), taps[:0]
         _, rows, width = self.block
         in_block = (rows * width, width, 1)
         strides = self.geometry.output_strides if self.stores_in_place else in_block
-        first_lanes = vectors.start[:, :1] % (self.per_line if self.per_lane else 1)
+        first_lanes = vectors.start[:, :1] % self.weight_period
         places = np.hstack((sources, places_of(vectors, strides), first_lanes))
         return Tables(places.astype(np.int64), taps, masks)
 
@@ -232,35 +242,44 @@ class _Scheduler:
         }
 
     def _weight_fields(self, tap_count: int) -> dict[str, int]:
-        """Return the fields of COLUMNS that say where weights lie, and who reads them.
+        """Return the fields of COLUMNS that say where weights lie, and which channels they are for.
 
         tap_count: taps of a row of the kernel, for all its channels.
         """
-        lanes = self.geometry.lanes
-        between_taps = self.geometry.output[3]
-        if self.per_lane:
-            between_taps = -(-(self.per_line + lanes - 1) // lanes) * lanes
-        kernels, kernels_per_group, group_stride = (
-            (1, 1, 0) if self.per_line > 1 else _groups(self.geometry, self.layout)
-        )
-        return {
-            "tap_stride": between_taps,
-            "weight_row_stride": tap_count * between_taps,
+        geometry, tap_stride = self.geometry, self.geometry.output[3]
+        if self.has_lane_weights:
+            tap_stride = lane_weight_count(self.channels_per_line, geometry.lanes)
+        fields = {
+            "tap_stride": tap_stride,
+            "weight_row_stride": tap_count * tap_stride,
             "weight_stride": 1,
             "start_stride": 1,
-            "kernels": kernels,
-            "kernels_per_group": kernels_per_group,
+        }
+        if self.channels_per_line > 1:  # the kernels of all channels are taken as one
+            return {**fields, "kernels": 1, "kernels_per_group": 1, "group_stride": 0}
+        group_stride = self.layout.offset(0, 0, geometry.kernels[2]) if geometry.groups > 1 else 0
+        return {
+            **fields,
+            "kernels": geometry.output[3],
+            "kernels_per_group": geometry.kernels_per_group,
             "group_stride": group_stride,
         }
 
     def _ahead(self, vectors: Vectors) -> int:
-        """Return the bytes `ahead` of COLUMNS; 0 where pixels are read in order anyway."""
-        if self.reading.is_in_place and not np.ptp(vectors.image[0]):
+        """Return `ahead` of COLUMNS: bytes from a block's pixels to the next's, to prefetch these.
+
+        0 (no prefetch) where pixels are read in order anyway, and where the next do not follow.
+        """
+        geometry = self.geometry
+        # a group of vectors of one image goes down its rows in order
+        is_in_order = self.reading.is_in_place and not np.ptp(vectors.image[0])
+        has_whole_images = geometry.is_dense and self.block[1:] == geometry.output[1:3]
+        if is_in_order or not has_whole_images:
             return 0
-        return self.geometry.dtypes[0].itemsize * _distance_to_next(self.geometry, self.block)
+        return geometry.dtypes[0].itemsize * self.block[0] * geometry.input_strides[0]
 
     def _unpacking_fields(self) -> dict[str, int]:
-        """Return the fields of UNPACKING."""
+        """Return the fields of UNPACKING, which copies the results of a block to the output."""
         nc = self.geometry.output[3]
         is_interleaved = nc in KERNELS and self.geometry.output_strides[2:] == (nc, 1)
         return {
@@ -271,25 +290,32 @@ class _Scheduler:
         }
 
 
-def _sums(geometry: ConvolutionGeometry, per_lane: bool, apart: int) -> Sums:
+def lane_weight_count(channels_per_line: int, lanes: int) -> int:
+    """Return how many weights of a tap are stored if each lane has its own: whole vectors.
+
+    A vector may begin at any channel of a line, so the first channels follow on the last.
+    """
+    return -(-(channels_per_line + lanes - 1) // lanes) * lanes
+
+
+def _sums(geometry: ConvolutionGeometry, has_lane_weights: bool, apart: int) -> Sums:
     """Return how the products of a window are summed: at most about `geometry.terms` at once.
 
-    per_lane: whether each lane of a vector has its own weight. apart: columns from window to window
-    if pixels are read under masks, else 0.
+    apart: columns from window to window if pixels are read under masks, else 0.
     """
     (kh, kw, depth, _), (down, _) = geometry.kernels, geometry.axes
     taps, pair = kw * depth, geometry.dtypes[1:]
     if apart:
-        return Sums(ColumnsForm(*pair, False, 3, apart, 3, apart), kh, taps)
-    unrolled = ColumnsForm(*pair, per_lane, kh, down.stride, taps)
-    sharing = ColumnsForm(*pair, per_lane, kh, down.stride)
+        return Sums(_masked_form(geometry, apart), kh, taps)
+    unrolled = ColumnsForm(*pair, has_lane_weights, kh, down.stride, taps)
+    sharing = ColumnsForm(*pair, has_lane_weights, kh, down.stride)
     if down.dilation == 1 and kh * taps <= geometry.terms:
         if is_form(unrolled):
             return Sums(unrolled, kh, taps)
-        # five rows share pixels where they have more of them than vectors
+        # five rows share pixels only where kernels have several channels
         if is_form(sharing) and (kh <= 3 or depth > 1):
             return Sums(sharing, kh, taps)
-    return Sums(ColumnsForm(*pair, per_lane), *parts_of_sums(kh, taps, geometry.terms))
+    return Sums(ColumnsForm(*pair, has_lane_weights), *parts_of_sums(kh, taps, geometry.terms))
 
 
 def parts_of_sums(rows: int, taps: int, terms: int) -> tuple[int, int]:
@@ -303,20 +329,13 @@ def parts_of_sums(rows: int, taps: int, terms: int) -> tuple[int, int]:
     return rows_at_once, -(-taps // -(-taps * rows_at_once // terms))
 
 
-def _groups(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int, int]:
-    """Return the fields (kernels, kernels_per_group, group_stride) of COLUMNS."""
-    *_, depth, nc = geometry.kernels
-    group_stride = layout.offset(0, 0, depth) if geometry.groups > 1 else 0
-    return nc, geometry.kernels_per_group, group_stride
-
-
 def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_column: bool) -> Reading:
     """Return whether pixels are read in place, and whether with masks.
 
     is_one_column: whether a vector holds channels of one column only.
 
-    In place are those of small images: packing reads large ones in good order too. Masks pay where
-    taps are few.
+    Only small images are read in place, if no pixel needs conversion: packing reads large ones in
+    order too. Padding and strides of columns need masks, for which there are forms of 3x3 only.
     """
     per_line, image_size = channels_per_line, volume(geometry.images[1:])
     down, across = geometry.axes
@@ -334,16 +353,15 @@ def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_colum
         geometry.kernels[:3] == (3, 3, 1)
         and down.stride == across.stride
         and down.dilation == 1
-        and is_form(ColumnsForm(*geometry.dtypes[1:], False, 3, down.stride, 3, across.stride))
+        and is_form(_masked_form(geometry, across.stride))
     )
     is_masked = image_size <= NEAR and per_line == 1 and has_zeros and has_form
     return Reading(is_masked, is_masked)
 
 
-def _distance_to_next(geometry: ConvolutionGeometry, block: Block) -> int:
-    """Return the numbers from a block's pixels to the next's; 0 if the next do not follow."""
-    is_next = geometry.is_dense and block[1:] == geometry.output[1:3]
-    return block[0] * geometry.input_strides[0] if is_next else 0
+def _masked_form(geometry: ConvolutionGeometry, stride: int) -> ColumnsForm:
+    """Return the form that reads 3x3 windows of this stride under masks, if there is one."""
+    return ColumnsForm(*geometry.dtypes[1:], rows=3, stride=stride, taps=3, apart=stride)
 
 
 def _block(
@@ -351,18 +369,17 @@ def _block(
 ) -> Block:
     """Return (images, rows, columns) of a block, so that its pixels stay in the cache.
 
-    is_in_place: whether pixels are read in the images; sums: how products are summed. It is one
-    image where it has not all rows and columns of the output, and where results are added to:
-    blocks may have images in common, and adding twice would be wrong.
+    is_in_place: whether pixels are read in the images; sums: how products are summed. A block is
+    part of one image, or whole images. The last block may have images in common with the one
+    before; so it is one image where results are added to, as adding twice would be wrong.
     """
     (down, across), (m, oh, ow, _) = geometry.axes, geometry.output
     c, lanes, per_line = geometry.images[3], geometry.lanes, channels_per_line
     kh, kw, depth, _ = geometry.kernels
-    # results are added to: no image twice
     adds_to_results = sums.rows_at_once < kh or sums.taps_at_once < kw * depth
     if is_in_place:
         images = max(1, NEAR // (oh * ow * per_line))
-        images = min(m, images - images % TURN if images > TURN else images)
+        images = min(m, images - images % MULTIPLE if images > MULTIPLE else images)
         return 1 if adds_to_results else images, oh, ow
     capacity = PACKED * lanes  # numbers of a packed block
     columns = min(ow, max(1, LINE * lanes // per_line))

@@ -2,12 +2,12 @@
 
 g is the gradient of the convolution's result. All windows of a block of it add to the sums of a few
 pixels of a window with a panel of kernels, which stay in registers; see `loops.kernels_gradient`.
-Blocks are summed in the dtype of the sums, and these in that of the totals. Where there are few
-weights, threads share the blocks: these are cut into parts with totals of their own, which depend
-on sizes alone, as the result must. Else they share the panels. m images of c channels, nc kernels
-of depth channels, kh x kw taps, oh x ow output. images (m, *spatial, c), g (m, *output, nc), `axes`
-the windows on each spatial axis, `sums` the dtype of the sums; `keywords` are groups, pad_mode,
-fill.
+The sums of a block are added to totals, which may have a longer dtype. Where there are few weights,
+threads share the blocks: these are cut into parts with totals of their own, by sizes alone, so that
+the result does not depend on the number of threads. Else threads share the panels. m images of c
+channels, nc kernels of depth channels, kh x kw taps, oh x ow output. images (m, *spatial, c), g (m,
+*output, nc), `axes` the windows on each spatial axis, `sums` the dtype of the sums; `keywords` are
+groups, pad_mode, fill.
 """
 
 from __future__ import annotations
@@ -116,7 +116,10 @@ def _geometry(
     pad_mode: str = "zeros",
     fill: Any = 0,
 ) -> ConvolutionGeometry:
-    """Return the geometry of the convolution with kernels like out, whose result is like g."""
+    """Return the geometry of the convolution whose kernels have the shape of out, its result of g.
+
+    Its output_strides and terms, which gradients do not need, are empty and 0.
+    """
     return ConvolutionGeometry(
         images=images.shape,
         output=g.shape,
@@ -133,7 +136,7 @@ def _geometry(
 
 
 def _copies(images: Array, g: Array, sums: np.dtype[Any]) -> Iterator[tuple[Array, Array]]:
-    """Yield (images, g), some images at a time: copies that the loops can read."""
+    """Yield (images, g) as the loops can read them, some images at a time: copies where needed."""
     is_readable = _is_readable(images, sums)
     per_image = volume(images.shape[1:]) * (not is_readable) + volume(g.shape[1:])
     for (batch,) in blocks(images.shape[:1], STAGED // (8 * per_image)):
@@ -173,8 +176,7 @@ def _sum_copies(
 ) -> None:
     """Write the gradient to out, the sum over all (images, g) that `copies()` yields.
 
-    `copies` is called once for each chunk of panels. Most of what it yields has the same number of
-    images.
+    `copies` is called once for each chunk of panels, so that no copy has to be kept.
     """
     fill = keywords.get("fill", 0)
     first = KernelsGradient(_geometry(*next(copies()), axes, out, **keywords))
@@ -223,19 +225,22 @@ class KernelsGradient:
     ) -> None:
         """Write the sums of a chunk of panels to the totals, or add them if it `accumulates`.
 
-        gradient: g, with results for these images; fill: what stands in constant padding.
+        gradient: g, with results for these images; totals: of `new_totals`; fill: what stands in
+        constant padding.
         """
         parts, rows, width = totals.shape
+        # the blocks where parts begin, and the last one ends
         cuts = as_words([self.schedule.blocks * k // parts for k in range(parts + 1)])
-        shares, number = 1, threads.number()
-        if number > 1 and not self.schedule.is_small:
-            shares = min(-(-2 * number // parts), chunk.panels[1] - chunk.panels[0])
+        # the panels of each part are cut into so many shares: about two pieces of work for a thread
+        shares, thread_count = 1, threads.number()
+        if thread_count > 1 and not self.schedule.is_small:
+            shares = min(-(-2 * thread_count // parts), len(chunk.panels))
         values = (
             (GRADIENT.shares, shares),
             (GRADIENT.cuts, ctypes.addressof(cuts)),
             (GRADIENT.gradient, address_of(gradient)),
-            (GRADIENT.first_panel, chunk.panels[0]),
-            (GRADIENT.last_panel, chunk.panels[1]),
+            (GRADIENT.first_panel, chunk.panels.start),
+            (GRADIENT.last_panel, chunk.panels.stop),
             (GRADIENT.totals, address_of(totals)),
             (GRADIENT.part_stride, rows * width),
             (GRADIENT.width, width),
@@ -245,8 +250,8 @@ class KernelsGradient:
 
         def prepare(kept: Record | None) -> Record:
             record = kept or self._new_record()
-            for place, value in values:
-                record.words[place] = value
+            for index, value in values:
+                record.words[index] = value
             launch.point_to_pixels(record.words, GRADIENT, images, fill, record.memory[0])
             return record
 

@@ -38,9 +38,10 @@ from convpool.engines.values import NamedTuple
 from convpool.windows import volume
 
 WINDOWS = 2**8  # of a block, so that a panel of g and the pixels under a tile stay in the cache
-PARTS = 8  # of the blocks, where the totals of all parts are no more than
-FEW = 2**18  # numbers; or, where there are too few panels for all threads,
-MOST = 2**21  # numbers, which the totals of the panels that are taken at a time may be too
+PARTS = 8  # parts that the blocks are cut into at most
+# numbers of the totals of all parts at most: FEW, or MOST where panels are fewer than PARTS and so
+# too few for all threads; MOST also bounds the totals of a chunk of panels
+FEW, MOST = 2**18, 2**21
 NEAR = 2**7  # bytes from window to window of g at most, where it is read as it lies
 GRADIENT = indices_of(KERNELS_GRADIENT, MAIN)
 # fields that COLUMNS has too
@@ -51,10 +52,10 @@ GRID = (
 
 
 class Panels(NamedTuple):
-    """Vectors of kernels in a panel, and panels of a group of kernels and of all groups.
+    """Vectors of kernels in a panel, panels of a group of kernels, and panels of all groups.
 
-    Where each channel has a kernel of its own, the former are 0, and a panel is one vector of
-    channels, which are one group.
+    Where each channel has a kernel of its own, `vectors` is 0: a panel is one vector of channels,
+    which count as one group.
     """
 
     vectors: int
@@ -63,25 +64,25 @@ class Panels(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """The panels that are taken at a time, (first, behind the last), and their kernels."""
+    """The panels that are taken at a time, and their kernels."""
 
-    panels: tuple[int, int]
+    panels: range
     kernels: slice
 
 
 class Schedule(NamedTuple):
-    """What follows from the geometry alone.
+    """How the gradient is summed, as follows from the geometry alone.
 
     Parameters
     ----------
     function
-        The form.
+        The loop that sums it.
     scratch
         Numbers of the pixels of a packed block; 0 if pixels are read in the images.
     blocks
         How many blocks there are.
     panel_numbers
-        Numbers of g of a block and a panel.
+        How many numbers of g belong to a block and a panel.
     parts, chunks
         How many parts the blocks are cut into; which panels are taken at a time.
     is_small
@@ -106,7 +107,7 @@ class Schedule(NamedTuple):
 
 @lru_cache(geometries.KEPT_GEOMETRIES)
 def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
-    """Return how the gradient is summed."""
+    """Return how the gradient of the kernels of a convolution is summed."""
     block, c, nc = _block(geometry), geometry.images[3], geometry.output[3]
     is_depthwise = geometry.kernels[2] == geometry.kernels_per_group == 1 < c
     if _is_in_place(geometry, is_depthwise=is_depthwise):
@@ -118,12 +119,12 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
     if is_depthwise:
         vectors = -(-c // lanes)
         panels, pieces = Panels(0, vectors, vectors), _taps(geometry, layout)
+        panel_lanes, kernels_per_group = lanes, c
     else:
         panels = _panels(geometry)
-        of_tile = pixels_of_tile(library.isa(), panels.vectors) // PIECE_OF_GRADIENT
-        pieces = _pieces(geometry, layout, of_tile)
-        lanes *= panels.vectors
-    of_group = c if is_depthwise else geometry.kernels_per_group
+        tile_pieces = pixels_of_tile(library.isa(), panels.vectors) // PIECE_OF_GRADIENT
+        pieces = _pieces(geometry, layout, tile_pieces)
+        panel_lanes, kernels_per_group = panels.vectors * lanes, geometry.kernels_per_group
     grid = record_fields.grid_fields(geometry, block, geometry.dtypes[0].itemsize)
     steps = zip(
         ("image_step", "row_step", "column_step"), layout.window_strides_in_numbers, strict=True
@@ -141,7 +142,7 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         "nc": nc,
         "copies": nc * sums.itemsize > NEAR and not is_depthwise,
         "depth": geometry.kernels[2],
-        "kernels_per_group": of_group,
+        "kernels_per_group": kernels_per_group,
         "panels_per_group": panels.per_group,
     }
     block_count = geometries.count_blocks((*geometry.output[:3], *block))
@@ -151,9 +152,9 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         function=library.function(KernelsGradientForm(sums, panels.vectors)),
         scratch=layout.scratch,
         blocks=block_count,
-        panel_numbers=volume(block) * lanes,
+        panel_numbers=volume(block) * panel_lanes,
         parts=parts,
-        chunks=_chunks(geometry, panels, lanes, of_group, parts),
+        chunks=_chunks(geometry, panels, panel_lanes, kernels_per_group, parts),
         is_small=is_small,
         words=as_words(
             packing.fields,
@@ -171,30 +172,35 @@ def _part_count(geometry: ConvolutionGeometry, blocks: int, panels: Panels) -> i
 
 
 def _chunks(
-    geometry: ConvolutionGeometry, panels: Panels, lanes: int, of_group: int, parts: int
+    geometry: ConvolutionGeometry,
+    panels: Panels,
+    panel_lanes: int,
+    kernels_per_group: int,
+    parts: int,
 ) -> tuple[Chunk, ...]:
     """Return which panels are taken at a time, so that their totals stay in the cache.
 
-    A panel has `lanes` of the `of_group` kernels of a group, its last panel those that remain.
+    A panel has `panel_lanes` kernels, but the last one of a group only those that remain.
     """
 
     def first_kernel(panel: int) -> int:
-        """Return the first kernel of a panel; of the number of all panels, that of all kernels."""
+        """Return the number of a panel's first kernel; for panels.total, the number of kernels."""
         group, panel_of_group = divmod(panel, panels.per_group)
-        return group * of_group + panel_of_group * lanes
+        return group * kernels_per_group + panel_of_group * panel_lanes
 
-    totals = panels.total * lanes * volume(geometry.kernels[:3]) * parts
+    totals = panels.total * panel_lanes * volume(geometry.kernels[:3]) * parts
     ranges = launch.split_range(panels.total, -(-totals // MOST))
     return tuple(
-        Chunk((first, behind_last), slice(first_kernel(first), first_kernel(behind_last)))
-        for first, behind_last in ranges
+        Chunk(range(first, stop), slice(first_kernel(first), first_kernel(stop)))
+        for first, stop in ranges
     )
 
 
 def _block(geometry: ConvolutionGeometry) -> Block:
-    """Return the most images, rows and columns of windows that are summed before totals are added.
+    """Return (images, rows, columns) of windows whose sums are added to the totals at a time.
 
-    A block is whole images, whole rows of one, or part of a row: WINDOWS windows at most.
+    A block is whole images, whole rows of one, or part of a row: about WINDOWS windows, and no more
+    than twice as many.
     """
     m, oh, ow, _ = geometry.output
     columns = _even_length(ow, 2 * WINDOWS)
@@ -204,14 +210,18 @@ def _block(geometry: ConvolutionGeometry) -> Block:
 
 
 def _even_length(total: int, most: int) -> int:
-    """Return the length of parts of about equal length, `most` at most. -> 5 for (10, 8)."""
+    """Return the length of the fewest equal parts of `total` that are `most` long at most.
+
+    -> 5 for (10, 8), since two parts are needed
+    """
     return -(-total // -(-total // most))
 
 
 def _is_in_place(geometry: ConvolutionGeometry, *, is_depthwise: bool) -> bool:
-    """Return whether pixels are read in the images: as sums take them, in pieces, unpadded.
+    """Return whether pixels are read in the images, not packed.
 
-    If it `is_depthwise`, pieces are vectors of channels.
+    They are if they need neither padding nor conversion, channels lie side by side, and a piece
+    never reads beyond them. Where each channel has its own kernel, a piece is a vector of channels.
     """
     if is_depthwise:
         has_whole_pieces = geometry.images[3] % geometry.lanes == 0
@@ -232,7 +242,7 @@ def _joins_taps(geometry: ConvolutionGeometry) -> bool:
 
 
 def _panels(geometry: ConvolutionGeometry) -> Panels:
-    """Return the panels whose vectors have the fewest lanes that no kernel fills, the widest."""
+    """Return panels of the width that leaves the fewest lanes empty, the widest if several do."""
     vectors = -(-geometry.kernels_per_group // geometry.lanes)
     widths = (widest_tile(library.isa()), 2, 1)
     width = min(widths, key=lambda width: -(-vectors // width) * width)
@@ -240,12 +250,15 @@ def _panels(geometry: ConvolutionGeometry) -> Panels:
     return Panels(width, per_group, per_group * geometry.groups)
 
 
-def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, of_tile: int) -> Ints:
-    """Return the table of the pieces of a window: an array (pieces, PIECE_FIELDS).
+def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, tile_pieces: int) -> Ints:
+    """Return the table of the pieces of a window, rows of (offset, row, skipped).
+
+    offset: of the piece's first pixel from a window's first; row: the row of the totals for this
+    pixel; skipped: how many of its first pixels are left out, since another piece has them.
 
     The pixels of a window are cut into runs that lie side by side, and these into pieces, of which
-    the last one ends where the run does. Pieces that are not written are added until all of them
-    fill tiles of `of_tile` pieces.
+    the last one ends where the run does, so that it may overlap the one before. Pieces that are
+    skipped as a whole are added until all of them fill tiles of `tile_pieces` pieces.
     """
     kh, kw, depth, _ = geometry.kernels
     down, across = geometry.axes
@@ -254,28 +267,27 @@ def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, of_tile: int) ->
         columns, length = range(1), kw * depth
     pieces = []
     for u, v in product(range(kh), columns):
-        place = layout.offset(u * down.dilation, v * across.dilation, 0)
+        offset = layout.offset(u * down.dilation, v * across.dilation, 0)
         row = (u * kw + v) * depth
         for start in range(0, length, PIECE_OF_GRADIENT):
-            beyond = max(0, start + PIECE_OF_GRADIENT - length)
-            pieces.append((place + start - beyond, row + start - beyond, beyond))
-    place, row, _ = pieces[-1]
-    pieces += [(place, row, PIECE_OF_GRADIENT)] * (-len(pieces) % of_tile)
+            skipped = max(0, start + PIECE_OF_GRADIENT - length)
+            pieces.append((offset + start - skipped, row + start - skipped, skipped))
+    offset, row, _ = pieces[-1]
+    pieces += [(offset, row, PIECE_OF_GRADIENT)] * (-len(pieces) % tile_pieces)
     return np.array(pieces, np.int64)
 
 
 def _taps(geometry: ConvolutionGeometry, layout: PixelLayout) -> Ints:
-    """Return the table of the taps of a window, as `_pieces` returns that of pieces.
+    """Return the table of the taps of a window, rows of (offset, row, is_skipped) as of `_pieces`.
 
-    They fill tiles of TAPS taps. Each is (place, row of the totals, whether it is there a second
-    time).
+    The first tap is added again, and skipped, until all of them fill tiles of TAPS_OF_GRADIENT.
     """
     kh, kw = geometry.kernels[:2]
     down, across = geometry.axes
-    places = [
+    offsets = [
         layout.offset(u * down.dilation, v * across.dilation, 0)
         for u, v in product(range(kh), range(kw))
     ]
-    taps = [(place, row, 0) for row, place in enumerate(places)]
-    taps += [(places[0], 0, 1)] * (-len(taps) % TAPS_OF_GRADIENT)
+    taps = [(offset, row, 0) for row, offset in enumerate(offsets)]
+    taps += [(offsets[0], 0, 1)] * (-len(taps) % TAPS_OF_GRADIENT)
     return np.array(taps, np.int64)

@@ -615,7 +615,7 @@ def test_threads_find_blocks_in_few_windows(shape):
     words = {"axes": (Axis(shape[1], 5, 1, 1, 2, 2),) * 2, "groups": 1, "terms": 150}
     words |= {"pad_mode": "zeros", "is_padded_with_zeros": True}
     geometry = compiled_convolution.geometry_of(images, out, (5, 5, 6, 16), out.dtype, **words)
-    assert len(many_kernels_schedule.schedule_of(geometry, False).shares(4)) == 4
+    assert len(many_kernels_schedule.schedule_of(geometry, False).block_ranges(4)) == 4
 
 
 SMALL = [

@@ -1,9 +1,11 @@
 """Convolution with many kernels of the same channels: vectors over kernels.
 
 Kernels are split into panels of a few vectors; a tile holds the sums of some pixels with one panel
-in registers. c channels, nc kernels of depth channels. Weights are (run, channel, kernel): a run is
-one tap of all channels, or one row of taps. `geometry` is the convolution without its arrays, which
-are the `operands`; `schedule` is what follows from the geometry alone.
+in registers. Either threads share the blocks of the output, each with all panels, or they share the
+panels. m images, c channels, nc kernels of depth channels, oh x ow output. Packed weights are
+(panel, run, channel, kernel): a run is one tap of all channels, or one row of taps. `geometry` is
+the convolution without its arrays, which are the `operands`; `schedule` is what follows from the
+geometry alone.
 """
 
 from __future__ import annotations
@@ -23,14 +25,11 @@ from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import launch, library
 from convpool.engines.compiled.crew import code_address
 from convpool.engines.compiled.forms import PackForm, PanelTilesForm
-from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
+from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, UNSHARED
 from convpool.engines.compiled.many_kernels_schedule import (
     PACKED,
-    PANEL,
-    PANEL_TILE,
-    TILE,
     Range,
     TileSchedule,
     regions_in_place,
@@ -39,17 +38,20 @@ from convpool.engines.compiled.many_kernels_schedule import (
 from convpool.engines.compiled.record import (
     PANEL_TILES,
     PANELS,
+    TILES,
     Words,
     address_of,
     as_words,
     copy_of,
     filled,
+    indices_of,
     length_of,
 )
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
+TILE, PANEL, PANEL_TILE = indices_of(TILES, MAIN), indices_of(PANELS), indices_of(PANEL_TILES)
 NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)  # words that nothing reads
 UNSHARED_WEIGHTS = 2**16  # up to so many weights are packed by one thread
 TOGETHER = 2**16  # weights of panels that are taken at a time, if these are several
@@ -61,7 +63,7 @@ class NotFiniteError(Exception):
 
 
 class Tiles:
-    """A convolution whose tiles can be summed, part by part, in any thread."""
+    """One call of a convolution: packs its weights, and makes the records that threads need."""
 
     def __init__(
         self, geometry: ConvolutionGeometry, schedule: TileSchedule, operands: Operands
@@ -69,8 +71,8 @@ class Tiles:
         self.geometry, self.schedule, self.operands = geometry, schedule, operands
         self.dtype = geometry.dtypes[1]
 
-    def record(self, packed: Array) -> Record:
-        """Return a new record for one thread, with its scratch: all blocks with all panels.
+    def new_record(self, packed: Array) -> Record:
+        """Return a new record TILES for one thread, with its scratch: all blocks with all panels.
 
         `packed` holds the weights, as `pack_all` returns them.
         """
@@ -84,15 +86,15 @@ class Tiles:
         return Record(base + 8 * MAIN, words, (scratch,))
 
     def pack_all(self) -> Array:
-        """Return the weights of all panels, packed by all threads, or as they were packed before.
+        """Return the packed weights of all panels, (panel, run, channel, kernel) in a flat array.
 
-        They are (panel, run, channel, kernel).
+        If weights are kept for later calls, they are packed in the first one.
         """
         name = "panels", self.schedule.panels, self.schedule.run_length
-        return self.operands.weights.derive(name, self._pack_all)
+        return self.operands.weights.derive(name, lambda _: self._pack_all_now())
 
-    def _pack_all(self, _: Weights) -> Array:
-        """Return what `pack_all` does, packed now."""
+    def _pack_all_now(self) -> Array:
+        """Pack the weights of all panels, in several threads if they are many."""
         panels = self.schedule.panels
         packed = launch.empty_aligned(panels.all_weights, self.dtype)
         cuts = [0, panels.total]
@@ -107,9 +109,9 @@ class Tiles:
         return packed
 
     def packing_record(self, packed: Array) -> tuple[int, Words]:
-        """Return (address, words) of a new record, for one thread, that packs all channels.
+        """Return (address, words) of a new record PANELS, for one thread, that packs all channels.
 
-        They go to the array `packed`, from panel 0 on.
+        Weights go to the array `packed`, which begins with panel 0.
         """
         words = copy_of(self.schedule.weight_words)
         words[PANEL.kernels] = address_of(self.operands.weights.kernels)
@@ -126,7 +128,7 @@ class Convolution:
         self.geometry = geometry = geometries.in_one_row(geometry)
         self.is_in_place = regions_in_place(geometry) is not None
         self.leaves_out_zeros = geometry.has_padding  # where pixels are read in the images
-        # of pixels in the images -> (schedule, records of calls with all panels)
+        # whether pixels are read in the images -> (schedule, its records)
         self.schedules: dict[bool, tuple[TileSchedule, KeptRecords]] = {}
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
 
@@ -159,7 +161,11 @@ class Convolution:
             self._convolve_by_packed_panels(tiles, records)
 
     def _packs_all_panels(self, schedule: TileSchedule, operands: Operands) -> bool:
-        """Return whether panels that threads share are all packed before: once, or in parts."""
+        """Return whether all weights are packed before the first tile, where threads share panels.
+
+        They are if they are kept for later calls, or if that is faster; else each thread packs some
+        panels, sums their tiles, and packs the next.
+        """
         is_faster = threads.number() > 1 and not self.leaves_out_zeros
         is_small = schedule.panels.all_weights <= PACKED
         return operands.weights.derived is not None or (is_faster and is_small)
@@ -178,86 +184,89 @@ class Convolution:
         """Pack all weights once, then let each thread take blocks with all panels."""
         schedule, operands = tiles.schedule, tiles.operands
         packed = tiles.pack_all()  # kept until the call has ended
-        weights, pixels = address_of(packed), address_of(operands.images)
-        places = address_of(operands.weights.bias), address_of(operands.output)
+        arrays = packed, operands.images, operands.weights.bias, operands.output
+        weights, pixels, starts, output = map(address_of, arrays)
 
         def prepare(kept: Record | None) -> Record:
-            record = kept or tiles.record(packed)
+            record = kept or tiles.new_record(packed)
             words = record.words
             words[TILE.address] = words[PACK.address] = pixels
-            words[TILE.starts], words[TILE.output] = places
+            words[TILE.starts], words[TILE.output] = starts, output
             words[TILE.weights] = weights
             return record
 
-        shares = schedule.shares(1 if self.is_small else launch.part_count())
-        records.run(schedule.function, prepare, [0, *[last for _, last in shares]])
+        ranges = schedule.block_ranges(1 if self.is_small else launch.part_count())
+        records.run(schedule.function, prepare, _cuts(ranges))
 
     def _convolve_by_packed_panels(self, tiles: Tiles, records: KeptRecords) -> None:
-        """Let each thread take panels, whose weights are packed, with all blocks.
+        """Pack all weights, then let each thread take some panels with all blocks.
 
-        If there are too few, they are taken one after the other, and their blocks are shared. Where
-        the weights of one would not stay in the cache, some of its channels are taken at a time.
+        If there are too few panels, threads share the blocks of one range of panels after the
+        other. Where the weights of a panel would not stay in the cache, some of its channels are
+        taken at a time.
         """
         schedule, operands = tiles.schedule, tiles.operands
         packed = tiles.pack_all()  # kept until the call has ended
-        weights = address_of(packed)
         channel_bytes = schedule.panels.vectors * tiles.geometry.lanes * packed.itemsize
-        places = address_of(operands.weights.bias), address_of(operands.output)
-        pixels = address_of(operands.images)
-        ranges, shares, channel_ranges = _cuts_of_panels(schedule)
+        arrays = packed, operands.images, operands.weights.bias, operands.output
+        weights, pixels, starts, output = map(address_of, arrays)
+        panel_ranges, block_ranges, channel_ranges = _ranges(schedule)
 
-        def convolve(some: Range, channels: Range, cuts: list[Range], field: int) -> None:
+        def convolve(panels: Range, channels: Range, shared: list[Range], field: int) -> None:
+            """Convolve with some panels and channels; threads share the ranges `shared`.
+
+            These are of panels or of blocks; `field` is the index of the first of the two words
+            that such a range is written to.
+            """
+
             def prepare(kept: Record | None) -> Record:
-                record = kept or tiles.record(packed)
+                record = kept or tiles.new_record(packed)
                 words = record.words
                 words[TILE.address] = pixels
-                words[TILE.starts], words[TILE.output] = places
-                # a call with another number of threads may have left a share of them
+                words[TILE.starts], words[TILE.output] = starts, output
+                # all blocks: a kept record may have a range of them
                 words[TILE.first], words[TILE.last] = 0, len(schedule.work) - 1
-                words[TILE.first_panel], words[TILE.last_panel] = some
+                words[TILE.first_panel], words[TILE.last_panel] = panels
                 words[TILE.weights] = weights + channels[0] * channel_bytes
                 words[TILE.channel], words[TILE.length] = channels[0], channels[1] - channels[0]
                 words[TILE.accumulates] = channels[0] > 0
                 return record
 
-            limits = [0, *(last for _, last in cuts)]
-            records.run(schedule.function, prepare, limits, 8 * (field - MAIN))
+            records.run(schedule.function, prepare, _cuts(shared), 8 * (field - MAIN))
 
         for channels in channel_ranges:
-            if len(shares) == 1:
-                convolve((0, schedule.panels.total), channels, ranges, TILE.first_panel)
+            if len(block_ranges) == 1:
+                convolve((0, schedule.panels.total), channels, panel_ranges, TILE.first_panel)
             else:
-                for some in ranges:
-                    convolve(some, channels, shares, TILE.first)
+                for panels in panel_ranges:
+                    convolve(panels, channels, block_ranges, TILE.first)
 
     def _schedule(self, is_in_place: bool) -> tuple[TileSchedule, KeptRecords]:
-        """Return (how tiles are taken, the kept records of such calls).
-
-        If `is_in_place`, pixels are read in the images, else they are packed.
-        """
+        """Return the schedule for pixels that are read in place or packed, and its kept records."""
         if is_in_place not in self.schedules:
             self.schedules[is_in_place] = schedule_of(self.geometry, is_in_place), KeptRecords()
         return self.schedules[is_in_place]
 
 
 def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
-    """Let each thread pack some panels and take them, with all blocks or a share of them.
+    """Let each thread pack some panels and sum their tiles, for all blocks or a range of them.
 
     Where the weights of one panel would not stay in the cache, some of its channels are taken at a
     time. Raises NotFiniteError if `leaves_out_zeros` and a weight is not finite.
     """
-    schedule, panels = tiles.schedule, tiles.schedule.panels
-    ranges, shares, channel_ranges = _cuts_of_panels(schedule)
+    schedule = tiles.schedule
+    panel_ranges, block_ranges, channel_ranges = _ranges(schedule)
     panel_cuts, block_cuts, channel_cuts = (
-        as_words([0, *(last for _, last in some)]) for some in (ranges, shares, channel_ranges)
+        as_words(_cuts(ranges)) for ranges in (panel_ranges, block_ranges, channel_ranges)
     )
-    panel_channel = panels.weights // schedule.run_length
-    scratch = panel_channel * _longest(ranges) * _longest(channel_ranges)
+    # weights of a panel for one channel of all runs
+    panel_channel = schedule.panels.weights // schedule.run_length
+    scratch = panel_channel * _longest(panel_ranges) * _longest(channel_ranges)
     fields = {
         "panel_cuts": ctypes.addressof(panel_cuts),
         "block_cuts": ctypes.addressof(block_cuts),
         "channel_cuts": ctypes.addressof(channel_cuts),
-        "shares": len(shares),
+        "shares": len(block_ranges),
         "pieces": len(channel_ranges),
         "panel_channel": panel_channel,
         "pack": code_address(schedule.pack_weights),
@@ -268,7 +277,7 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
 
     def make_record() -> tuple[int, *tuple[Any, ...]]:
         packed = launch.empty_aligned(scratch, tiles.dtype)
-        record, packing = tiles.record(packed), tiles.packing_record(packed)
+        record, packing = tiles.new_record(packed), tiles.packing_record(packed)
         addresses = {"packed": address_of(packed), "packing": packing[0], "tiles": record.address}
         words = as_words(filled(PANEL_TILES, {**fields, **addresses}))
         made.append(words)
@@ -277,7 +286,7 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
     launch.run_parts(
         library.function(PanelTilesForm(tiles.dtype)),
         make_record,
-        range(len(ranges) * len(shares) + 1),
+        range(len(panel_ranges) * len(block_ranges) + 1),
     )
     if any(words[PANEL_TILE.has_not_finite] for words in made):
         raise NotFiniteError
@@ -288,26 +297,31 @@ def _longest(ranges: list[Range]) -> int:
     return max(last - first for first, last in ranges)
 
 
-def _cuts_of_panels(schedule: TileSchedule) -> tuple[list[Range], list[Range], list[Range]]:
-    """Return ranges of panels, of blocks and of channels, each (first, behind the last).
+def _cuts(ranges: list[Range]) -> list[int]:
+    """Return where ranges that follow each other from 0 begin, and the last one ends."""
+    return [0, *(last for _, last in ranges)]
 
-    Panels that are taken together have about TOGETHER weights at most, or are one; blocks are only
-    cut where there are too few ranges of panels for the threads.
+
+def _ranges(schedule: TileSchedule) -> tuple[list[Range], list[Range], list[Range]]:
+    """Return ranges of panels, of blocks, and of the channels of a run, to be taken at a time.
+
+    A range of panels is one panel, or has about TOGETHER weights at most; blocks are only cut where
+    there are too few ranges of panels for the threads.
     """
     panels = schedule.panels
     parts = max(-(-panels.all_weights // TOGETHER), launch.part_count())
-    ranges = launch.split_range(panels.total, parts)
-    shares = schedule.shares(-(-2 * threads.number() // len(ranges)))
-    return ranges, shares, launch.split_range(schedule.run_length, panels.pieces)
+    panel_ranges = launch.split_range(panels.total, parts)
+    block_ranges = schedule.block_ranges(-(-2 * threads.number() // len(panel_ranges)))
+    return panel_ranges, block_ranges, launch.split_range(schedule.run_length, panels.pieces)
 
 
 def _padded_parts(
     geometry: ConvolutionGeometry, operands: Operands
 ) -> Iterator[tuple[ConvolutionGeometry, Operands]]:
-    """Yield (geometry, operands) of a few images at a time, which are padded and converted copies.
+    """Yield (geometry, operands) for a few images at a time, in padded and converted copies.
 
-    Their padding is pixels, so that the geometry has none; their channels lie side by side, so that
-    the loops can read them in place. Their output is a part of the output.
+    The copies contain the padding as pixels, so that their geometry has none, and can be read in
+    place, as their channels lie side by side. Their output is a part of the output.
     """
     (m, oh, ow, _), c, sum_dtype = geometry.output, geometry.images[3], geometry.dtypes[1]
     layout = geometries.layout_in_scratch(geometry, (1, oh, ow), c, 1)

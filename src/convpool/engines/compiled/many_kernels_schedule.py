@@ -3,9 +3,10 @@
 A panel is some neighbouring kernels, a few vectors of them. A region is a rectangle of the output
 whose windows have the same taps on pixels; it is cut into blocks, and these into tiles of some
 pixels, each of which is summed with one panel at a time. A run is the channels of one tap that lie
-side by side, or those of a row of taps. m images, c channels, nc kernels of depth channels, oh x ow
-output; strides count numbers. `geometry` is the convolution without its arrays: shapes, strides,
-windows and dtypes. Pixels are read in the images (`is_in_place`), or packed to a scratch.
+side by side, or those of a row of taps. m images, c channels, nc kernels of depth channels, kh x kw
+taps, oh x ow output; strides count numbers. `geometry` is the convolution without its arrays:
+shapes, strides, windows and dtypes. Pixels are read in the images (`is_in_place`), or packed to a
+scratch.
 """
 
 from __future__ import annotations
@@ -23,16 +24,7 @@ from convpool.engines.compiled import library, record_fields
 from convpool.engines.compiled.forms import PanelsForm, TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
-from convpool.engines.compiled.record import (
-    PANEL_TILES,
-    PANELS,
-    TILES,
-    Words,
-    address_of,
-    as_words,
-    filled,
-    indices_of,
-)
+from convpool.engines.compiled.record import PANELS, TILES, Words, address_of, as_words, filled
 from convpool.engines.compiled.register_sizes import pixels_of_tile, widest_tile
 from convpool.engines.values import NamedTuple
 from convpool.windows import Axis, volume
@@ -40,16 +32,15 @@ from convpool.windows import Axis, volume
 Range = tuple[int, int]  # (first, behind the last)
 
 BLOCK = 2**16  # numbers of a block's pixels at most, so that they stay in the processor's cache
-WINDOWS = 2**11  # windows of a block at most, whose results should be no more than RESULTS numbers
-RESULTS = 2**15
-LEAST = 2**7  # but as many windows as this may be in a block, whatever their results
-# and as few as SHARE, so that there are SHARES blocks for the threads
+WINDOWS = 2**11  # windows of a block at most
+RESULTS = 2**15  # numbers of its results at most, unless it has no more than LEAST windows
+LEAST = 2**7
+# there are SHARES blocks for the threads, unless these would have fewer than SHARE windows
 SHARE, SHARES = 48, 8
 FEW = 16  # with fewer channels, those of one tap are too short a run
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
-SHARED = 2**17  # up to so many weights are packed once for all threads; more, panel by panel
-PACKED = 2**21  # or if there are no more and it is faster, all panels before
-TILE, PANEL, PANEL_TILE = indices_of(TILES, MAIN), indices_of(PANELS), indices_of(PANEL_TILES)
+SHARED = 2**17  # up to so many weights are packed once for all threads, which share the blocks
+PACKED = 2**21  # where threads share panels, up to so many may all be packed before the first tile
 REGIONS = 9  # regions that the output is cut into at most
 
 
@@ -65,7 +56,8 @@ class Panels(NamedTuple):
     weights, all_weights
         Weights of a panel, and of all panels, with the lanes that no kernel fills.
     pieces
-        In so many ranges of channels a panel is taken, where its weights are not packed before.
+        Ranges that the channels of a run are cut into, so that a panel has at most WEIGHTS weights
+        in each.
     """
 
     vectors: int
@@ -76,7 +68,7 @@ class Panels(NamedTuple):
     pieces: int
 
 
-class Taps(NamedTuple):
+class AxisRegion(NamedTuple):
     """Neighbouring windows of an axis that have the same taps on pixels, and these taps."""
 
     windows: slice
@@ -84,7 +76,7 @@ class Taps(NamedTuple):
 
 
 class TileSchedule(NamedTuple):
-    """What follows from the geometry alone.
+    """How the tiles of a convolution are computed, as follows from its geometry alone.
 
     Parameters
     ----------
@@ -95,13 +87,13 @@ class TileSchedule(NamedTuple):
     is_shared
         Whether the weights are packed once for all threads.
     run_length
-        Channels of a run, times taps if it is a row of them.
+        Channels of a run; if it is a row of taps, channels times taps.
     layout
         Where the pixels of a block lie.
     words
         The words of a call, without what depends on its arrays: the records PACKING and TILES.
     weight_words
-        The words of a call that packs weights: the record PANELS, and one number.
+        The words of a call that packs weights: the record PANELS, and one number, its line_start.
     tables
         The arrays whose addresses are in the words.
     work
@@ -119,7 +111,7 @@ class TileSchedule(NamedTuple):
     tables: tuple[Ints, ...]
     work: NDArray[np.float64]
 
-    def shares(self, count: int) -> list[Range]:
+    def block_ranges(self, count: int) -> list[Range]:
         """Split the blocks into at most `count` ranges that take about the same time."""
         if count == 1:
             return [(0, len(self.work) - 1)]
@@ -129,7 +121,7 @@ class TileSchedule(NamedTuple):
 
 
 class Region(NamedTuple):
-    """One region of the output: where its pixels lie, and what the tiles of a block read and write.
+    """A region of the output: where its pixels lie, and what the tiles of a block read and write.
 
     Parameters
     ----------
@@ -139,12 +131,12 @@ class Region(NamedTuple):
         (m, rows of the region, its columns, images of a block, its rows, its columns).
     begin, output_begin
         Where the first window begins in the images (0 if pixels are packed), and where the first
-        result lies in the output.
+        result lies in the output, in numbers.
     places, output_places
-        Where the window of each pixel of a block begins, and where its results go; both counted
-        from the first.
+        Where the window of each pixel of a block begins, and where its results go, in numbers from
+        those of the block's first pixel.
     runs
-        For each (step from a window's first pixel to it, its number in the weights).
+        For each run (numbers from a window's first pixel to it, its index in the weights).
     """
 
     layout: PixelLayout
@@ -164,20 +156,21 @@ class Region(NamedTuple):
 
 @lru_cache(geometries.KEPT_GEOMETRIES)
 def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedule:
-    """Return how the tiles of a convolution are taken.
+    """Return how the tiles of a convolution are computed.
 
     If `is_in_place`, pixels are read in the images, region by region; else they are packed, and
     there is one region.
     """
     panels = _panels(geometry)
-    # whether the channels of one tap are too few, and those of neighbouring taps side by side
-    is_short = geometry.groups == 1 and geometry.kernels[2] < FEW and geometry.axes[1].dilation == 1
-    has_row_runs = is_short and (not is_in_place or geometry.is_interleaved)
-    all_taps = [Taps(slice(0, axis.count), slice(0, axis.window)) for axis in geometry.axes]
-    whole = all_taps[0], all_taps[1]
+    # a run is a row of taps where one tap has too few channels, and the next tap's lie behind them
+    are_few = geometry.groups == 1 and geometry.kernels[2] < FEW and geometry.axes[1].dilation == 1
+    has_row_runs = are_few and (not is_in_place or geometry.is_interleaved)
+    down, across = (
+        AxisRegion(slice(0, axis.count), slice(0, axis.window)) for axis in geometry.axes
+    )
     regions = [
-        _region(geometry, taps, panels, is_in_place=is_in_place, has_row_runs=has_row_runs)
-        for taps in (regions_in_place(geometry) if is_in_place else None) or [whole]
+        _region(geometry, cut, panels, is_in_place=is_in_place, has_row_runs=has_row_runs)
+        for cut in (regions_in_place(geometry) if is_in_place else None) or [(down, across)]
     ]
     work = [
         np.full(geometries.count_blocks(region.grid), len(region.places) * max(1, len(region.runs)))
@@ -219,7 +212,11 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
 
 
 def _tables(geometry: ConvolutionGeometry, regions: list[Region]) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return the tables of TILES: of regions, of places, of those in the output, and of runs."""
+    """Return the tables (regions, places, output_places, runs) of the record TILES.
+
+    Those of all regions follow each other; a row of the first is a record REGION, with its range of
+    each of the others.
+    """
     blocks = np.cumsum([geometries.count_blocks(region.grid) for region in regions])
     places = np.cumsum([0, *(len(region.places) for region in regions)])
     runs = np.cumsum([0, *(len(region.runs) for region in regions)])
@@ -245,7 +242,10 @@ def _tables(geometry: ConvolutionGeometry, regions: list[Region]) -> tuple[Ints,
 def _weight_fields(
     geometry: ConvolutionGeometry, panels: Panels, has_row_runs: bool
 ) -> dict[str, int]:
-    """Return the fields of PANELS; a run is a row of taps if it `has_row_runs`, else one tap."""
+    """Return the fields of PANELS, the record of a call that packs weights.
+
+    has_row_runs: whether a run is a row of taps, not one tap.
+    """
     kh, kw, depth, nc = geometry.kernels
     run_count, run_length = (kh, kw * depth) if has_row_runs else (kh * kw, depth)
     return {
@@ -263,7 +263,7 @@ def _weight_fields(
 
 def _region(
     geometry: ConvolutionGeometry,
-    cut: tuple[Taps, Taps],
+    cut: tuple[AxisRegion, AxisRegion],
     panels: Panels,
     *,
     is_in_place: bool,
@@ -271,10 +271,10 @@ def _region(
 ) -> Region:
     """Return the region of the windows of `cut`, which is (rows, columns).
 
-    If it `has_row_runs`, a run is a row of taps, else one tap.
+    has_row_runs: whether a run is a row of taps, not one tap.
     """
     (rows, columns), (down, across) = cut, geometry.axes
-    oh, ow = (taps.windows.stop - taps.windows.start for taps in cut)
+    oh, ow = (axis_region.windows.stop - axis_region.windows.start for axis_region in cut)
     pixels = pixels_of_tile(library.isa(), panels.vectors)
     block = _block(geometry, oh, ow, panels, is_in_place=is_in_place)
     if is_in_place:
@@ -302,7 +302,9 @@ def _region(
 
 
 @lru_cache(geometries.KEPT_GEOMETRIES)
-def regions_in_place(geometry: ConvolutionGeometry) -> list[tuple[Taps, Taps]] | None:
+def regions_in_place(
+    geometry: ConvolutionGeometry,
+) -> list[tuple[AxisRegion, AxisRegion]] | None:
     """Cut the output into regions, (rows, columns), if pixels can be read in the images.
 
     The windows of a region have the same taps on pixels, so that zeros around them are not even
@@ -324,14 +326,14 @@ def regions_in_place(geometry: ConvolutionGeometry) -> list[tuple[Taps, Taps]] |
     return list(product(down, across))
 
 
-def _windows_with_same_taps(axis: Axis) -> list[Taps]:
+def _windows_with_same_taps(axis: Axis) -> list[AxisRegion]:
     """Cut the windows of an axis into the longest slices that have the same taps on pixels."""
     first_pixels = np.arange(axis.count) * axis.stride - axis.before
     # for each window, its taps from low to before high lie on pixels
     low = np.clip(-(first_pixels // axis.dilation), 0, axis.window)
     high = np.clip(-((first_pixels - axis.size) // axis.dilation), low, axis.window)
     cuts = [0, *(np.flatnonzero(np.diff(low) | np.diff(high)) + 1).tolist(), axis.count]
-    return [Taps(slice(a, b), slice(int(low[a]), int(high[a]))) for a, b in pairwise(cuts)]
+    return [AxisRegion(slice(a, b), slice(int(low[a]), int(high[a]))) for a, b in pairwise(cuts)]
 
 
 def _panels(geometry: ConvolutionGeometry) -> Panels:
@@ -358,16 +360,17 @@ def _block(
 ) -> Block:
     """Return (images, rows, columns) of the blocks of a region of oh x ow results.
 
-    Each divides what there is, so that blocks do not overlap, where results are added to.
+    They divide the images, rows and columns without rest, so that blocks do not overlap. Only one
+    row that is read in place is cut otherwise, if results are written once, not added to.
     """
     (down, across), m, c = geometry.axes, geometry.images[0], geometry.images[3]
     windows = min(WINDOWS, max(RESULTS // geometry.kernels[3], LEAST))
     windows = min(windows, max(SHARE, m * oh * ow // SHARES))
     adds_to_results = panels.pieces > 1 or volume(geometry.kernels[:3]) > geometry.terms
     if is_in_place and m == oh == 1 and not adds_to_results:
-        # about equal parts in whole tiles, of which the last may overlap the one before
-        part = -(-ow // -(-ow // windows))
-        return 1, 1, min(ow, part + -part % pixels_of_tile(library.isa(), panels.vectors))
+        # about equal lengths in whole tiles; the last block may overlap the one before
+        length = -(-ow // -(-ow // windows))
+        return 1, 1, min(ow, length + -length % pixels_of_tile(library.isa(), panels.vectors))
     columns = _greatest_divisor(ow, WINDOWS)
     line_length = c * ((columns - 1) * across.stride + (1 if is_in_place else across.span))
     # rows of pixels beyond those that the strides down cover
@@ -387,10 +390,10 @@ def _greatest_divisor(total: int, most: int) -> int:
 
 
 def _places(block: Block, strides: tuple[int, ...], multiple: int) -> Ints:
-    """Return where the windows, or the results, of a block lie, counted from the first.
+    """Return where the windows, or the results, of a block lie, in numbers from the first.
 
     `strides` are numbers from one image, row and column to the next. The last place is repeated
-    until their number is a multiple of `multiple`.
+    until there are a multiple of `multiple` places.
     """
     b, r, x = (np.arange(size) * stride for size, stride in zip(block, strides, strict=True))
     return geometries.pad_to_multiple((b[:, None, None] + r[:, None] + x).ravel(), multiple)

@@ -55,7 +55,7 @@ class SharedWork(NamedTuple):
     Parameters
     ----------
     function
-        The address of a form.
+        The address of a form, a function of the library that takes the address of a record.
     records
         The addresses of its records, one for each thread that takes part, the caller included.
     cuts

@@ -1,7 +1,8 @@
 """Records that are kept from call to call, with their scratch, since making one takes a while.
 
 Each is used by one thread at a time: a call takes it out, and puts it back when it has ended. They
-hold no more than KEPT bytes of scratch each.
+hold no more than KEPT bytes of scratch each. A form is a function of the library, which takes the
+address of a record; a program is a convolution or the like that is called again and again.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ MOST = 4  # records of a program that are kept at most: of threads that call it 
 
 
 class Record(NamedTuple):
-    """The words of one call at a time.
+    """The record that a form gets, and the memory that it needs, for one call at a time.
 
     Parameters
     ----------
     address
-        Of the record of the form, in the words.
+        Of the form's record, in the words.
     words
-        The words.
+        The fields of this and other records, as the form reads them.
     memory
         The scratches that the words point to.
     """
@@ -40,7 +41,7 @@ class Record(NamedTuple):
 class KeptRecords:
     """The records of a program that no call uses now.
 
-    Calls differ in the addresses of their arrays alone, and their records are alike.
+    They are alike but for the addresses of a call's arrays, so any of them will do for any call.
     """
 
     def __init__(self) -> None:
@@ -54,13 +55,13 @@ class KeptRecords:
         cuts: Sequence[int],
         range_bytes: int = 0,
     ) -> None:
-        """Run a form for each part of a range, as `launch.run_parts` does, with kept records.
+        """Run a form for each part of a range, with kept records where there are some.
 
-        Arguments are as there, but that `prepare` gets such a record, or None if there is none, and
-        returns it, or a new one, with the addresses of the arrays. It is called once for each
-        thread that takes part.
+        function, cuts, range_bytes: as of `launch.run_parts`. `prepare` gets a kept record, or None
+        if none is left; it writes the addresses of the call's arrays to this, or to a new one, and
+        returns it. It is called once for each thread that takes part, or for each part.
         """
-        if len(cuts) == 2:
+        if len(cuts) == 2:  # one part: the fast way
             record = prepare(self.take())
             launch.run_range(function, record.address, cuts, range_bytes)
             self.put_back(record)

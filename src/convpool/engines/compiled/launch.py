@@ -1,4 +1,8 @@
-"""What every call of a compiled loop needs: work in parts, and aligned memory."""
+"""What every call of a compiled loop needs: work in parts, and aligned memory.
+
+A form is a function of the library; it takes the address of a record, whose fields (first, last)
+say which part of the work to do. Words are the 64-bit integers that records consist of.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ from convpool.engines.compiled.record import (
 from convpool.engines.quiet import without_warnings
 
 Array = NDArray[Any]
-Range = ctypes.c_int64 * 2  # (first, last) of a part, in a record
+RangeWords = ctypes.c_int64 * 2  # the fields (first, last) of a record: the range of a part
 
 UNSHARED = 2**22  # multiply-adds that are not shared among threads: that would take as long
 PARTS = 4  # parts of the work for each thread, so that none waits long for another
@@ -48,10 +52,9 @@ def split_range(count: int, parts: int) -> list[tuple[int, int]]:
 
 
 def cuts_of(count: int, most: int) -> list[int]:
-    """Return where to cut range(count) into parts that threads share.
+    """Return where to cut range(count) into parts that threads share: [0, ..., count].
 
-    That is the begin of each, then `count`. There are part_count() parts, but no more than `most`
-    or `count`.
+    There are part_count() parts, but no more than `most`, or than one for each number.
     """
     if most < 2:
         return [0, count]
@@ -79,7 +82,7 @@ def run_parts(
         The form.
     make_record
         Returns (address, *memory): a record for one thread, and what must be kept for it meanwhile.
-        It is called once for each thread that takes part.
+        It is called once for each thread that takes part, or for each part.
     cuts
         Where each part begins, and the last one ends.
     range_bytes
@@ -113,10 +116,10 @@ def run_range(
 ) -> None:
     """Run a form in this thread for a range.
 
-    function: the form; address: that of its record; limits: (first, behind the last); for
-    `range_bytes` see `run_parts`.
+    function: the form; address: of its record; limits: (first, behind the last), which are written
+    to the record, `range_bytes` behind its begin.
     """
-    Range.from_address(address + range_bytes)[:] = [*limits]
+    RangeWords.from_address(address + range_bytes)[:] = [*limits]
     function(address)
 
 
@@ -137,14 +140,14 @@ MAIN = LINE_STARTS + max(LINES)  # where the record of the form begins
 def point_to_pixels(
     words: Words, main: SimpleNamespace, images: Array, fill: Any, scratch: Array | None
 ) -> int:
-    """Point the words of a convolution to its images and scratch; return the address of the words.
+    """Write the addresses of images and scratch to the words; return the address of the words.
 
     The words are the record PACKING and, from number MAIN on, that of the form.
 
     Parameters
     ----------
     words, main
-        The words, and the indices of the form's record.
+        The words, and the index in them of each field of the form's record.
     images, fill
         The images, and the number that constant padding consists of.
     scratch

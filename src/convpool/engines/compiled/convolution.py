@@ -92,9 +92,10 @@ def convolve(
 def prepack(
     kernels: Array, axes: Sequence[Axis], **keywords: Any
 ) -> Callable[[Array, Array], None]:
-    """Return a function of (images, out) that convolves with these kernels, as `Runner` does.
+    """Return a function of (images, out) that convolves with these kernels.
 
-    Kernels and bias are copied, and packed in the first call.
+    Other arguments are those of `Runner.__call__`. Kernels and bias are copied, and packed in the
+    first call.
     """
     bias, dtype = keywords.pop("bias", None), keywords.pop("dtype")
     weights, runner = _weights(kernels, bias, np.dtype(dtype), are_kept=True), Runner()
@@ -290,7 +291,7 @@ def _fill_half(kernels: tuple[int, ...], groups: int, lanes: int) -> bool:
 
 
 def holds_kernels(c: int, kernels: tuple[int, ...], groups: int, lanes: int) -> bool:
-    """Return whether vectors of `lanes` numbers hold kernels, where channels lie side by side.
+    """Return whether vectors of `lanes` numbers hold kernels, where c channels lie side by side.
 
     They do where the kernels of a group fill more than half a vector; elsewhere where that is
     estimated to be faster than vectors of columns. The shape `kernels` is (*window, depth, nc).

@@ -82,12 +82,12 @@ class Crew:
     """
 
     def __init__(self, system_call: int, numbers: tuple[int, int]) -> None:
-        words = CREW_WORDS + CALLS * CALL_WORDS
+        word_count = CREW_WORDS + CALLS * CALL_WORDS
         # helpers have a reference to it for ever, also while the interpreter ends
-        self.memory = np.zeros(words + LINE_BYTES // 8, np.int64)
-        start = -address_of(self.memory) % LINE_BYTES
-        self.address = address_of(self.memory) + start
-        self.words = (ctypes.c_int64 * words).from_address(self.address)
+        self.memory = np.zeros(word_count + LINE_BYTES // 8, np.int64)
+        # where a cache line begins
+        self.address = address_of(self.memory) + -address_of(self.memory) % LINE_BYTES
+        self.words = (ctypes.c_int64 * word_count).from_address(self.address)
         self.words[_CREW["system_call"]] = system_call
         self.words[_CREW["futex"]], self.words[_CREW["clock"]] = numbers
         self.free_calls = list(range(CALLS))
@@ -96,7 +96,7 @@ class Crew:
             self.words[CREW_WORDS + number * CALL_WORDS + _CALL["crew"]] = self.address
         self.help_calls = library.function(HelpForm())
         self.share_call = library.function(ShareForm())
-        self.helpers = 0
+        self.helpers = 0  # how many were started
         self.failed_at: float | None = None  # when a thread could not be started
         self.looked_at: float | None = None  # when it was last found out whether CPUs are free
 

@@ -4,7 +4,8 @@ Each channel has one kernel or two; or groups of a few channels have as many ker
 
 Taps that lie on the padding are left out, so that padding must consist of zeros. `geometry` is the
 convolution without its arrays: shapes, strides, windows and dtypes. h x w pixels, c channels,
-kernels (kh, kw, depth, nc) for groups of depth channels, oh x ow output.
+kernels (kh, kw, depth, nc) for groups of depth channels, oh x ow output. `record` explains the
+fields of the record DEPTHWISE.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ class Convolution:
                 self.fallback = few_kernels.Convolution(self.geometry)
             self.fallback.run(operands)
             return
+        # in the order of the fields address, output, weights, starts
         arrays = operands.images, operands.output, weights.kernels, weights.bias
         addresses: list[Any] = [address_of(array) for array in arrays]
 

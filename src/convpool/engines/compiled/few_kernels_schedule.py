@@ -5,7 +5,7 @@ each column of a row, side by side: 1, or all where each channel has its own ker
 of a vector have weights of their own, unless these are all alike. m images, c channels, nc kernels
 of depth channels, kh x kw taps, oh x ow output; strides count numbers. `geometry` is the
 convolution without its arrays: shapes, strides, windows and dtypes; `layout` is where the pixels of
-a block lie, in the images or packed.
+a block lie, in the images or packed. `record` explains the fields of the records COLUMNS etc.
 """
 
 from __future__ import annotations
@@ -237,6 +237,7 @@ class _Scheduler:
             "masks": address_of(tables.masks),
             "above": down.before,
             "height": self.geometry.images[1],
+            # forms that share rows of pixels go down row by row, others from window to window
             "down_stride": row * (1 if self.sums.form.rows else down.stride),
             "tap_row_stride": row * down.dilation,
         }
@@ -281,11 +282,11 @@ class _Scheduler:
     def _unpacking_fields(self) -> dict[str, int]:
         """Return the fields of UNPACKING, which copies the results of a block to the output."""
         nc = self.geometry.output[3]
-        is_interleaved = nc in KERNELS and self.geometry.output_strides[2:] == (nc, 1)
+        can_interleave = nc in KERNELS and self.geometry.output_strides[2:] == (nc, 1)
         return {
             "kernels": nc,
             **dict(zip(("images", "rows", "columns"), self.block, strict=True)),
-            "lines": nc if is_interleaved else 0,
+            "lines": nc if can_interleave else 0,  # 0: results are copied one by one
             **record_fields.output_fields(self.geometry),
         }
 
@@ -315,18 +316,21 @@ def _sums(geometry: ConvolutionGeometry, has_lane_weights: bool, apart: int) -> 
         # five rows share pixels only where kernels have several channels
         if is_form(sharing) and (kh <= 3 or depth > 1):
             return Sums(sharing, kh, taps)
-    return Sums(ColumnsForm(*pair, has_lane_weights), *parts_of_sums(kh, taps, geometry.terms))
+    return Sums(
+        ColumnsForm(*pair, has_lane_weights), *rows_and_taps_at_once(kh, taps, geometry.terms)
+    )
 
 
-def parts_of_sums(rows: int, taps: int, terms: int) -> tuple[int, int]:
-    """Return (rows of a kernel, taps of each) that are summed before sums are added up.
+def rows_and_taps_at_once(rows: int, taps: int, terms: int) -> tuple[int, int]:
+    """Return (rows, taps of each) of a kernel whose products are summed at once: about `terms`.
 
-    The kernel has `rows` rows of `taps` taps; about `terms` products are summed. Pictures that are
-    filtered row by row are summed alike, so that a narrow part of one gives the same results.
+    The kernel has `rows` rows of `taps` taps. Pictures that are filtered row by row are summed
+    alike, so that a narrow part of one gives the same results.
     """
-    parts = -(-rows * taps // terms)
-    rows_at_once = -(-rows // min(rows, parts))
-    return rows_at_once, -(-taps // -(-taps * rows_at_once // terms))
+    sum_count = -(-rows * taps // terms)
+    rows_at_once = -(-rows // min(rows, sum_count))
+    sums_of_rows = -(-taps * rows_at_once // terms)  # 1 where whole rows are summed
+    return rows_at_once, -(-taps // sums_of_rows)
 
 
 def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_column: bool) -> Reading:
@@ -339,15 +343,16 @@ def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_colum
     """
     per_line, image_size = channels_per_line, volume(geometry.images[1:])
     down, across = geometry.axes
+    # whether the numbers of a line lie side by side in the images
     is_in_lines = geometry.input_strides[2] == 1
     if per_line > 1 or geometry.images[3] == 1:
         is_in_lines = geometry.is_interleaved
     if not (is_in_lines and geometry.needs_no_conversion and image_size <= MOST_IN_PLACE):
-        return Reading(False, False)
+        return Reading(is_in_place=False, needs_masks=False)
     has_every_column = across.stride == 1 or is_one_column
     is_wide = geometry.output[2] * per_line >= geometry.lanes
     if not geometry.has_padding and has_every_column and is_wide:
-        return Reading(True, False)
+        return Reading(is_in_place=True, needs_masks=False)
     has_zeros = geometry.is_padded_with_zeros or not geometry.has_padding
     has_form = (
         geometry.kernels[:3] == (3, 3, 1)
@@ -356,7 +361,7 @@ def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_colum
         and is_form(_masked_form(geometry, across.stride))
     )
     is_masked = image_size <= NEAR and per_line == 1 and has_zeros and has_form
-    return Reading(is_masked, is_masked)
+    return Reading(is_in_place=is_masked, needs_masks=is_masked)
 
 
 def _masked_form(geometry: ConvolutionGeometry, stride: int) -> ColumnsForm:

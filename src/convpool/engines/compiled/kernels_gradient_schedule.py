@@ -3,7 +3,8 @@
 What follows from sizes, dtypes and strides alone; see `kernels_gradient`. m images of c channels,
 nc kernels of depth channels, kh x kw taps, oh x ow output. g is the gradient of the output.
 `geometry` is the convolution without its arrays; `layout` is where the pixels of a block lie, in
-the images or packed. The totals are the sums of one part, a number for each weight.
+the images or packed. The totals are the sums of one part, a number for each weight. `record`
+explains the fields of the record KERNELS_GRADIENT.
 """
 
 from __future__ import annotations
@@ -188,6 +189,7 @@ def _chunks(
         group, panel_of_group = divmod(panel, panels.per_group)
         return group * kernels_per_group + panel_of_group * panel_lanes
 
+    # numbers of the totals of all panels
     totals = panels.total * panel_lanes * volume(geometry.kernels[:3]) * parts
     ranges = launch.split_range(panels.total, -(-totals // MOST))
     return tuple(

@@ -6,7 +6,7 @@ pixels, each of which is summed with one panel at a time. A run is the channels 
 side by side, or those of a row of taps. m images, c channels, nc kernels of depth channels, kh x kw
 taps, oh x ow output; strides count numbers. `geometry` is the convolution without its arrays:
 shapes, strides, windows and dtypes. Pixels are read in the images (`is_in_place`), or packed to a
-scratch.
+scratch. `record` explains the fields of the records TILES etc.
 """
 
 from __future__ import annotations

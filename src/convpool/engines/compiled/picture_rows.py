@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import few_kernels, launch, library, record_fields
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled.base_form import Dtype, Form
-from convpool.engines.compiled.few_kernels_schedule import parts_of_sums
+from convpool.engines.compiled.few_kernels_schedule import rows_and_taps_at_once
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.picture_forms import (
@@ -82,7 +82,8 @@ def takes(geometry: ConvolutionGeometry, pairs: Container[tuple[Dtype, Dtype]]) 
         and geometry.axes[1].stride == 1
         and fits_cache(geometry.axes, c)
         and geometry.output[2] * c >= LEAST_VECTORS * geometry.lanes
-        and parts_of_sums(kh, kw, geometry.terms)[1] == kw  # whole rows of taps are summed at once
+        # whole rows of taps are summed at once
+        and rows_and_taps_at_once(kh, kw, geometry.terms)[1] == kw
         and geometry.dtypes[1:] in pairs
         and library.is_form(ReadRowForm(*geometry.dtypes[:2]))
     )
@@ -217,7 +218,7 @@ class RowFilter:
         down, across = self.geometry.axes
         if not down.stride == down.dilation == 1 < down.window:
             return 1
-        rows_at_once, _ = parts_of_sums(down.window, across.window, self.geometry.terms)
+        rows_at_once, _ = rows_and_taps_at_once(down.window, across.window, self.geometry.terms)
         return 4 if down.window > 2 and rows_at_once == down.window else 2
 
     def _words(self) -> Words:
@@ -226,7 +227,7 @@ class RowFilter:
         They are the records FILTERING, READING, SUMMING of the results, and SUMMING of each pass.
         """
         rows, c, row_taps = self.geometry.kernels[0], self.geometry.images[3], self._row_taps()
-        rows_at_once, _ = parts_of_sums(rows, row_taps, self.geometry.terms)
+        rows_at_once, _ = rows_and_taps_at_once(rows, row_taps, self.geometry.terms)
         results = {
             "tap_count": rows * row_taps,
             "row_taps": row_taps,

@@ -4,7 +4,7 @@ import importlib.util
 
 import pytest
 
-from convpool.check.rules import style
+from convpool.check.rules import pycodestyle
 from convpool.check.sandbox import interpreters
 from convpool.check.sandbox.static_checks import StaticRun
 from convpool.check.verdicts import Outcome, UncheckedError
@@ -13,7 +13,7 @@ from support.submissions import course_folder
 
 
 def test_repeated_slips_are_one_finding():
-    found = style.merge("W291", [(line, "trailing whitespace") for line in range(3, 63)])
+    found = pycodestyle.merge("W291", [(line, "trailing whitespace") for line in range(3, 63)])
     assert (
         found.words
         == "trailing whitespace, also in lines 4, 5, 6, 7, 8 and 54 more: delete the spaces"
@@ -43,16 +43,16 @@ def test_what_came_after_2_6_is_left_out(folder, text):
     put(folder, text + "\n")
     source = course_folder(folder).files[0]
     column = text.find("a,b") + 1 if "a,b" in text else 1
-    assert not style.is_in_2_6(source, 1, column, NEWER[text])
-    assert style.is_in_2_6(source, 1, 1, "E501")
+    assert not pycodestyle.is_in_2_6(source, 1, column, NEWER[text])
+    assert pycodestyle.is_in_2_6(source, 1, 1, "E501")
 
 
 def test_what_2_6_has_is_kept(folder):
     put(folder, "from math import(ceil)\nif type(a) == type(b): x = f'{a}'+1\n")
     source = course_folder(folder).files[0]
-    assert style.is_in_2_6(source, 1, 16, "E275")
-    assert style.is_in_2_6(source, 2, 11, "E721")
-    assert style.is_in_2_6(source, 2, 34, "E225")
+    assert pycodestyle.is_in_2_6(source, 1, 16, "E275")
+    assert pycodestyle.is_in_2_6(source, 2, 11, "E721")
+    assert pycodestyle.is_in_2_6(source, 2, 34, "E225")
 
 
 def test_the_briefs_pycodestyle_is_asked(folder, brief):

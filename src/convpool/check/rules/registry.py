@@ -9,7 +9,14 @@ import ast
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from convpool.check.rules import allowed_names, definitions, file_form, loop_count, style, syntax
+from convpool.check.rules import (
+    allowed_names,
+    definitions,
+    file_form,
+    loop_count,
+    pycodestyle,
+    syntax,
+)
 from convpool.check.rules.rule import RULES as UNORDERED_RULES
 from convpool.check.rules.rule import Rule, rule
 from convpool.check.submissions.task_files import CourseFolder, TaskFile
@@ -18,7 +25,7 @@ from convpool.check.verdicts import Finding, Item, Outcome, Remark, UncheckedErr
 __all__ = ["RULES", "Rule", "judge"]
 
 # the modules that define the rules, in the order of the reports
-GROUPS = (file_form, syntax, definitions, allowed_names, loop_count, style)
+GROUPS = (file_form, syntax, definitions, allowed_names, loop_count, pycodestyle)
 
 
 @rule("folder")

@@ -13,7 +13,8 @@ from convpool.check.submissions.task_files import TaskFile
 from convpool.check.tasks import FIRST_LINE, PYCODESTYLE
 from convpool.check.verdicts import Finding, Remark, UncheckedError
 
-# start of a code -> what to do, for codes whose words do not say it; the longest start counts
+# start of a code of pycodestyle, such as E265 -> what to do, where pycodestyle's words do not say
+# it; the longest start counts
 ADVICE = {
     "E1": "indent by 4 spaces; a continued line by 4 more, or up to the first item in brackets",
     "E2": "one space around operators and after commas, none inside brackets, two before a comment",
@@ -56,11 +57,10 @@ def pycodestyle(file: TaskFile) -> Iterator[Finding]:
     errors = checks.style_errors[file.task.file]
     if isinstance(errors, UncheckedError):
         raise errors
-    if not checks.has_briefs_pycodestyle:
-        errors = [error for error in errors if is_in_2_6(file, *error[:3])]
     entries_by_code: dict[str, list[tuple[int, str]]] = {}  # code -> (line, words)
-    for line, _, code, words in errors:
-        if not is_of_another_rule(file, line, code):
+    for line, column, code, words in errors:
+        is_newer = not checks.has_briefs_pycodestyle and not is_in_2_6(file, line, column, code)
+        if not is_newer and not is_of_another_rule(file, line, code):
             entries_by_code.setdefault(code, []).append((line, words))
     if entries_by_code and not checks.has_briefs_pycodestyle:
         version = checks.pycodestyle

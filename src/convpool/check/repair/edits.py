@@ -1,4 +1,4 @@
-"""Changes of a source as text: where, what stands there instead, and how a student reads it."""
+"""Changes of a source's text: edits at byte offsets, and advice that says them to a student."""
 
 from __future__ import annotations
 
@@ -12,67 +12,70 @@ from convpool.check import syntax
 
 
 class Edit(NamedTuple):
-    """A part of a source that is replaced; places count bytes of UTF-8."""
+    """Replaces the bytes from `start` to `end` (excluded) of a source in UTF-8 by a text."""
 
     start: int
     end: int
     text: str
 
 
-Change = tuple[Edit, ...]  # parts that do not overlap
+Change = tuple[Edit, ...]  # edits that do not overlap
 
 
 class Source:
-    """A file's text, its tree, and the place of each node in the text."""
+    """A submission's file: its text, its syntax tree, and where each node lies in the text."""
 
     def __init__(self, text: str, function: str) -> None:
-        """Parse a text. Raises SyntaxError if it cannot be, ValueError without the function."""
+        """Parse a text that defines a function of this name.
+
+        Raises SyntaxError if it cannot be parsed, ValueError if it does not define the function.
+        """
         self.text, self.data = text, text.encode()
         self.tree = syntax.parse(text)
-        definitions = [node for node in self.tree.body if isinstance(node, ast.FunctionDef)]
-        if function not in {node.name for node in definitions}:
+        # all functions of the module, the helpers too
+        self.definitions = [node for node in self.tree.body if isinstance(node, ast.FunctionDef)]
+        named = [node for node in self.definitions if node.name == function]
+        if not named:
             raise ValueError(f"there is no function {function}")
-        # helpers too
-        self.definitions = definitions
-        self.function = next(node for node in definitions[::-1] if node.name == function)
+        self.function = named[-1]  # Python uses the last definition
         lines = self.data.split(b"\n")
         self._line_starts = [0]
         for line in lines:
             self._line_starts.append(self._line_starts[-1] + len(line) + 1)
 
-    def place(self, line: int, column: int) -> int:
-        """Return the place in the text of a line (from 1) and a column (from 0, in bytes)."""
+    def offset(self, line: int, column: int) -> int:
+        """Return the byte offset of a line (from 1) and a column (from 0, in bytes, as ast's)."""
         return self._line_starts[line - 1] + column
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        """Return the places where a node begins and ends."""
+        """Return the byte offsets of the beginning and the end of a node."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         return (
-            self.place(node.lineno, node.col_offset),
-            self.place(node.end_lineno, node.end_col_offset),
+            self.offset(node.lineno, node.col_offset),
+            self.offset(node.end_lineno, node.end_col_offset),
         )
 
     def replace(self, node: ast.expr | ast.stmt, text: str) -> Edit:
-        """Return the edit that puts a text in the place of a node."""
+        """Return the edit that replaces a node by a text."""
         return Edit(*self.span(node), text)
 
-    def lines(self, first: int, last: int, text: str) -> Edit:
-        """Return the edit that puts a text in the place of whole lines, from 1; last included."""
-        return Edit(self.place(first, 0), self.place(last + 1, 0), text)
+    def replace_lines(self, first: int, last: int, text: str) -> Edit:
+        """Return the edit that replaces lines by a text; first and last (included) count from 1."""
+        return Edit(self.offset(first, 0), self.offset(last + 1, 0), text)
 
     def insert(self, line: int, column: int, lines: Iterable[str]) -> Change:
-        """Return the change that puts lines, indented to a column, before a line (from 1)."""
-        start = self.place(line, 0)
+        """Return the change that inserts lines before a line (from 1), indented by `column`."""
+        start = self.offset(line, 0)
         return (Edit(start, start, "".join(f"{' ' * column}{text}\n" for text in lines)),)
 
     def code(self, node: ast.expr | ast.stmt) -> str:
-        """Return the text of a node."""
+        """Return the part of the text that a node was parsed from."""
         start, end = self.span(node)
         return self.data[start:end].decode()
 
     def changed(self, change: Change) -> str:
-        """Return the text after a change; as it is, if two of its edits overlap."""
+        """Return the text with a change applied; the text itself if two of its edits overlap."""
         ordered = sorted(set(change))
         if any(one.end > other.start for one, other in pairwise(ordered)):
             return self.text
@@ -83,10 +86,10 @@ class Source:
 
 
 def changed_lines(before: str, after: str) -> tuple[int, str]:
-    """Return the number of the first line that changes, from 1, and a text of what to write.
+    """Compare two texts; return (first changed line, from 1; advice to a student on all of them).
 
-    The text has each line that changes, "line 27:  y, x = i * sh, j * sh", with its new line below,
-    "  write:  y, x = i * sh, j * sw". Both begin in the same column of a font of fixed width.
+    The advice has two lines for each changed line, aligned for a font of fixed width:
+    "line 27:  y, x = i * sh, j * sh" and "  write:  y, x = i * sh, j * sw".
     """
     old, new = before.splitlines(), after.splitlines()
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
@@ -96,58 +99,64 @@ def changed_lines(before: str, after: str) -> tuple[int, str]:
         if kind != "equal":
             first = first or (max(start, 1) if kind == "insert" else start + 1)
             above = old[start - 1].strip() if start else ""
-            advice += _block(start, above, old[start:end], new[new_start:new_end])
+            advice += _hunk_advice(start, above, old[start:end], new[new_start:new_end])
     return first, "\n".join(advice)
 
 
-LONGEST = 79  # characters of a line, as pycodestyle asks for
+MAX_LINE_LENGTH = 79  # characters, as pycodestyle asks for
 
 
 def wrapped(before: str, after: str) -> str:
-    """Return a changed text whose new lines are broken inside their brackets where they are long.
+    """Return the text `after` with its new long lines broken inside brackets.
 
-    As it is, if the text before had long lines too.
+    Unchanged if the text `before` had long lines too.
 
     >>> print(wrapped("", f"x = f({'a' * 40}, {'b' * 40})").replace("a" * 40, "a"))
     x = f(a,
           bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb)
     """
-    known = set(before.split("\n"))
-    if any(len(line) > LONGEST for line in known):
+    old_lines = set(before.split("\n"))
+    if any(len(line) > MAX_LINE_LENGTH for line in old_lines):
         return after
     lines = []
     for line in after.split("\n"):
         rest = line
-        while rest not in known and len(rest) > LONGEST and (at := _break(rest)):
-            place, column = at
-            lines.append(rest[:place].rstrip())
-            rest = " " * column + rest[place:].lstrip()
+        while (
+            rest not in old_lines
+            and len(rest) > MAX_LINE_LENGTH
+            and (line_break := _find_break(rest))
+        ):
+            position, indentation = line_break
+            lines.append(rest[:position].rstrip())
+            rest = " " * indentation + rest[position:].lstrip()
         lines.append(rest)
     return "\n".join(lines)
 
 
-def _break(line: str) -> tuple[int, int] | None:
-    """Return (where to break a line, the column of what follows); None if there is no good place.
+def _find_break(line: str) -> tuple[int, int] | None:
+    """Return (position of the best blank to break a line at, indentation of the rest), or None.
 
-    That is a comma, else a blank, inside as few brackets as can be, the last that is not too far.
+    Blanks after a comma are preferred to others, then those inside few brackets, then late ones.
+    The rest is indented to the innermost bracket that is open there. None outside of brackets.
     """
-    opened: list[int] = []
-    # (after a comma, how few brackets are open, place) -> the column
-    found: dict[tuple[bool, int, int], int] = {}
-    for place, sign in enumerate(line[:LONGEST]):
-        if sign in "([{":
-            opened.append(place)
-        elif sign in ")]}" and opened:
+    opened: list[int] = []  # positions of the brackets that are open
+    # (is after a comma, -number of open brackets, position, indentation)
+    candidates: list[tuple[bool, int, int, int]] = []
+    for position, character in enumerate(line[:MAX_LINE_LENGTH]):
+        if character in "([{":
+            opened.append(position)
+        elif character in ")]}" and opened:
             opened.pop()
-        elif sign == " " and opened and place > opened[-1] + 1:
-            found[line[place - 1] == ",", -len(opened), place] = opened[-1] + 1
-    return (max(found)[2], found[max(found)]) if found else None
+        elif character == " " and opened and position > opened[-1] + 1:
+            is_after_comma = line[position - 1] == ","
+            candidates.append((is_after_comma, -len(opened), position, opened[-1] + 1))
+    return max(candidates)[2:] if candidates else None
 
 
-def _block(start: int, above: str, old: list[str], new: list[str]) -> Iterator[str]:
-    """Yield the lines about one block: `old` lines after line `start`, and what replaces them.
+def _hunk_advice(start: int, above: str, old: list[str], new: list[str]) -> Iterator[str]:
+    """Yield lines of advice on one hunk of a diff: `new` lines replace the `old` ones.
 
-    above: line `start`.
+    start: the number of the line before the hunk, 0 at the beginning. above: that line.
     """
     if list(map(_indentation, old)) == list(map(_indentation, new)):
         for number, (line, other) in enumerate(zip(old, new, strict=True), start + 1):

@@ -1,4 +1,8 @@
-"""The names of a function, and for each the one of the other axis: kh and kw, row and column."""
+"""The names in a function, and their partners: names of the same thing on the other axis.
+
+Such as kh and kw, or row and column. Letters: h x w pixels, kh x kw kernel, sh sw stride, ph pw
+padding, oh x ow output.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable
 
-# what stands in a name of the rows, and in its place in that of the columns; whole words first
+# (part of a name of the rows, the part of its partner of the columns); whole words first
 _TOKENS = (
     ("height", "width"),
     ("rows", "columns"),
@@ -27,7 +31,7 @@ _TOKENS = (
 
 
 def names_of(nodes: Iterable[ast.AST]) -> list[str]:
-    """Return the parameters and the names that are assigned in functions, each once, in order."""
+    """Return the parameters and the assigned names of function definitions, each once."""
     found: dict[str, None] = {}
     for definition in nodes:
         for node in ast.walk(definition):
@@ -39,7 +43,7 @@ def names_of(nodes: Iterable[ast.AST]) -> list[str]:
 
 
 def partners(name: str, names: Collection[str]) -> list[str]:
-    """Return the names that differ from a name by one token of the other axis, the best first.
+    """Return those of `names` that are partners of a name, the likeliest first.
 
     >>> partners("kh", ["kw", "kh", "h", "sw"])
     ['kw']
@@ -47,7 +51,7 @@ def partners(name: str, names: Collection[str]) -> list[str]:
     found: dict[str, None] = {}
     for tokens in _TOKENS:
         for one, other in (tokens, tokens[::-1]):
-            for match in re.finditer(re.escape(one), name):
+            for match in re.finditer(one, name):
                 candidate = name[: match.start()] + other + name[match.end() :]
                 if candidate in names:
                     found.setdefault(candidate)
@@ -55,7 +59,7 @@ def partners(name: str, names: Collection[str]) -> list[str]:
 
 
 def family(name: str, names: Collection[str]) -> list[str]:
-    """Return the other names of the same axis: of kh these are h, sh, oh, ph and so on."""
+    """Return those of `names` that are of the same axis: for kh these are h, sh, oh, ph."""
     letter = re.search(r"[hw](?=\d*$)|^[hw]", name)
     if not letter:
         return []
@@ -67,7 +71,7 @@ def family(name: str, names: Collection[str]) -> list[str]:
 
 
 class OtherAxis(ast.NodeTransformer):
-    """Writes an expression for the other axis: its names become their partners."""
+    """Mirrors an expression: its names become their partners, its indices the other axis's."""
 
     def __init__(self, names: Collection[str]) -> None:
         self.names = names
@@ -79,11 +83,11 @@ class OtherAxis(ast.NodeTransformer):
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         """Return images.shape[2] for images.shape[1], stride[1] for stride[0], and the reverse."""
-        at = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        if type(at) is not int or at not in (0, 1, 2):
+        index = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        if type(index) is not int or index not in (0, 1, 2):
             return self.generic_visit(node)
-        is_of_images = ast.unparse(node.value).endswith(".shape") and "kernel" not in ast.unparse(
-            node.value
-        )
-        other = {1: 2, 2: 1, 0: 0}[at] if is_of_images else {0: 1, 1: 0, 2: 2}[at]
+        code = ast.unparse(node.value)
+        # (m, h, w) in the shape of images; (rows, columns) in all else
+        is_of_images = code.endswith(".shape") and "kernel" not in code
+        other = {1: 2, 2: 1, 0: 0}[index] if is_of_images else {0: 1, 1: 0, 2: 2}[index]
         return ast.copy_location(ast.Subscript(node.value, ast.Constant(other), node.ctx), node)

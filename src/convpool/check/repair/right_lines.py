@@ -1,7 +1,8 @@
-"""The lines that a function needs, in the student's own names, one part after the other.
+"""Changes that write a function's lines as they should be, in the student's own names.
 
 Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
 stride; i j a position in the output; T = (h - 1) * sh + kh - h zeros keep h rows.
+"Code" is Python code as text.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from convpool.check.tasks import Task
 
 
 def right_lines(source: Source, task: Task) -> Iterator[Change]:
-    """Yield changes that put right lines in the place of the student's: alone, two, and all."""
+    """Yield changes that replace or add lines of a function, as its task needs them.
+
+    First those of one part of the function alone, then of each two parts, then of all parts.
+    """
     roles = Roles(source, task)
-    if len(roles.own) < len(task.parameters):
+    if len(roles.own_names) < len(task.parameters):
         return  # the signature is the first thing to mend
     parts = [list(part) for part in _parts(roles)]
     for part in parts:
@@ -32,51 +36,52 @@ def right_lines(source: Source, task: Task) -> Iterator[Change]:
 
 
 def _parts(roles: Roles) -> Iterator[Iterator[Change]]:
-    """Yield the variants of each part of the function."""
-    yield _missing(roles)
-    yield _return(roles)
-    yield _sizes(roles)
-    yield _padding(roles)
-    yield _zeros(roles)
-    yield _size_of_same(roles)
-    yield _windows(roles)
-    yield _weights(roles)
-    yield _stores(roles)
-    yield _loops(roles)
+    """Yield for each part of the function the changes that may make it right."""
+    yield _define_missing(roles)
+    yield _add_return(roles)
+    yield _correct_sizes(roles)
+    yield _add_padding(roles)
+    yield _correct_zeros(roles)
+    yield _set_size_of_same(roles)
+    yield _correct_windows(roles)
+    yield _correct_kernels(roles)
+    yield _correct_writes(roles)
+    yield _write_loops(roles)
 
 
-def _missing(roles: Roles) -> Iterator[Change]:
-    """Yield the lines that define sizes and the output, where nothing defines them.
+def _define_missing(roles: Roles) -> Iterator[Change]:
+    """Yield changes that define sizes and the output, where nothing defines them.
 
     Sizes have the brief's letters, which the student uses: m, h, w = images.shape.
     """
-    first = next(  # behind the docstring
+    first = next(  # after the docstring
         (one for one in roles.function.body if not isinstance(one, ast.Expr)),
         roles.function.body[0],
     )
     lines = [
         f"{', '.join(letters)} = {holder}"
-        for holder, letters in roles.holders.items()
+        for holder, letters in roles.size_holders.items()
         if roles.undefined & set(letters)
     ]
     if lines:
         yield roles.source.insert(first.lineno, first.col_offset, lines)
-    yield from _missing_output(roles)
+    yield from _make_missing_output(roles)
 
 
-def _missing_output(roles: Roles) -> Iterator[Change]:
-    """Yield the line that makes the output, where none does, from the loops that fill it.
+def _make_missing_output(roles: Roles) -> Iterator[Change]:
+    """Yield the change that makes the output, where no line does, before the loops that fill it.
 
-    Between `for i in range(oh)` and `return output` misses output = np.zeros((m, oh, ow)).
+    With `for i in range(oh)`, `for j in range(ow)` and `return output`, the line that is missing
+    is output = np.zeros((m, oh, ow)).
     """
     loops = [node for node in roles.function.body if isinstance(node, ast.For)]
     names = roles.undefined & {
         ast.unparse(node.value) for node in roles.statements(ast.Return) if node.value
     }
     row, column, _ = roles.position
-    if not loops or len(names) != 1 or not {row, column} <= roles.loops.keys():
+    if not loops or len(names) != 1 or not {row, column} <= roles.loop_by_variable.keys():
         return
-    ranges = [roles.range_of(roles.loops[name]) for name in (row, column)]
+    ranges = [roles.range_arguments(roles.loop_by_variable[name]) for name in (row, column)]
     if any(len(arguments) != 1 for arguments in ranges):  # range(0, oh, 2) is no size
         return
     shape = [roles.sizes["m"], *(count for (count,) in ranges)]
@@ -87,15 +92,15 @@ def _missing_output(roles: Roles) -> Iterator[Change]:
     yield roles.source.insert(loops[0].lineno, loops[0].col_offset, [line])
 
 
-def _return(roles: Roles) -> Iterator[Change]:
-    """Yield a return of the output at the end of a function without any."""
-    if roles.output and not roles.statements(ast.Return):
+def _add_return(roles: Roles) -> Iterator[Change]:
+    """Yield the change that adds a return of the output to a function without any return."""
+    if roles.output_statement and not roles.statements(ast.Return):
         end, column = roles.function.end_lineno or 0, roles.function.body[0].col_offset
         yield roles.source.insert(end + 1, column, [f"return {roles.output_name}"])
 
 
 def _each_and_both(changes: Iterable[Change]) -> Iterator[Change]:
-    """Yield the changes of rows and columns alone, without empty ones, and both together."""
+    """Yield the changes of rows and of columns that are not (), then both as one change."""
     found = [change for change in changes if change]
     yield from found
     if len(found) == 2:
@@ -105,30 +110,30 @@ def _each_and_both(changes: Iterable[Change]) -> Iterator[Change]:
 # ---- sizes of the output ----
 
 
-def _right_sizes(roles: Roles) -> list[tuple[str, str]]:
-    """Return code for the number of rows and of columns, the best guess first."""
-    size, number = roles.sizes, roles.task.number
-    if number == 1:
+def _size_codes(roles: Roles) -> list[tuple[str, str]]:
+    """Return the right (rows, columns) of the output as code, the best guess first."""
+    size = roles.sizes
+    if roles.is_same_only:
         return [(size["h"], size["w"])]
 
     def counts(rows: str, columns: str) -> tuple[str, str]:
-        """Return code for the numbers of windows on axes of these lengths."""
+        """Return code for the numbers of windows on padded axes of these lengths."""
         differences = f"{rows} - {size['kh']}", f"{columns} - {size['kw']}"
-        if number < 3:
+        if not roles.has_stride:
             return f"{differences[0]} + 1", f"{differences[1]} + 1"
         return f"({differences[0]}) // {size['sh']} + 1", f"({differences[1]}) // {size['sw']} + 1"
 
     of_images = counts(size["h"], size["w"])
-    if not roles.pad:
-        return [counts(f"{roles.padded}.shape[1]", f"{roles.padded}.shape[2]"), of_images]
-    if len(roles.widths) != 2:
+    if not roles.pad_statement:
+        return [counts(f"{roles.padded_name}.shape[1]", f"{roles.padded_name}.shape[2]"), of_images]
+    if len(roles.pad_widths) != 2:
         return [of_images]
-    of_rows, of_columns = map(_width_sum, roles.widths)
+    of_rows, of_columns = map(_width_sum_code, roles.pad_widths)
     return [counts(f"{size['h']} + {of_rows}", f"{size['w']} + {of_columns}"), of_images]
 
 
-def _width_sum(width: ast.expr) -> str:
-    """Return code for the number of zeros that a width of np.pad adds to an axis."""
+def _width_sum_code(width: ast.expr) -> str:
+    """Return code for the zeros that one pad_width of np.pad, as (ph, ph), adds to an axis."""
     if isinstance(width, ast.Tuple | ast.List) and len(width.elts) == 2:
         before, after = map(ast.unparse, width.elts)
         is_one_name = before == after and before.isidentifier()
@@ -136,25 +141,28 @@ def _width_sum(width: ast.expr) -> str:
     return f"sum({ast.unparse(width)})"
 
 
-def _sizes(roles: Roles) -> Iterator[Change]:
-    """Yield the right number of rows and of columns, of one and of both."""
-    for counts in _right_sizes(roles):
-        pairs = zip(roles.shape, counts, strict=False)
-        yield from _each_and_both(_size(roles, element, count) for element, count in pairs)
+def _correct_sizes(roles: Roles) -> Iterator[Change]:
+    """Yield changes that compute the output's number of rows, of columns, or both rightly."""
+    for counts in _size_codes(roles):
+        pairs = zip(roles.output_sizes, counts, strict=False)
+        yield from _each_and_both(_set_size(roles, element, count) for element, count in pairs)
 
 
-def _size(roles: Roles, element: ast.expr, code: str) -> Change:
-    """Return the change that sets a size of the output, where its name is set only once."""
+def _set_size(roles: Roles, element: ast.expr, code: str) -> Change:
+    """Return the change that makes a size of the output the value of `code`.
+
+    element: the size in the output's shape. () if that is a name that is assigned several times.
+    """
     if not isinstance(element, ast.Name):
         return (roles.source.replace(element, code),)
     names = {node.id for node in roles.statements(ast.Name) if isinstance(node.ctx, ast.Store)}
     if element.id not in names:
-        return _before_output(roles, [f"{element.id} = {code}"])
-    return _assigned(roles, element.id, code, roles.assignments)
+        return _insert_before_output(roles, f"{element.id} = {code}")
+    return _set_value(roles, element.id, code, roles.assignments)
 
 
-def _assigned(roles: Roles, name: str, code: str, statements: list[ast.Assign]) -> Change:
-    """Return the change that gives a name another value; () if it is not set just once."""
+def _set_value(roles: Roles, name: str, code: str, statements: list[ast.Assign]) -> Change:
+    """Return the change of a name's value to `code`; () unless `statements` assign it just once."""
     values: list[ast.expr] = []
     for node in statements:
         for target in node.targets:
@@ -169,27 +177,28 @@ def _assigned(roles: Roles, name: str, code: str, statements: list[ast.Assign]) 
 # ---- padding ----
 
 
-def _padding(roles: Roles) -> Iterator[Change]:
-    """Yield a padding of the images where there is none, by each pair of names."""
-    is_padded = roles.padded != roles.own["images"]
-    if roles.pad or is_padded or roles.task.number in (0, 6) or not roles.output:
+def _add_padding(roles: Roles) -> Iterator[Change]:
+    """Yield changes that pad the images, where nothing does, by two names such as ph and pw."""
+    images = roles.own_names["images"]
+    is_padded = roles.pad_statement or roles.padded_name != images
+    if is_padded or not roles.has_padding or not roles.output_statement:
         return
-    images = roles.own["images"]
     for rows, columns in _pairs_of_names(roles.assignments):
         if "p" in rows and "p" in columns:
-            channels = ", (0, 0)" if roles.task.number > 3 else ""
+            channels = ", (0, 0)" if roles.has_channels else ""
             widths = f"((0, 0), ({rows}, {rows}), ({columns}, {columns}){channels})"
-            yield _before_output(roles, [f"{images} = np.pad({images}, {widths}, 'constant')"])
+            yield _insert_before_output(roles, f"{images} = np.pad({images}, {widths}, 'constant')")
 
 
-def _zeros(roles: Roles) -> Iterator[Change]:
-    """Yield the right zeros of 'same' for the names that np.pad gets, on each axis and on both.
+def _correct_zeros(roles: Roles) -> Iterator[Change]:
+    """Yield changes that assign the zeros of 'same' rightly, on one axis and on both.
 
-    Equal numbers on both sides, or T itself where the function halves it.
+    Any two names may be those of the zeros. They get the zeros of one side, or T, which the
+    function may halve later.
     """
     size = roles.sizes
-    bodies = _same_bodies(roles)
-    if roles.task.number == 1:
+    bodies = _assignments_of_same(roles)
+    if roles.is_same_only:
         formulas = ["{k} // 2", "({k} - 1) // 2", "{k} - 1"]
     else:
         total = "({n} - 1) * {s} + {k} - {n}"
@@ -204,12 +213,12 @@ def _zeros(roles: Roles) -> Iterator[Change]:
                     yield (roles.source.replace(node, f"{names} = {rows}, {columns}"),)
             for first, second in _pairs_of_names(body):
                 named = ((first, rows), (second, columns))
-                yield from _each_and_both(_assigned(roles, *pair, body) for pair in named)
+                yield from _each_and_both(_set_value(roles, *pair, body) for pair in named)
 
 
-def _same_bodies(roles: Roles) -> list[list[ast.Assign]]:
-    """Return the assignments of each branch of 'same'; of task 1 those of the function."""
-    if roles.task.number == 1:
+def _assignments_of_same(roles: Roles) -> list[list[ast.Assign]]:
+    """Return the assignments in each branch `if padding == 'same'`; of task 1, all assignments."""
+    if roles.is_same_only:
         return [roles.assignments]
     return [
         [
@@ -224,7 +233,7 @@ def _same_bodies(roles: Roles) -> list[list[ast.Assign]]:
 
 
 def _pairs_of_names(body: list[ast.Assign]) -> Iterator[tuple[str, str]]:
-    """Yield pairs of names that a branch sets, in the order of the text: of rows and columns."""
+    """Yield each two names that statements assign, in the order of the text."""
     names = []
     for node in body:
         for target in node.targets:
@@ -233,106 +242,114 @@ def _pairs_of_names(body: list[ast.Assign]) -> Iterator[tuple[str, str]]:
     yield from combinations(dict.fromkeys(names), 2)
 
 
-def _size_of_same(roles: Roles) -> Iterator[Change]:
-    """Yield lines before the output is made: with 'same' it has h rows and w columns."""
-    names = [element.id for element in roles.shape if isinstance(element, ast.Name)]
-    if roles.task.number not in (3, 4, 5) or len(names) != 2 or not roles.output:
+def _set_size_of_same(roles: Roles) -> Iterator[Change]:
+    """Yield the change that sets the output's size to h x w for 'same', before it is made."""
+    names = [element.id for element in roles.output_sizes if isinstance(element, ast.Name)]
+    if not roles.has_padding_words or len(names) != 2 or not roles.output_statement:
         return
     sizes = f"{', '.join(names)} = {roles.sizes['h']}, {roles.sizes['w']}"
-    yield _before_output(roles, [f"if {roles.own['padding']} == 'same':", f"    {sizes}"])
+    condition = f"if {roles.own_names['padding']} == 'same':"
+    yield _insert_before_output(roles, condition, f"    {sizes}")
 
 
-def _before_output(roles: Roles, lines: list[str]) -> Change:
-    """Return the change that puts lines before the statement that makes the output."""
-    assert roles.output is not None
-    return roles.source.insert(roles.output.lineno, roles.output.col_offset, lines)
+def _insert_before_output(roles: Roles, *lines: str) -> Change:
+    """Return the change that inserts lines before the statement that makes the output."""
+    output = roles.output_statement
+    assert output is not None
+    return roles.source.insert(output.lineno, output.col_offset, lines)
 
 
 # ---- loops ----
 
 
-def _window(roles: Roles, base: str) -> str:
-    """Return code for the window of a position."""
+def _window_code(roles: Roles, base: str) -> str:
+    """Return code for the window at output position (i, j) of an array with the name `base`."""
     size = roles.sizes
     ends = []
-    for at, kernel, step in zip(roles.position, ("kh", "kw"), ("sh", "sw"), strict=False):
-        start = at if roles.task.number < 3 else f"{at} * {size[step]}"
+    for index, kernel, step in zip(roles.position, ("kh", "kw"), ("sh", "sw"), strict=False):
+        start = f"{index} * {size[step]}" if roles.has_stride else index
         ends.append(f"{start}:{start} + {size[kernel]}")
     return f"{base}[:, {ends[0]}, {ends[1]}]"
 
 
-def _windows(roles: Roles) -> Iterator[Change]:
-    """Yield the right window in the place of each one that is taken."""
+def _correct_windows(roles: Roles) -> Iterator[Change]:
+    """Yield changes of each window that is read to the right one."""
     for node in roles.windows:
-        for base in dict.fromkeys((roles.padded, ast.unparse(node.value))):
-            yield (roles.source.replace(node, _window(roles, base)),)
+        for base in dict.fromkeys((roles.padded_name, ast.unparse(node.value))):
+            yield (roles.source.replace(node, _window_code(roles, base)),)
 
 
-def _weights(roles: Roles) -> Iterator[Change]:
-    """Yield kernel number k of several, where a part of them is taken or all are."""
-    if roles.task.number != 5:
+def _correct_kernels(roles: Roles) -> Iterator[Change]:
+    """Yield changes to kernels[:, :, :, k] where other parts of the kernels, or all, are used."""
+    if not roles.has_many_kernels:
         return
-    kernels = roles.own["kernels"]
+    kernels = roles.own_names["kernels"]
     parts = [node for node in roles.statements(ast.Subscript) if ast.unparse(node.value) == kernels]
     whole = [
         node
-        for store in roles.stores
-        for node in ast.walk(store)
+        for write in roles.output_writes
+        for node in ast.walk(write)
         if isinstance(node, ast.Name) and node.id == kernels
     ]
     for node in (*parts, *whole):
-        yield (roles.source.replace(node, _kernel_k(roles)),)
+        yield (roles.source.replace(node, _kernel_k_code(roles)),)
 
 
-def _kernel_k(roles: Roles) -> str:
-    """Return code for kernel number k of several."""
-    return f"{roles.own['kernels']}[:, :, :, {roles.position[2]}]"
+def _kernel_k_code(roles: Roles) -> str:
+    """Return kernels[:, :, :, k] in the student's names."""
+    return f"{roles.own_names['kernels']}[:, :, :, {roles.position[2]}]"
 
 
 def _kernel_codes(roles: Roles) -> list[str]:
-    """Return code for the kernel of a sum: of several kernels, the names that one of them gets."""
-    if roles.task.number != 5:
-        return [roles.own["kernel"]]
+    """Return the codes that one kernel may have in a sum.
+
+    With several kernels, the names that are assigned a part of them, else kernels[:, :, :, k].
+    """
+    if not roles.has_many_kernels:
+        return [roles.own_names["kernel"]]
     names = [
         ast.unparse(node.targets[0])
         for node in roles.assignments
         if isinstance(node.targets[0], ast.Name)
-        and ast.unparse(node.value).startswith(f"{roles.own['kernels']}[")
+        and ast.unparse(node.value).startswith(f"{roles.own_names['kernels']}[")
     ]
-    return names or [_kernel_k(roles)]
+    return names or [_kernel_k_code(roles)]
 
 
-def _values(roles: Roles, window: str) -> list[str]:
-    """Return code for a value of the output, computed from a window: one way or several."""
-    if roles.task.number == 6:
+def _value_codes(roles: Roles, window: str) -> list[str]:
+    """Return the codes of an output pixel's value, one for each mode or name of the kernel.
+
+    window: code of the window that it is computed from.
+    """
+    if roles.is_pooling:
         return [f"np.{name}({window}, axis=(1, 2))" for name in ("max", "mean")]
-    axes = "(1, 2)" if roles.task.number < 4 else "(1, 2, 3)"
+    axes = "(1, 2, 3)" if roles.has_channels else "(1, 2)"
     return [f"np.sum({window} * {kernel}, axis={axes})" for kernel in _kernel_codes(roles)]
 
 
-def _place(roles: Roles) -> str:
-    """Return code for the part of the output that a window gives."""
+def _target_code(roles: Roles) -> str:
+    """Return code for the part of the output that a window is summed to: output[:, i, j]."""
     i, j, k = roles.position
-    places = f":, {i}, {j}, {k}" if roles.task.number == 5 else f":, {i}, {j}"
+    places = f":, {i}, {j}, {k}" if roles.has_many_kernels else f":, {i}, {j}"
     return f"{roles.output_name}[{places}]"
 
 
-def _stores(roles: Roles) -> Iterator[Change]:
-    """Yield right assignments to the output in the place of each that there is.
+def _correct_writes(roles: Roles) -> Iterator[Change]:
+    """Yield changes of each assignment to a part of the output, output[:, i, j] = value.
 
-    Of output[:, i, j] = value the place, the value or both may be wrong.
+    The target, the value or both are replaced.
     """
-    place = _place(roles)
-    for store in roles.stores:
-        yield (roles.source.replace(store, f"{place} = {roles.source.code(store.value)}"),)
-        for window in (*_window_names(roles), _window(roles, roles.padded)):
-            for value in _values(roles, window):
-                yield (roles.source.replace(store.value, value),)
-                yield (roles.source.replace(store, f"{place} = {value}"),)
+    target = _target_code(roles)
+    for write in roles.output_writes:
+        yield (roles.source.replace(write, f"{target} = {roles.source.code(write.value)}"),)
+        for window in (*_window_names(roles), _window_code(roles, roles.padded_name)):
+            for value in _value_codes(roles, window):
+                yield (roles.source.replace(write.value, value),)
+                yield (roles.source.replace(write, f"{target} = {value}"),)
 
 
 def _window_names(roles: Roles) -> list[str]:
-    """Return the names that windows are given, each once."""
+    """Return the names that windows are assigned to, each once."""
     named = [
         ast.unparse(node.targets[0])
         for node in roles.assignments
@@ -341,41 +358,39 @@ def _window_names(roles: Roles) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _loops(roles: Roles) -> Iterator[Change]:
-    """Yield all loops, in the place of those behind the output, or where there are none."""
-    if not roles.output or len(roles.shape) < 2:
+def _write_loops(roles: Roles) -> Iterator[Change]:
+    """Yield the change that replaces all loops after the output is made, or adds them."""
+    output, body = roles.output_statement, roles.function.body
+    if not output or output not in body or len(roles.output_sizes) < 2:
         return
-    body = roles.function.body
-    if roles.output not in body:
-        return
-    behind = body[body.index(roles.output) + 1 :]
-    loops = [node for node in behind if isinstance(node, ast.For | ast.While)]
-    column, lines = roles.output.col_offset, _all_loops(roles)
+    after = body[body.index(output) + 1 :]
+    loops = [node for node in after if isinstance(node, ast.For | ast.While)]
+    column, lines = output.col_offset, _loop_lines(roles)
     if loops:
         last = max(node.end_lineno or 0 for node in loops)
         text = "".join(f"{' ' * column}{line}\n" for line in lines)
-        yield (roles.source.lines(loops[0].lineno, last, text),)
+        yield (roles.source.replace_lines(loops[0].lineno, last, text),)
     else:
-        yield roles.source.insert((roles.output.end_lineno or 0) + 1, column, lines)
+        yield roles.source.insert((output.end_lineno or 0) + 1, column, lines)
 
 
-def _all_loops(roles: Roles) -> list[str]:
-    """Return the lines of all loops of a task."""
+def _loop_lines(roles: Roles) -> list[str]:
+    """Return the lines of the loops that fill the output."""
     i, j, k = roles.position
-    rows, columns = map(ast.unparse, roles.shape)
+    rows, columns = map(ast.unparse, roles.output_sizes)
     window = (*_window_names(roles), "window")[0]
-    inner = [f"{window} = {_window(roles, roles.padded)}"]
-    stores = [f"{_place(roles)} = {value}" for value in _values(roles, window)]
-    if roles.task.number == 6:
-        greatest, mean = stores
-        inner += [f"if {roles.own['mode']} == 'max':", f"    {greatest}", "else:", f"    {mean}"]
-    elif roles.task.number == 5:
+    inner = [f"{window} = {_window_code(roles, roles.padded_name)}"]
+    writes = [f"{_target_code(roles)} = {value}" for value in _value_codes(roles, window)]
+    if roles.is_pooling:
+        mode, (maximum, mean) = roles.own_names["mode"], writes
+        inner += [f"if {mode} == 'max':", f"    {maximum}", "else:", f"    {mean}"]
+    elif roles.has_many_kernels:
         inner.append(f"for {k} in range({roles.sizes['nc']}):")
         if (kernel := _kernel_codes(roles)[0]).isidentifier():
-            inner.append(f"    {kernel} = {_kernel_k(roles)}")
-        inner.append(f"    {stores[0]}")
+            inner.append(f"    {kernel} = {_kernel_k_code(roles)}")
+        inner.append(f"    {writes[0]}")
     else:
-        inner.append(stores[0])
+        inner.append(writes[0])
     return [
         f"for {i} in range({rows}):",
         f"    for {j} in range({columns}):",

@@ -1,4 +1,4 @@
-"""What the names of a student's function stand for: sizes, padding, output, loops, window.
+"""What the names in a student's function stand for: sizes, padding, output, loops, window.
 
 Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
 stride; i j a position in the output, k the number of a kernel.
@@ -18,43 +18,53 @@ _MAKERS = ("zeros", "empty", "ones", "full")
 
 
 class Roles:
-    """The names of one function by what they stand for; of what it lacks, code that gives it."""
+    """The parts of one function by their roles, mostly as code in the student's own names."""
 
     def __init__(self, source: Source, task: Task) -> None:
         self.source, self.task, self.function = source, task, source.function
-        self.parameters = [argument.arg for argument in self.function.args.args]
-        # the brief's parameter -> the student's
-        self.own = dict(zip(task.parameters, self.parameters, strict=False))
+        # the brief's name of a parameter -> the student's
+        parameters = [argument.arg for argument in self.function.args.args]
+        self.own_names = dict(zip(task.parameters, parameters, strict=False))
+        # what the task is about
+        self.is_same_only = task.number == 1
+        self.has_padding = task.number not in (0, 6)
+        self.has_padding_words = task.number in (3, 4, 5)  # 'same' and 'valid'
+        self.has_stride = task.number >= 3
+        self.has_channels = task.number >= 4
+        self.has_many_kernels = task.number == 5
+        self.is_pooling = task.number == 6
 
     # ---- sizes ----
 
     @cached_property
-    def holders(self) -> dict[str, tuple[str, ...]]:
-        """The code of what holds sizes -> their letters: "images.shape" -> ("m", "h", "w")."""
+    def size_holders(self) -> dict[str, tuple[str, ...]]:
+        """Code of a tuple of sizes -> their letters: "images.shape" -> ("m", "h", "w")."""
         return {
-            f"{own}.shape" if parameter in ("images", "kernel", "kernels") else own: tuple(
-                letter for letter in SIZES[parameter] if letter != "c" or self.task.number > 3
+            f"{own_name}.shape"
+            if parameter in ("images", "kernel", "kernels")
+            else own_name: tuple(
+                letter for letter in SIZES[parameter] if letter != "c" or self.has_channels
             )
-            for parameter, own in self.own.items()
+            for parameter, own_name in self.own_names.items()
             if parameter in SIZES
         }
 
     @cached_property
     def sizes(self) -> dict[str, str]:
-        """The letter of a size -> the student's code for it: "kh", or else "kernel.shape[0]"."""
+        """The letter of a size -> the student's name of it; without a name, "kernel.shape[0]"."""
         code: dict[str, str] = {}
-        for holder, letters in self.holders.items():
+        for holder, letters in self.size_holders.items():
             for axis, letter in enumerate(letters):
                 code.setdefault(letter, f"{holder}[{axis}]")
         # a name that is the letter itself, however it got its value
-        same = {letter: letter for letter in code if letter in self.taken}
+        same = {letter: letter for letter in code if letter in self.all_names}
         return code | same | dict(self._named_sizes())
 
     def _named_sizes(self) -> Iterator[tuple[str, str]]:
-        """Yield (letter, name) of each size that an assignment gives a name."""
+        """Yield (letter, name) for each size that an assignment gives a name."""
         for node in self.assignments:
             target, value = node.targets[0], ast.unparse(node.value)
-            for holder, letters in self.holders.items():
+            for holder, letters in self.size_holders.items():
                 if isinstance(target, ast.Tuple) and value == holder:  # h, w = images.shape
                     yield from zip(letters, map(ast.unparse, target.elts), strict=False)
                 elif isinstance(target, ast.Name):  # h = images.shape[1]
@@ -71,11 +81,11 @@ class Roles:
 
     @cached_property
     def assignments(self) -> list[ast.Assign]:
-        """The assignments of the function, but for those such as +=."""
+        """The assignments by = in the function."""
         return self.statements(ast.Assign)
 
     @cached_property
-    def pad(self) -> ast.Assign | None:
+    def pad_statement(self) -> ast.Assign | None:
         """The first statement that pads the images by np.pad."""
         for node in self.assignments:
             if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "np.pad":
@@ -83,12 +93,12 @@ class Roles:
         return None
 
     @cached_property
-    def widths(self) -> list[ast.expr]:
-        """What np.pad is told to add to the rows and to the columns: [(ph, ph), (pw, pw)].
+    def pad_widths(self) -> list[ast.expr]:
+        """The pad_width that np.pad gets for the rows and for the columns: [(ph, ph), (pw, pw)].
 
-        [] where that does not stand there as a tuple or list.
+        [] if pad_width is not written out as a tuple or list.
         """
-        call = self.pad.value if self.pad else None
+        call = self.pad_statement.value if self.pad_statement else None
         if not isinstance(call, ast.Call):
             return []
         widths = [
@@ -100,21 +110,27 @@ class Roles:
         return []
 
     @cached_property
-    def padded(self) -> str:
-        """The name of the padded images; that of the images where nothing is padded."""
-        if self.pad:
-            return ast.unparse(self.pad.targets[0])
+    def padded_name(self) -> str:
+        """The name of the padded images; the name of the images if nothing is padded.
+
+        They are padded by np.pad, or as padded[:, ph:-ph, pw:-pw] = images.
+        """
+        if self.pad_statement:
+            return ast.unparse(self.pad_statement.targets[0])
         for node in self.assignments:
             target = node.targets[0]
-            if isinstance(target, ast.Subscript) and ast.unparse(node.value) == self.own["images"]:
+            if (
+                isinstance(target, ast.Subscript)
+                and ast.unparse(node.value) == self.own_names["images"]
+            ):
                 return ast.unparse(target.value)
-        return self.own["images"]
+        return self.own_names["images"]
 
     @cached_property
-    def output(self) -> ast.Assign | None:
+    def output_statement(self) -> ast.Assign | None:
         """The statement that makes the array that is returned, as output = np.zeros((m, oh, ow)).
 
-        Without a return, the last one that makes an array of three axes or more.
+        In a function without a return, the last one that makes an array of three axes or more.
         """
         returned = {ast.unparse(node.value) for node in self.statements(ast.Return) if node.value}
         for node in reversed(self.assignments):
@@ -128,19 +144,19 @@ class Roles:
 
     @property
     def output_name(self) -> str:
-        """The name of that array; "" if nothing makes it."""
-        return ast.unparse(self.output.targets[0]) if self.output else ""
+        """The name of the array that is returned; "" if no statement makes it."""
+        return ast.unparse(self.output_statement.targets[0]) if self.output_statement else ""
 
     @cached_property
-    def shape(self) -> list[ast.expr]:
-        """The sizes in the shape of the output: the number of rows and that of columns."""
-        match self.output:
+    def output_sizes(self) -> list[ast.expr]:
+        """The numbers of rows and of columns in the shape of the output; [] without an output."""
+        match self.output_statement:
             case ast.Assign(value=ast.Call(args=[ast.Tuple(shape), *_])):
                 return shape[1:3]
         return []
 
     @cached_property
-    def loops(self) -> dict[str, ast.For]:
+    def loop_by_variable(self) -> dict[str, ast.For]:
         """The variable of each loop over a range -> the loop."""
         return {
             ast.unparse(node.target): node
@@ -149,7 +165,7 @@ class Roles:
         }
 
     @cached_property
-    def stores(self) -> list[ast.Assign | ast.AugAssign]:
+    def output_writes(self) -> list[ast.Assign | ast.AugAssign]:
         """The statements that write a part of the output, as output[:, i, j] = ... does."""
         return [
             node
@@ -160,16 +176,19 @@ class Roles:
 
     @cached_property
     def position(self) -> tuple[str, str, str]:
-        """The variables of the loops over rows, columns and kernels; free names without loops."""
+        """The variables (i, j, k) of the loops over rows, columns and kernels.
+
+        For a loop that is missing, a variable that it could have.
+        """
         over_kernels = (
             name
-            for name, loop in self.loops.items()
-            if self.sizes.get("nc", "") in self.range_of(loop)
+            for name, loop in self.loop_by_variable.items()
+            if self.sizes.get("nc", "") in self.range_arguments(loop)
         )
-        free = (name for name in "knz" if name not in self.taken)
+        free = (name for name in "knz" if name not in self.all_names)
         k = next(over_kernels, None) or next(free, "kernel_number")
-        others = [name for name in self.loops if name != k]
-        for node in self.stores:
+        others = [name for name in self.loop_by_variable if name != k]
+        for node in self.output_writes:
             match _target(node):
                 case ast.Subscript(slice=ast.Tuple([_, row, column, *_])):
                     i, j = ast.unparse(row), ast.unparse(column)
@@ -179,13 +198,13 @@ class Roles:
         return i, j, k
 
     @cached_property
-    def taken(self) -> set[str]:
+    def all_names(self) -> set[str]:
         """All names of the function."""
         return {node.id for node in ast.walk(self.function) if isinstance(node, ast.Name)}
 
     @cached_property
     def undefined(self) -> set[str]:
-        """The names that are read and that nothing defines."""
+        """The names that the function reads and that nothing in the file defines."""
         read = {node.id for node in self.statements(ast.Name) if isinstance(node.ctx, ast.Load)}
         defined = {node.name for node in self.source.definitions}
         for node in ast.walk(self.source.tree):
@@ -197,14 +216,14 @@ class Roles:
                 defined.add((node.asname or node.name).partition(".")[0])
         return read - defined - set(dir(builtins))
 
-    def range_of(self, loop: ast.For) -> list[str]:
-        """Return the arguments of the range of a loop."""
+    def range_arguments(self, loop: ast.For) -> list[str]:
+        """Return the arguments of range in `for i in range(...)`, as code."""
         return [ast.unparse(part) for part in loop.iter.args]  # type: ignore[attr-defined]
 
     @cached_property
     def windows(self) -> list[ast.Subscript]:
-        """The expressions in loops that take a window from the images."""
-        bases = {self.padded, self.own["images"]}
+        """The expressions that read a window of the images: images[:, i:i + kh, j:j + kw]."""
+        bases = {self.padded_name, self.own_names["images"]}
         found = []
         for node in self.statements(ast.Subscript):
             places = node.slice.elts if isinstance(node.slice, ast.Tuple) else []

@@ -49,7 +49,7 @@ def _of_block(
 def _lines(source: Source, statement: ast.stmt, text: str) -> Edit:
     """Return the edit that puts a text in the place of the lines of a statement."""
     assert statement.end_lineno is not None
-    return source.lines(statement.lineno, statement.end_lineno, text)
+    return source.replace_lines(statement.lineno, statement.end_lineno, text)
 
 
 def _text(source: Source, statement: ast.stmt, column: int) -> str:
@@ -103,7 +103,7 @@ def _neighbours(source: Source, first: ast.stmt, second: ast.stmt) -> Iterator[C
         return
     one, other = (_text(source, part, part.col_offset) for part in (first, second))
     assert second.end_lineno is not None
-    yield (source.lines(first.lineno, second.end_lineno, other + one),)
+    yield (source.replace_lines(first.lineno, second.end_lineno, other + one),)
 
 
 def _moved(source: Source, statement: ast.stmt, column: int) -> Change:
@@ -135,7 +135,7 @@ def _copies(source: Source) -> Iterator[Change]:
     for argument in source.function.args.args[:2]:
         blank = " " * first.col_offset
         line = f"{blank}{argument.arg} = {argument.arg}.copy()\n"
-        yield (Edit(source.place(first.lineno, 0), source.place(first.lineno, 0), line),)
+        yield (Edit(source.offset(first.lineno, 0), source.offset(first.lineno, 0), line),)
 
 
 def _missing_assignments(source: Source, definition: ast.FunctionDef) -> Iterator[Change]:
@@ -197,5 +197,5 @@ def _mirrored(axes: OtherAxis, statement: ast.Assign) -> ast.Assign:
 def _below(source: Source, statement: ast.stmt, line: str) -> Edit:
     """Return the edit that puts a line below a statement."""
     assert statement.end_lineno is not None
-    place = source.place(statement.end_lineno + 1, 0)
+    place = source.offset(statement.end_lineno + 1, 0)
     return Edit(place, place, f"{' ' * statement.col_offset}{line}\n")

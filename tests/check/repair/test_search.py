@@ -367,7 +367,7 @@ def test_no_more_time_is_spent_than_there_is(monkeypatch):
     """A task takes at most its share, and tasks together no more than the submission's budget."""
     monkeypatch.setattr(caller, "run", call_in_process)
     case = fresh_cases.cases(0, 0)[0][0]
-    budget = Budget(1.5 * trials_module.START)
+    budget = Budget(1.5 * trials_module.START_SECONDS)
     first, second = (Trials(TASKS[0], PYTHON, LIMITS, budget) for _ in range(2))
     for trials, rows in (
         (first, [[True], [False]]),  # its share is used up by one process

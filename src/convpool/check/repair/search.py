@@ -1,4 +1,7 @@
-"""Search a change of a submission's file after which its results are right."""
+"""Search for a change of a submission's file that makes its results right.
+
+A case is named by its number, its index in the list of cases.
+"""
 
 from __future__ import annotations
 
@@ -15,33 +18,41 @@ from convpool.check.repair.small_changes import small_changes
 from convpool.check.repair.trials import Trials
 from convpool.check.tasks import Task
 
-MOST_CHARACTERS, MOST_NODES = 20_000, 4000  # of a file and its tree; an ordinary one has a tenth
-MOST_CHANGES = 2000  # that are tried in one round
-MOST_SURVIVORS = 40  # that are tried with several cases
-MOST_FINALISTS = 4  # that are tried with all cases
-SEVERAL = 8  # cases
-MOST_ROUNDS = 3  # how many mistakes a file may have
+MAX_CHARACTERS, MAX_NODES = 20_000, 4000  # of a file and its tree; an ordinary one has a tenth
+MAX_ROUNDS = 3  # how many mistakes a file may have
+# of each list of changes in a round: the changes that are tried with the sample cases, the best of
+# these, which are tried with SEVERAL_CASES cases, and the best of these, which are tried with all
+MAX_CHANGES, MAX_SURVIVORS, MAX_FINALISTS = 2000, 40, 4
+SEVERAL_CASES = 8
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A change that was tried, and what it brings."""
+    """A change that was tried, and the cases that it makes right."""
 
-    line: int  # the first that changes
-    lines: str  # what to write, as `edits.changed_lines` says it
+    line: int  # the first changed line, from 1
+    lines: str  # what to write, as `edits.changed_lines` returns it
     mended: frozenset[int]  # numbers of the cases that were wrong and become right
-    is_complete: bool  # whether all cases are right then
+    is_complete: bool  # whether all cases are right with the change
 
     def advice(self, effect: str) -> str:
-        """Return what to write, below a sentence that says what effect it has."""
+        """Return what to write, after a sentence with its effect, such as "all cases are right"."""
         return f"With this change, which was tried, {effect}:\n{self.lines}"
 
 
 class Candidate(NamedTuple):
-    """A changed text, and the cases that are wrong with it."""
+    """A text of the submission's file, and the cases that are wrong with it."""
 
     text: str
-    wrong: set[int]  # their numbers
+    wrong: set[int]  # numbers of cases
+
+
+class ChangedTexts(NamedTuple):
+    """The texts that one change of a file gives, by the kind of change."""
+
+    near: list[str]  # by a slip of the pen
+    far: list[str]  # by a name from elsewhere
+    rewritten: list[str]  # by lines written anew, as the task needs them
 
 
 def find_repair(
@@ -54,76 +65,83 @@ def find_repair(
     text
         The submission's file.
     cases
-        The cases to be right.
+        All cases that are to be right.
     wrong
-        The numbers of those that are not.
+        The numbers of the cases that are wrong.
     trials
         Runs changed files.
     """
-    first = now = Candidate(text, set(wrong))
-    for _ in range(MOST_ROUNDS):
-        better = _best(now, cases, trials)
+    first = latest = Candidate(text, set(wrong))
+    for _ in range(MAX_ROUNDS):
+        better = _best(latest, cases, trials)
         if better is None:
             break
-        now = better
-        if not now.wrong:
+        latest = better
+        if not latest.wrong:
             break
-    if 2 * len(now.wrong) > len(first.wrong):
-        return None  # nothing, or what makes a few cases right may be no step to the aim
-    line, lines = changed_lines(text, wrapped(text, now.text))
-    return Repair(line, lines, frozenset(first.wrong - now.wrong), not now.wrong)
+    if 2 * len(latest.wrong) > len(first.wrong):
+        return None  # no change was found, or one of few cases, which may lead nowhere
+    line, lines = changed_lines(text, wrapped(text, latest.text))
+    return Repair(line, lines, frozenset(first.wrong - latest.wrong), not latest.wrong)
 
 
 def _best(before: Candidate, cases: Sequence[Case], trials: Trials) -> Candidate | None:
-    """Return the best change of a text; None if none makes cases right and no other ones wrong."""
+    """Return the best text after one change; None if each makes no case right or others wrong."""
     try:
-        near, far, lines = _all_texts(before.text, trials.task)
+        changed = _all_texts(before.text, trials.task)
     except (SyntaxError, ValueError, RecursionError):
         return None
-    samples = _samples(cases, before.wrong)
+    samples = _sample_cases(cases, before.wrong)
     first, others = samples[:1], samples[1:]
-    # at first the first sample alone, as a change that mends all mends it too
-    turns = [(near, first), (lines, samples), (far, first), (near, others), (far, others)]
+    # (texts, samples that they are tried with); at first one sample alone, to save time: a change
+    # that makes all cases right makes it right too
+    turns = [
+        (changed.near, first),
+        (changed.rewritten, samples),
+        (changed.far, first),
+        (changed.near, others),
+        (changed.far, others),
+    ]
     best: Candidate | None = None
     for texts, numbers in turns:
-        if best and not best.wrong and texts is not far:
+        if best and not best.wrong and texts is not changed.far:
             break
         better = _best_of(before, texts, numbers, cases, trials)
         if better and (best is None or _rank(before, better) < _rank(before, best)):
             best = better
-        if best and not best.wrong and texts is not lines:
-            break  # a line that is written anew may be right by a smaller change too
+        if best and not best.wrong and texts is not changed.rewritten:
+            break  # where lines are rewritten, a far change may be smaller: try these too
     return best
 
 
 def _rank(before: Candidate, after: Candidate) -> tuple[int, int]:
     """Return a sort key, low for a text with few wrong cases and a small change."""
-    return len(after.wrong), _size(before.text, after.text)
+    return len(after.wrong), _size_of_change(before.text, after.text)
 
 
-def _all_texts(text: str, task: Task) -> tuple[list[str], list[str], list[str]]:
-    """Return the changed texts: by slips of the pen, by names from elsewhere, by right lines.
+def _all_texts(text: str, task: Task) -> ChangedTexts:
+    """Return the texts that one change of a file gives, each once.
 
-    Raises SyntaxError, ValueError or RecursionError for a text that is not looked at: one that
-    cannot be parsed, lacks the function, or is so long that an hour would be spent on it.
+    Raises SyntaxError or RecursionError for a text that cannot be parsed, ValueError for one that
+    lacks the function, or is so long that the search would take an hour.
     """
     source = Source(text, task.function)
-    if len(text) > MOST_CHARACTERS or sum(1 for _ in ast.walk(source.tree)) > MOST_NODES:
+    if len(text) > MAX_CHARACTERS or sum(1 for _ in ast.walk(source.tree)) > MAX_NODES:
         raise ValueError("the file is too long")
     seen = {text}
     near, far = (_new_texts(source, changes, seen) for changes in small_changes(source))
-    return near, far, _new_texts(source, right_lines(source, task), seen)
+    return ChangedTexts(near, far, _new_texts(source, right_lines(source, task), seen))
 
 
 def _new_texts(source: Source, changes: Iterable[Change], seen: set[str]) -> list[str]:
-    """Return the changed texts, each once, without those that were `seen`."""
+    """Return the first MAX_CHANGES changed texts that are not in `seen`, and add all to it."""
     texts = []
     for change in changes:
         text = source.changed(change)
         if text not in seen:
             seen.add(text)
             texts.append(text)
-    return texts[:MOST_CHANGES]
+    return texts[:MAX_CHANGES]
 
 
 def _best_of(
@@ -135,22 +153,24 @@ def _best_of(
 ) -> Candidate | None:
     """Return the best of some changed texts; None if none is better than before.
 
-    All are tried with some of the wrong cases, those that mend most of them with several more, and
-    the best of these with all cases.
+    All texts are tried with the sample cases, the best MAX_SURVIVORS of them with SEVERAL_CASES
+    wrong cases, and the best MAX_FINALISTS of these with all cases. A text must make one sample
+    right, make some wrong cases right, and none wrong.
 
-    samples: the numbers of the cases of which it must make one right at least.
+    samples: numbers of wrong cases.
     """
     if not samples:
         return None
     rows = trials.right(texts, [cases[sample] for sample in samples])
+    # (how many samples are right, text)
     found = [(sum(row), text) for text, row in zip(texts, rows, strict=True) if any(row)]
-    found.sort(key=lambda pair: (-pair[0], _size(before.text, pair[1])))
-    survivors = [text for _, text in found[:MOST_SURVIVORS]]
-    several = _spread(sorted(before.wrong), SEVERAL)
+    found.sort(key=lambda pair: (-pair[0], _size_of_change(before.text, pair[1])))
+    survivors = [text for _, text in found[:MAX_SURVIVORS]]
+    several = _evenly_spread(sorted(before.wrong), SEVERAL_CASES)
     counts = [sum(row) for row in trials.right(survivors, [cases[number] for number in several])]
     finalists = sorted(zip(counts, survivors, strict=True), key=lambda pair: -pair[0])
     best: Candidate | None = None
-    last = [text for _, text in finalists[:MOST_FINALISTS]]
+    last = [text for _, text in finalists[:MAX_FINALISTS]]
     for text, row in zip(last, trials.right(last, cases), strict=True):
         wrong = {number for number, is_right in enumerate(row) if not is_right}
         if wrong < before.wrong and (best is None or len(wrong) < len(best.wrong)):
@@ -160,39 +180,42 @@ def _best_of(
     return best
 
 
-def _spread(numbers: Sequence[int], count: int) -> list[int]:
-    """Return at most so many numbers of a sequence, evenly spread."""
+def _evenly_spread(numbers: Sequence[int], count: int) -> list[int]:
+    """Return `count` numbers of a sequence, evenly spread; all of them if there are fewer."""
     step = max(len(numbers) / count, 1)
     return [numbers[int(at * step)] for at in range(min(count, len(numbers)))]
 
 
-def _size(before: str, after: str) -> int:
-    """Return how many characters a change takes away and puts."""
-    start = _common(before, after)
-    end = _common(before[start:][::-1], after[start:][::-1])
+def _size_of_change(before: str, after: str) -> int:
+    """Return how many characters differ: the removed ones and the added ones together."""
+    start = _common_length(before, after)
+    end = _common_length(before[start:][::-1], after[start:][::-1])
     return len(before) + len(after) - 2 * (start + end)
 
 
-def _common(one: str, other: str) -> int:
-    """Return with how many equal characters two texts begin."""
+def _common_length(one: str, other: str) -> int:
+    """Return the length of the common beginning of two texts."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _samples(cases: Sequence[Case], wrong: set[int]) -> list[int]:
-    """Return the numbers of a few wrong cases: of each requirement the simplest one.
+def _sample_cases(cases: Sequence[Case], wrong: set[int]) -> list[int]:
+    """Return the number of one wrong case for each requirement, the lowest by `_sample_rank`.
 
-    That of the requirement with the most wrong cases comes first.
+    First that of the requirement with the most wrong cases.
     """
     by_item: dict[str, list[int]] = {}
     for number in sorted(wrong):
         by_item.setdefault(cases[number].item, []).append(number)
     ordered = sorted(by_item.values(), key=len, reverse=True)
-    return [min(numbers, key=lambda number: _simplicity(cases[number])) for numbers in ordered]
+    return [min(numbers, key=lambda number: _sample_rank(cases[number])) for numbers in ordered]
 
 
-def _simplicity(case: Case) -> tuple[int, int]:
-    """Return a sort key, lowest for a small case whose rows and columns cannot be confused."""
+def _sample_rank(case: Case) -> tuple[int, int]:
+    """Return a sort key, lowest for a case in which rows and columns cannot be confused.
+
+    Of several such cases, the smallest.
+    """
     differences = sum(one != other for one, other in (case.size, case.window, case.stride))
     differences += min(case.window) > 1
     return -differences, prod(case.expected[0].shape) * prod(case.window)

@@ -1,4 +1,8 @@
-"""What may have been meant in the place of an expression: the slips that are usual."""
+"""The usual slips: what may have been meant instead of an expression.
+
+Each kind of expression has a function in _KINDS. It takes the node and the names of the student's
+function, which not every kind needs, and yields the expressions that may have been meant.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ _OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
 }
 _COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _WORDS = ("same", "valid", "max", "avg", "constant")
-# a function -> those that may have been meant
+# name of a function -> names of functions that may have been meant
 _EXCHANGED = {
     "max": ("min", "mean", "sum"),
     "amax": ("amin", "mean", "sum"),
@@ -44,11 +48,11 @@ _EXCHANGED = {
     "median": ("mean",),
 }
 _REDUCTIONS = {"sum", "max", "min", "mean", "average", "amax", "amin", "prod"}
-_AXES = ("(1, 2)", "(1, 2, 3)")
+_AXES = ("(1, 2)", "(1, 2, 3)")  # of a sum over windows, without and with channels
 
 
 def slips(node: ast.AST, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield what may have been meant in the place of an expression; names: of the function."""
+    """Yield what may have been meant instead of an expression; names: of the function."""
     for kind, replacements in _KINDS.items():
         if isinstance(node, kind):
             yield from replacements(node, names)
@@ -66,11 +70,11 @@ def _name(node: ast.Name, names: Collection[str]) -> Iterator[ast.AST]:
     for other in names:
         if other in ("sh", "sw") or "stride" in other:
             yield ast.BinOp(node, ast.Mult(), ast.Name(other, ast.Load()))
-    yield from _one_more(node)
+    yield from _off_by_one(node)
 
 
-def _one_more(node: ast.expr) -> Iterator[ast.AST]:
-    """Yield an expression with one more, and with one less."""
+def _off_by_one(node: ast.expr) -> Iterator[ast.AST]:
+    """Yield an expression plus one, and minus one."""
     yield ast.BinOp(node, ast.Add(), ast.Constant(1))
     yield ast.BinOp(node, ast.Sub(), ast.Constant(1))
 
@@ -95,9 +99,10 @@ def _constant(node: ast.Constant, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _operation(node: ast.BinOp, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield an operation with another operator, each operand alone, both exchanged, one more.
+    """Yield what may have been meant by an operation.
 
-    h - kh -> h + kh, h * kh, h, kh, kh - h, h - kh + 1, h - kh - 1.
+    h - kh -> h + kh, h, kh, kh - h, h - kh + 1, h - kh - 1; kh ** 2 -> kh * kw; a // b rounded up;
+    brackets elsewhere.
     """
     for operator in _OPERATORS.get(type(node.op), ()):
         yield ast.BinOp(node.left, operator(), node.right)
@@ -108,7 +113,7 @@ def _operation(node: ast.BinOp, names: Collection[str]) -> Iterator[ast.AST]:
     if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Name):  # kh ** 2 -> kh * kw
         for other in partners(node.left.id, names):
             yield ast.BinOp(node.left, ast.Mult(), ast.Name(other, ast.Load()))
-    yield from _one_more(node)
+    yield from _off_by_one(node)
     yield from _regrouped(node)
     if isinstance(node.op, ast.FloorDiv):  # -(-a // b) rounds up
         negated = ast.BinOp(ast.UnaryOp(ast.USub(), node.left), node.op, node.right)
@@ -116,7 +121,7 @@ def _operation(node: ast.BinOp, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _regrouped(node: ast.BinOp) -> Iterator[ast.AST]:
-    """Yield an operation with brackets elsewhere."""
+    """Yield an operation with its brackets elsewhere: (a - b) // c -> a - b // c."""
     match node:
         case ast.BinOp(ast.BinOp(a, first, b), second, c) if not isinstance(
             second, ast.Add | ast.Sub
@@ -132,17 +137,17 @@ def _regrouped(node: ast.BinOp) -> Iterator[ast.AST]:
 
 
 def _sign(node: ast.UnaryOp, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield what follows a sign or a `not`, and 0 for a negative number: -1 -> 1, 0."""
+    """Yield an expression without its sign or `not`, and 0 for a negative number: -1 -> 1, 0."""
     yield node.operand
     if isinstance(node.operand, ast.Constant):
         yield ast.Constant(0)
 
 
 def _comparison(node: ast.Compare, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield a comparison with another operator, and what may be asked of its left side instead.
+    """Yield a comparison with another operator, and other conditions on its left side.
 
     type(padding) == str -> type(padding) != str, isinstance(padding, tuple), padding == 'same'.
-    None of a chain, such as 0 <= i < n.
+    Nothing for a chain, such as 0 <= i < n.
     """
     if len(node.ops) > 1:
         return
@@ -162,16 +167,15 @@ def _comparison(node: ast.Compare, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _condition(node: ast.BoolOp, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield a condition with the other word, and each of its parts."""
+    """Yield a condition with `or` for `and` or the reverse, and each of its parts alone."""
     yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
     yield from node.values
 
 
 def _tuple(node: ast.Tuple | ast.List, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield a tuple with two parts exchanged, one less or more, and sequences of axes.
+    """Yield a tuple or list with two parts exchanged, one part less or more, or other axes.
 
-    (0, pw) -> (pw, pw), (pw, 0), (0,); (0, 1) -> (1, 2); (m, h, w) -> (h, w), (m, h, w, c). Lists
-    too.
+    (0, pw) -> (pw, pw), (pw, 0), (0,); (0, 1) -> (1, 2); (m, h, w) -> (h, w), (m, h, w, c).
     """
     parts, kind = node.elts, type(node)
     if len(parts) == 2 and "0" in map(ast.unparse, parts):  # (ph, 0) -> (ph, ph)
@@ -202,9 +206,9 @@ def _tuple(node: ast.Tuple | ast.List, names: Collection[str]) -> Iterator[ast.A
 def _subscript(node: ast.Subscript, names: Collection[str]) -> Iterator[ast.AST]:
     """Yield other parts of the same array.
 
-    Of one that is read, the whole array, and what the index takes from another axis: of images[i]
-    images, images[:, :, :, i] and images[:, :, i]. Of one that is written to, the part with one
-    index more, by each of `names` that has one letter: of output[:, i, j] output[:, i, j, k].
+    If it is read, the whole array and the same index on other axes: images[i] -> images,
+    images[:, :, :, i], images[:, :, i]. If it is written to, one more index, each name of one
+    letter: output[:, i, j] -> output[:, i, j, k].
     """
     if isinstance(node.ctx, ast.Load):
         yield node.value
@@ -220,7 +224,7 @@ def _subscript(node: ast.Subscript, names: Collection[str]) -> Iterator[ast.AST]
 
 
 def _slice(node: ast.Slice, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield a slice without its step, whole, with another end or beginning: i: -> :, i:i + kh."""
+    """Yield a slice without its step, without limits, or with another limit: i: -> :, i:i + kh."""
     if node.step:
         yield ast.Slice(node.lower, node.upper)
     yield ast.Slice()
@@ -235,9 +239,10 @@ def _slice(node: ast.Slice, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _call(node: ast.Call, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield calls of other functions, with other axes, without a keyword, or what is called with.
+    """Yield what may have been meant by a call.
 
-    Of a sum without an axis, one with axes; of two or three arguments, two exchanged.
+    Two arguments exchanged; another function, as np.mean for np.max; the argument alone; other axes
+    of a sum or the like; zeros without a dtype; another range; one keyword left out.
     """
     if len(node.args) in (2, 3):
         for first, second in itertools.combinations(range(len(node.args)), 2):
@@ -274,7 +279,7 @@ def _call(node: ast.Call, names: Collection[str]) -> Iterator[ast.AST]:
 
 
 def _attribute(node: ast.Attribute, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield what a transposed array was before, and a float for a dtype that was taken over."""
+    """Yield an array without .T, and float instead of x.dtype or np.uint8."""
     if node.attr == "T":
         yield node.value
     if node.attr == "dtype" or node.attr.startswith(("int", "uint", "float16", "float32")):
@@ -282,7 +287,7 @@ def _attribute(node: ast.Attribute, names: Collection[str]) -> Iterator[ast.AST]
 
 
 def _choice(node: ast.IfExp, names: Collection[str]) -> Iterator[ast.AST]:
-    """Yield both parts of a choice, and the choice the other way round."""
+    """Yield each value of `a if test else b`, and both exchanged."""
     yield node.body
     yield node.orelse
     yield ast.IfExp(node.test, node.orelse, node.body)

@@ -1,4 +1,7 @@
-"""Every small change of a function: a slip mended on one axis or both, a statement moved."""
+"""All small changes of a function: of one expression, of its twin too, and of statements.
+
+The twin of an expression is the same one for the other axis: kw // 2 for kh // 2.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ from convpool.check.repair.names import OtherAxis, names_of, partners
 from convpool.check.repair.slips import slips
 from convpool.check.repair.statements import statement_changes
 
-# operators by how tightly they bind
-_TIGHTNESS: dict[type[ast.AST], int] = {
+# operator -> how tightly it binds
+_PRECEDENCE: dict[type[ast.AST], int] = {
     ast.Add: 1,
     ast.Sub: 1,
     ast.Mult: 2,
@@ -27,27 +30,29 @@ _TIGHTNESS: dict[type[ast.AST], int] = {
 
 
 def small_changes(source: Source) -> tuple[list[Change], list[Change]]:
-    """Return the small changes of a function and its helpers, each once, the likeliest first.
+    """Return (near changes, far changes) of a function and its helpers, each once.
 
-    These are all first ideas for each part of the code, then all second ideas, and so on. In two
-    lists: slips of the pen, and changes that bring a name from elsewhere, which often give the
-    right result for a wrong reason.
+    Far changes bring a name from elsewhere in the function, and often give the right result for a
+    wrong reason. Both lists have the likeliest changes first: the first idea for each expression,
+    then the second idea for each, and so on.
     """
     names = names_of(source.definitions)
     nodes = [pair for definition in source.definitions for pair in _expressions(definition)]
-    nodes.sort(key=lambda pair: not isinstance(pair[0], ast.Tuple))  # axes before their numbers
+    # tuples of axes before the numbers in them
+    nodes.sort(key=lambda pair: not isinstance(pair[0], ast.Tuple))
     twins = _twins([node for node, _ in nodes], names)
-    ideas = [_ideas(source, node, parent, names, twins) for node, parent in nodes]
+    ideas = [_changes_of(source, node, parent, names, twins) for node, parent in nodes]
     by_turns = [idea for turn in zip_longest(*ideas) for idea in turn if idea]
-    slips_of_the_pen = [change for change, is_far in by_turns if not is_far]
-    return (
-        list(dict.fromkeys([*statement_changes(source), *slips_of_the_pen])),
-        list(dict.fromkeys(change for change, is_far in by_turns if is_far)),
-    )
+    near = [change for change, is_far in by_turns if not is_far]
+    far = [change for change, is_far in by_turns if is_far]
+    return list(dict.fromkeys([*statement_changes(source), *near])), list(dict.fromkeys(far))
 
 
 def _expressions(definition: ast.AST) -> Iterator[tuple[ast.expr, ast.AST]]:
-    """Yield the expressions of a function with the node that they are in, but for docstrings."""
+    """Yield (expression, its parent node) for the expressions that may be changed.
+
+    Docstrings, the words of errors, f-strings and defaults of parameters are left out.
+    """
     for parent in ast.walk(definition):
         if isinstance(parent, ast.Expr) and isinstance(parent.value, ast.Constant):
             continue
@@ -60,18 +65,19 @@ def _expressions(definition: ast.AST) -> Iterator[tuple[ast.expr, ast.AST]]:
                 yield node, parent
 
 
-def _ideas(
+def _changes_of(
     source: Source,
     node: ast.expr,
     parent: ast.AST,
     names: Collection[str],
     twins: dict[ast.expr, ast.expr],
 ) -> Iterator[tuple[Change, bool]]:
-    """Yield the changes of one expression, each followed by that of its twin too.
+    """Yield (change, is_far) for one expression: of it alone, then of it and its twin.
 
-    With each, whether it brings a name that is neither there nor the partner of one that is.
+    A change is far if it brings a name that is neither in the expression nor the partner of a name
+    in it. names: of the function. twins: as `_twins` returns them.
     """
-    other = twins.get(node)
+    twin = twins.get(node)
     old = _names(node)
     near = old | {name for one in old for name in partners(one, names)}
     if isinstance(node, ast.Compare) and isinstance(parent, ast.BinOp | ast.Subscript):
@@ -85,17 +91,17 @@ def _ideas(
         is_array = isinstance(parent, ast.Subscript) and node is parent.value
         if is_array and isinstance(new, ast.BinOp):
             continue  # (x + 1)[i]
-        if isinstance(new, ast.Constant) and _is_idle(new, parent):
+        if isinstance(new, ast.Constant) and _is_neutral(new, parent):
             continue
-        edit = edit_of(source, node, parent, new)
+        edit = _replace_expression(source, node, parent, new)
         yield (edit,), is_far
-        if other is not None:
+        if twin is not None:
             mirrored = OtherAxis(names).visit(copy.deepcopy(new))
-            yield tuple(sorted((edit, edit_of(source, other, parent, mirrored)))), is_far
+            yield tuple(sorted((edit, _replace_expression(source, twin, parent, mirrored)))), is_far
 
 
-def _is_idle(new: ast.Constant, parent: ast.AST) -> bool:
-    """Return whether -0, x + 0 or x * 1 would come out, which is tried as 0 or x too."""
+def _is_neutral(new: ast.Constant, parent: ast.AST) -> bool:
+    """Return whether a new constant would make -0, x + 0 or x * 1: 0 and x are tried anyway."""
     if isinstance(parent, ast.UnaryOp):
         return bool(new.value == 0)
     if not isinstance(parent, ast.BinOp | ast.AugAssign):
@@ -108,16 +114,16 @@ def _names(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
-def edit_of(source: Source, node: ast.expr, parent: ast.AST, new: ast.AST) -> Edit:
-    """Return the edit that puts an expression in the place of another, in brackets if need be."""
+def _replace_expression(source: Source, node: ast.expr, parent: ast.AST, new: ast.AST) -> Edit:
+    """Return the edit that replaces an expression by a new one, with the brackets that it needs."""
     text = ast.unparse(new)
     start, end = source.span(node)
-    around = source.data[max(start - 1, 0) : start] + source.data[end : end + 1]
+    neighbours = source.data[max(start - 1, 0) : start] + source.data[end : end + 1]
     is_bare_tuple = isinstance(node, ast.Tuple) and not source.code(node).startswith("(")
     if is_bare_tuple and text.startswith("("):
         text = text[1:-1].removesuffix(",")
-    if around == b"()" and isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Attribute):
-        # the brackets go with what needed them, unless they are those of a call
+    if neighbours == b"()" and isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Attribute):
+        # a name or number needs no brackets; but those of a call, as in f(x), must stay
         is_call = re.search(rb"[\w\]]\(+$", source.data[:start])
         if isinstance(new, ast.Name | ast.Constant) and not is_call:
             return Edit(start - 1, end + 1, text)
@@ -126,7 +132,7 @@ def edit_of(source: Source, node: ast.expr, parent: ast.AST, new: ast.AST) -> Ed
 
 
 def _needs_brackets(node: ast.expr, parent: ast.AST, new: ast.AST) -> bool:
-    """Return whether a new expression would be torn apart by the operators around it."""
+    """Return whether `new`, in the place of `node` in `parent`, needs brackets to stay together."""
     if not isinstance(new, ast.BinOp | ast.UnaryOp | ast.Compare | ast.BoolOp | ast.IfExp):
         return False
     if isinstance(parent, ast.Attribute | ast.UnaryOp):
@@ -137,14 +143,14 @@ def _needs_brackets(node: ast.expr, parent: ast.AST, new: ast.AST) -> bool:
         return isinstance(parent, ast.BoolOp | ast.Compare) and not isinstance(new, ast.BinOp)
     if not isinstance(new, ast.BinOp):
         return True
-    inner, outer = _TIGHTNESS.get(type(new.op), 0), _TIGHTNESS.get(type(parent.op), 0)
+    inner, outer = _PRECEDENCE.get(type(new.op), 0), _PRECEDENCE.get(type(parent.op), 0)
     return inner < outer or (inner == outer and node is parent.right)
 
 
 def _twins(nodes: list[ast.expr], names: Collection[str]) -> dict[ast.expr, ast.expr]:
-    """Return expression -> the one that is its like on the other axis, where there is one.
+    """Return expression -> its twin among `nodes`, for those that have one.
 
-    Of several the next one in the text.
+    If it has several, the nearest one after it, else the nearest one before.
     """
     by_text: dict[str, list[ast.expr]] = {}
     for node in nodes:
@@ -159,7 +165,7 @@ def _twins(nodes: list[ast.expr], names: Collection[str]) -> dict[ast.expr, ast.
 
 
 def _distance(node: ast.expr, other: ast.expr) -> tuple[bool, int, int]:
-    """Return a sort key: low for what stands soon after an expression."""
+    """Return a sort key, lowest for the nearest expression after `node`."""
     lines = other.lineno - node.lineno
     return (
         (other.lineno, other.col_offset) < (node.lineno, node.col_offset),

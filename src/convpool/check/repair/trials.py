@@ -19,16 +19,16 @@ from convpool.check.sandbox.interpreters import Interpreter
 from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import Task
 
-# Processor time for all changes of one submission; of it each task may take TASK_SHARE.
+# seconds of processor time for all changes of one submission; each task may take TASK_SHARE of them
 USUAL_SECONDS = 6.0
 MOST_SECONDS = 80.0  # where all changes are asked for
 TASK_SHARE = 0.5
-RUN_SECONDS = 8.0  # for the calls of one process; those of a usual file take a tenth of one
-MOST_WAITING_SECONDS = 120.0  # of a clock
-# Processor time that is reckoned for starting a process, for compiling a source and for a call,
-# beside what calls take themselves. It is not measured, so that a busy machine tries as much.
-START, COMPILATION, CALL = 0.13, 0.35e-3, 0.36e-3
-MANY = 400  # sources from which several processes share them
+RUN_SECONDS = 8.0  # at most, for the calls of one process; those of a usual file take 0.1 s
+MOST_WAITING_SECONDS = 120.0  # wall time
+# Processor time that is charged for starting a process, compiling a source and making a call,
+# beside the measured time of the call itself. Fixed, so that a busy machine tries as many changes.
+START_SECONDS, COMPILATION_SECONDS, CALL_SECONDS = 0.13, 0.35e-3, 0.36e-3
+MANY = 400  # sources; from so many on, they are shared out to several processes
 # What the child loads in the place of the submission's file: a function that runs a source's
 # statements, passes over those that fail, as the child does, and calls the source's function.
 _RUNNER = """
@@ -92,34 +92,35 @@ class Trials:
         self.limits = replace(limits, task_seconds=min(limits.task_seconds, RUN_SECONDS))
         self.budget = budget or Budget(MOST_SECONDS)
         self.seconds_left = self.budget.task_seconds
-        self.is_cut = False  # whether something was not tried
+        self.is_cut = False  # whether sources were left untried for want of time
         self.end = time.monotonic() + MOST_WAITING_SECONDS
 
     def right(self, sources: Sequence[str], cases: Sequence[Case]) -> list[list[bool]]:
         """Return for each source and each case whether the result is right.
 
-        It is not either if the arrays that are passed in are changed, or if the time is over.
+        A result is not right if the call changed the arrays that are passed in. Without any time
+        left, nothing is run, and no result is right.
         """
         limits = self.limits.until(self.end)
         is_over = min(self.seconds_left, limits.task_seconds, self.budget.seconds) <= 0
         if not sources or is_over:
             self.is_cut = self.is_cut or bool(sources)
             return [[False] * len(cases) for _ in sources]
-        parts = self.workers if len(sources) >= MANY else 1
-        cuts = [len(sources) * part // parts for part in range(parts + 1)]
+        processes = self.workers if len(sources) >= MANY else 1
+        bounds = [len(sources) * number // processes for number in range(processes + 1)]
         runs = [
-            partial(self._run, sources[start:end], cases, limits) for start, end in pairwise(cuts)
+            partial(self._run, sources[start:end], cases, limits) for start, end in pairwise(bounds)
         ]
-        by_part = call_all(runs, parts, limits.stop)
-        seconds = sum(seconds for _, seconds in by_part)
+        by_process = call_all(runs, processes, limits.stop)
+        seconds = sum(seconds for _, seconds in by_process)
         self.seconds_left -= seconds
         self.budget.seconds -= seconds
-        return [row for rows, _ in by_part for row in rows]
+        return [row for rows, _ in by_process for row in rows]
 
     def _run(
         self, sources: Sequence[str], cases: Sequence[Case], limits: Limits
     ) -> tuple[list[list[bool]], float]:
-        """Run sources in one process; return what `right` returns, and the seconds to reckon."""
+        """Run sources in one process; return (rows as `right` does, seconds to charge)."""
         calls = [
             Call((source, self.task.function, *case.call.arguments), case.call.keywords)
             for source in sources
@@ -131,7 +132,7 @@ class Trials:
             answers = caller.run(function, calls, self.python, limits)
         late = sum(answer.outcome in ("timed out", "died") for answer in answers)
         seconds = sum(answer.seconds for answer in answers) + late * limits.call_seconds
-        seconds += START + COMPILATION * len(sources) + CALL * len(calls)
+        seconds += START_SECONDS + COMPILATION_SECONDS * len(sources) + CALL_SECONDS * len(calls)
         flat = [
             not answer.changed and not Trial(case, answer).problem
             for answer, case in zip(answers, [*cases] * len(sources), strict=True)

@@ -18,9 +18,9 @@ def cases(task: int, seed: int = 0) -> tuple[tuple[Case, ...], tuple[Case, ...]]
     """Return (cases, large cases) of a task: with seed 0 those of the table, else fresh ones."""
     if not seed:
         return CASES[task], LARGE[task]
-    drawn = random.Random(seed)
+    generator = random.Random(seed)
     return (
-        tuple(_with_size(_with_seed(case, seed), drawn) for case in CASES[task]),
+        tuple(_with_size(_with_seed(case, seed), generator) for case in CASES[task]),
         tuple(_with_seed(case, seed) for case in LARGE[task]),
     )
 
@@ -34,16 +34,16 @@ def _with_seed(case: Case, seed: int) -> Case:
     return replace(case, sample=sample, weights=weights)
 
 
-def _with_size(case: Case, drawn: random.Random) -> Case:
-    """Return a case whose image may be two steps larger on each axis.
+def _with_size(case: Case, generator: random.Random) -> Case:
+    """Return a case whose images are, at random, two strides larger on each axis.
 
-    What is left over after the last window stays the same, and whether the zeros of 'same' are odd.
-    Sizes that are special stay: as large as the window, and that of small cases, which are shown.
+    So the pixels left over after the last window stay the same, and whether 'same' needs an odd
+    zero. An axis of 1 pixel or as large as the window stays, and small cases, which are shown.
     """
     if case.sample.numbers == "counting":
         return case
     sizes = (
-        n if n in (1, k) else n + 2 * s * drawn.randrange(2)
+        n if n in (1, k) else n + 2 * s * generator.randrange(2)
         for n, k, s in zip(case.size, case.window, case.stride, strict=True)
     )
     m, _, _, *channels = case.sample.shape

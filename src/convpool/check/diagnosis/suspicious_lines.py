@@ -51,6 +51,11 @@ def suspicions(source: str, function: str) -> Iterator[Suspicion]:
             yield from _never_used(definition)
 
 
+# ---- what one node shows ----
+# Each function takes any node of the function's tree, and returns what is wrong with it; "" if
+# nothing is.
+
+
 def _swapped_axes(node: ast.AST) -> str:
     """Find kw, kh = kernel.shape: the names of the axes in another order."""
     match node:
@@ -172,8 +177,8 @@ def _axis_of(name: str) -> str:
 def _mixed_size(target: str, value: ast.expr) -> str:
     """Return what is wrong if a size of one axis is made of letters of both; "" if it is not.
 
-    target: the name that the value gets; where it belongs to no axis, that is the axis of the only
-    one of h and w in a difference.
+    target: the name that gets the value. If the name is of no axis, a difference that has only one
+    of h and w is of that axis.
     """
     letters = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)}
     axis = _axis_of(target)

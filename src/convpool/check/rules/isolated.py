@@ -62,7 +62,10 @@ def judge(course: CourseFolder, names: Collection[str], limits: Limits) -> list[
 def _ask(
     course: CourseFolder, names: Collection[str], task: int | None, limits: Limits
 ) -> tuple[list[Item], str]:
-    """Return (items, why there are none) of a child; task: of this file alone, None for all."""
+    """Judge in one child; return (items, ""), or ([], why the child has no answer).
+
+    task: the number of the file to judge, None for all.
+    """
     question = pickle.dumps((course.location, sorted(names), task))
     path = json.dumps([str(Path(entry).resolve()) for entry in sys.path if entry])
     process = subprocess.Popen(

@@ -78,9 +78,9 @@ COUNTS: dict[str, tuple[str, Count]] = {
 
 
 def count_rows() -> Rows:
-    """Yield (name, reading) for each wrong size of the output, of both axes and of one.
+    """Yield (name, reading) for each wrong size of the output, on both axes and on one.
 
-    Those in RAGGED also with ragged windows of a pooling.
+    The sizes in RAGGED also with windows of a pooling that reach over the edge.
     """
     for axes, where in AXES:
         suffix = f" ({where.strip()})" if where else ""

@@ -20,9 +20,9 @@ from convpool.windows import Axis, place
 
 MAX_WHOLE = 2**22  # bytes of float64 values up to which a picture is not cut
 BAND = 2**22  # bytes of float64 values of a band, about
-# bands for windows of more than LARGE_SPAN rows have SPANS times as many: rows at their edges are
-# filtered twice
-LARGE_SPAN, SPANS = 8, 4
+# where windows have more than LARGE_SPAN rows, a band has MIN_SPANS times as many at least: the
+# rows at the edges of bands are filtered twice
+LARGE_SPAN, MIN_SPANS = 8, 4
 
 
 class Band(NamedTuple):
@@ -104,8 +104,8 @@ def cut(
 ) -> Bands | None:
     """Return the bands of a picture; None if it is to be filtered or pooled as a whole.
 
-    That is a result of at most MAX_WHOLE bytes or without a pixel, and padding so wide that windows
-    can lie on padding alone.
+    It is None if the result is at most MAX_WHOLE bytes or has no pixel, or if padding is so wide
+    that a window can lie on padding alone.
 
     Parameters
     ----------
@@ -114,9 +114,9 @@ def cut(
     window
         The kernel's size (kh, kw).
     arrays
-        How many arrays of float64 values, each as large as the result, the call takes.
+        How many arrays of float64 values, each as large as the result, the call needs.
     settings
-        Of the call, which raises what is wrong with them.
+        Keyword arguments of the call; "stride" and "padding" are read here.
     pad_mode
         What stands in the padding.
     """
@@ -132,6 +132,6 @@ def cut(
     size = rows.count * columns.count * channels * 8 * arrays  # bytes
     if size <= MAX_WHOLE:
         return None
-    least = SPANS * (rows.span - 1) // rows.stride if rows.span > LARGE_SPAN else 1
-    step = max(1, least, rows.count * BAND // size)
+    min_step = MIN_SPANS * (rows.span - 1) // rows.stride if rows.span > LARGE_SPAN else 1
+    step = max(1, min_step, rows.count * BAND // size)
     return Bands(photo, rows, columns, step, settings, pad_mode)

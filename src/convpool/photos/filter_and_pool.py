@@ -28,7 +28,7 @@ Operation = Callable[..., Array]  # `convpool.filter_image` or `convpool.pool`
 Result = tuple[Photo, Rendering]
 # how many arrays of float64 values, as large as the result, filtering a transparent photo takes
 TRANSPARENCY_ARRAYS = 4
-SEPARATED = 25  # weights of a kernel from which on it is applied axis by axis, if it can be
+MIN_SEPARATED = 25  # kernels of at least so many weights are applied axis by axis where possible
 # dtype of pixels -> one that holds the product of a colour and an opacity
 WIDE = {np.dtype(np.uint8): np.uint16, np.dtype(np.uint16): np.uint32}
 
@@ -57,7 +57,7 @@ class _Filter(NamedTuple):
     def apply(self, image: Array, kernel: Array | None = None, **settings: Any) -> Array:
         """Filter an image (h, w) or (h, w, 3) with this kernel, or another of the same shape.
 
-        `settings` go before those of this filter.
+        `settings` override those of this filter.
         """
         weights: Any = self.kernel if kernel is None else kernel
         if self.factors is not None and kernel is None:
@@ -100,9 +100,9 @@ def filter_photo(
     signed : str, optional
         One of `SIGNED`; None asks `choose_signed`, and is "magnitude" for two kernels.
     gain : float
-        How many times as bright values are shown that are scaled; the brightest saturate then.
+        Factor on the brightness of scaled values; above 1, the brightest saturate.
     percentile : float
-        By which of the magnitudes values are scaled, in percent; 100 is the largest.
+        The percentile of the magnitudes that is scaled to the brightest level; 100 is the largest.
     **settings
         For `filter_image`: padding, stride, pad_mode.
 
@@ -132,7 +132,7 @@ def filter_photo(
     """
     kernel, second_kernel = kernel if isinstance(kernel, tuple) else (kernel, None)
     signed = signed or (choose_signed(kernel) if second_kernel is None else "magnitude")
-    factors = _factors(kernel)
+    factors = _factors_if_faster(kernel)
     operation = _Filter(kernel, filter_image, settings, _is_opaque(photo), factors, second_kernel)
     arrays = 1 if operation.is_opaque else TRANSPARENCY_ARRAYS
     bands = cut(photo, kernel.shape, arrays, settings, settings.get("pad_mode", "reflect"))
@@ -148,12 +148,12 @@ def filter_photo(
     return replace(photo, pixels=rendering.pixels, alpha=alpha), rendering
 
 
-def _factors(kernel: Array) -> tuple[Array, Array] | None:
-    """Return a kernel for each axis whose products are the weights; None if that is not faster.
+def _factors_if_faster(kernel: Array) -> tuple[Array, Array] | None:
+    """Return factors (kh,) and (kw,) whose outer product is the kernel (kh, kw).
 
-    It is not for small kernels, and where there are no such kernels.
+    None for a small kernel, and for one that has no such factors.
     """
-    if kernel.size < SEPARATED or kernel.dtype.kind not in "if":
+    if kernel.size < MIN_SEPARATED or kernel.dtype.kind not in "if":
         return None
     try:
         down, right = filters.separate(kernel)
@@ -198,7 +198,7 @@ def _filter_bands(
 
 
 def _visible(values: Array, alpha: Array | None) -> Array:
-    """Return the values whose opacity is not 0; all of them for None."""
+    """Return the values whose opacity is not 0; all values if alpha is None."""
     return values if alpha is None or alpha.all() else values[alpha > 0]
 
 
@@ -223,7 +223,7 @@ def _filter_planes(
 
 
 def _has_own_middles(middles: Photo, values: Array, operation: _Filter) -> bool:
-    """Return whether each pixel of the result has its middle at the same place in `middles`."""
+    """Return whether pixel (i, j) of `middles` is the middle of the window of result (i, j)."""
     return middles.pixels.shape[:2] == values.shape[:2] and not operation.steps_over_pixels
 
 
@@ -281,12 +281,12 @@ def _premultiply(photo: Photo) -> tuple[int, Array, Array]:
 
 
 def pool_scale(mode: str, size: Any) -> float:
-    """Return by what pooled values are multiplied to be shown: so that white stays white.
+    """Return the factor on pooled values with which white stays white when they are shown.
 
-    Sums and lp grow with the window, of which `size` is the size.
+    It is 1, except for "sum" and "lp", whose results grow with the window; `size` is its size.
     """
-    taps: int = volume(arguments.read_per_axis(size, 2, "kernel_shape"))
-    scales = {"sum": 1 / taps, "lp": 1 / math.sqrt(taps)}
+    window_pixels: int = volume(arguments.read_per_axis(size, 2, "kernel_shape"))
+    scales = {"sum": 1 / window_pixels, "lp": 1 / math.sqrt(window_pixels)}
     return scales.get(mode, 1.0)
 
 
@@ -319,7 +319,10 @@ class _Pool(NamedTuple):
     is_opaque: bool
 
     def apply(self, photo: Photo, settings: dict[str, Any]) -> Array:
-        """Return the pooled values (oh, ow, n) of a photo's planes; `settings` are for `pool`."""
+        """Return the pooled values (oh, ow, n) of a photo's planes; `settings` are for `pool`.
+
+        Colours that are not opaque are weighted by their opacity, as `pool_photo` says.
+        """
         if self.is_opaque:
             return self._pool(photo.planes(), **settings)
         _, colours, opacity = _premultiply(photo)

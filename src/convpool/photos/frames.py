@@ -50,7 +50,7 @@ def read_frames(path: str | os.PathLike[str]) -> Film:
             image.seek(number)
             pixels += image.width * image.height
             if pixels > limit:
-                break
+                break  # `check_pixels` below raises the error
             if sixteen_bit_colour.layout(image):
                 raise sixteen_bit_colour.UnsupportedPictureError(
                     f"holds 16-bit colour in frame {number + 1} of {count}: leave --all-frames "
@@ -98,16 +98,16 @@ def write_frames(film: Film, path: str | os.PathLike[str], *, force: bool = Fals
     check_film(film, target)
     check(target, force=force)
     first, *others = (write_picture_file.image_of(frame) for frame in film.frames)
-    words: dict[str, Any] = {"save_all": True, "append_images": others}
+    options: dict[str, Any] = {"save_all": True, "append_images": others}
     name = FORMATS[target.suffix.lower()]
     if name != PAGES:
         if film.durations:
-            words["duration"] = list(film.durations)
+            options["duration"] = list(film.durations)
         if film.loop is not None:
-            words["loop"] = film.loop
+            options["loop"] = film.loop
     if name == "GIF":  # transparent pixels show what is behind the film, not the last frame
-        words["disposal"] = 2
+        options["disposal"] = 2
     if name == "WEBP":
-        words["lossless"] = True
+        options["lossless"] = True
     with whole(target, force=force) as file:
-        first.save(file, name, **words)
+        first.save(file, name, **options)

@@ -18,8 +18,8 @@ PIECE = 2**20  # how many values are counted at a time
 class Magnitudes:
     """The magnitudes of values, of which `value` is the percentile that is shown brightest.
 
-    A percentile of 100 is the largest; others are found to 1 %, and the largest takes their place
-    where they are about 0. Values that are not finite do not count.
+    A percentile of 100 is the largest magnitude; others are accurate to 1 %, and the largest is
+    used instead where they are below MIN_MAGNITUDE. Values that are not finite do not count.
     """
 
     def __init__(self, percentile: float = 100.0) -> None:
@@ -43,7 +43,7 @@ class Magnitudes:
         if self.percentile == 100:
             return self._largest
         cumulative = np.cumsum(self._counts)
-        place = int(np.searchsorted(cumulative, self.percentile / 100 * cumulative[-1]))
-        upper_edge = np.array((place + 1) << SHIFT, np.uint32).view(np.float32)
+        bin_number = int(np.searchsorted(cumulative, self.percentile / 100 * cumulative[-1]))
+        upper_edge = np.array((bin_number + 1) << SHIFT, np.uint32).view(np.float32)
         found = min(float(upper_edge), self._largest)
         return found if found >= MIN_MAGNITUDE else self._largest

@@ -158,10 +158,7 @@ def _too_large(path: Path, pixels: int | None, limit: int | None) -> str:
 
 
 def _exif(image: Image) -> tuple[Exif, tuple[str, ...]]:
-    """Return (exif, notes): the EXIF block, and no note.
-
-    A damaged block is replaced by an empty one, with a note about it.
-    """
+    """Return (exif, notes): the EXIF block and (); if it is damaged, an empty one and a note."""
     from PIL import Image as Pillow
 
     try:
@@ -217,13 +214,13 @@ def _metadata(image: Image, exif: Exif) -> Metadata:
     """Return a picture's metadata, without what turning it upright or storing it anew changes."""
     from PIL import Image as Pillow
 
-    camera = Pillow.Exif()
+    kept = Pillow.Exif()
     if len(exif):
-        camera.load(exif.tobytes())
-    for tag in _structure_tags() & set(camera):
-        del camera[tag]
+        kept.load(exif.tobytes())
+    for tag in _structure_tags() & set(kept):
+        del kept[tag]
     icc = None if image.mode == "CMYK" else image.info.get("icc_profile")
-    return Metadata(camera.tobytes() if len(camera) else b"", icc or None, _dpi(image, exif))
+    return Metadata(kept.tobytes() if len(kept) else b"", icc or None, _dpi(image, exif))
 
 
 def _dpi(image: Image, exif: Exif) -> tuple[float, float] | None:
@@ -251,6 +248,7 @@ def _dpi(image: Image, exif: Exif) -> tuple[float, float] | None:
         return None
     if not (0 < x < 1e6 and 0 < y < 1e6):
         return None
+    # these orientations exchange width and height
     is_turned_sideways = exif.get(Base.Orientation, 1) in (5, 6, 7, 8)
     return (y, x) if is_turned_sideways else (x, y)
 
@@ -314,7 +312,7 @@ def _three_axes(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _samples_text(mode: str) -> str:
-    """Return what samples a picture in a mode of Pillow holds, in words."""
+    """Return a name for the samples of a picture in one of Pillow's modes, for errors."""
     return "floating-point samples" if mode == "F" else f"samples of Pillow's mode {mode}"
 
 
@@ -325,6 +323,7 @@ def _unsigned(array: NDArray[Any], image: Image) -> NDArray[Any]:
     """
     from PIL.ExifTags import Base
 
+    # SampleFormat is 1 for unsigned integers, which are the default too
     is_unsigned = (
         image.format == "TIFF"
         and array.dtype == np.int32

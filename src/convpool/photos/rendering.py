@@ -212,9 +212,10 @@ def _magnitude(values: NDArray[Any], white: int, scale: float) -> NDArray[Any]:
 
 
 def _scale(values: NDArray[Any], levels: int, greatest: float | None) -> float:
-    """Return the factor that turns the largest absolute value into so many grey levels.
+    """Return the factor that scales the largest absolute value to `levels` grey levels.
 
-    `greatest` is this value; None looks for it in `values`. 1 if it is below MIN_MAGNITUDE.
+    `greatest` is that value; None finds it in `values`. The factor is 1 if it is below
+    MIN_MAGNITUDE.
     """
     greatest = largest(values) if greatest is None else greatest
     return levels / greatest if greatest >= MIN_MAGNITUDE else 1.0
@@ -223,6 +224,6 @@ def _scale(values: NDArray[Any], levels: int, greatest: float | None) -> float:
 # name -> a way to show values below 0
 SIGNED: dict[str, Levels] = {
     "clip": Levels(_clip, None),
-    "zero-in-the-middle": Levels(_zero_in_the_middle, lambda top: top // 2),
-    "magnitude": Levels(_magnitude, lambda top: top),
+    "zero-in-the-middle": Levels(_zero_in_the_middle, lambda white: white // 2),
+    "magnitude": Levels(_magnitude, lambda white: white),
 }

@@ -112,9 +112,10 @@ def tiff_tag(image: Any, tag: int) -> tuple[int, ...]:
 
 
 def with_alpha(planes: NDArray[Any], transparent: Any) -> NDArray[Any]:
-    """Return samples (h, w, n) with an alpha plane more, (h, w, n + 1).
+    """Return samples (h, w, n) with an alpha plane added, (h, w, n + 1).
 
-    It is 0 where a pixel has the transparent colour, n numbers, and the dtype's largest elsewhere.
+    Alpha is 0 where a pixel has the colour `transparent`, which is n numbers (or one, if n is 1),
+    and the dtype's largest value elsewhere.
     """
     opaque = (planes != np.asarray(transparent)).any(axis=2)
     alpha = np.where(opaque, np.iinfo(planes.dtype).max, 0).astype(planes.dtype)

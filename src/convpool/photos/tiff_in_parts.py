@@ -47,9 +47,9 @@ class Request:
     signed : how values below 0 are shown, one of `photos.SIGNED`
     needs_batch : whether `run` takes pixels and values as (1, h, w, c); otherwise they have the
         axes of the picture, (h, w) or (h, w, 3)
-    scale : by what values are multiplied to be shown as they are
-    gain : how many times as bright values are shown that are scaled
-    percentile : by which of the magnitudes they are scaled, in percent; 100 is the largest
+    scale : factor on the values before they become pixels; of sums and the like, so that white
+        stays white
+    gain, percentile : how values are scaled unless `signed` is "clip", as in `photos.filter_photo`
     """
 
     plan: Callable[[tuple[int, ...], Any], Any]
@@ -247,8 +247,8 @@ class MagnitudeCounter:
 class PixelWriter:
     """An output that writes values as pixels into an array in a file.
 
-    `signed` and `greatest` are those of `photos.to_pixels`, before which values are multiplied by
-    `scale`; `total` counts the values so far.
+    Values are multiplied by `scale`, then converted by `photos.to_pixels` with `signed` and
+    `greatest`; `total` counts the values so far.
     """
 
     remains = "no picture was written"  # the end of the error if the work is broken off

@@ -1,4 +1,4 @@
-"""Says which numbers a TIFF file that is not supported holds, in words, for errors."""
+"""What samples an unsupported TIFF file holds, in words, for errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ KINDS = {
 
 
 def describe(path: Path) -> str | None:
-    """Return "3 channels of 32 bits, floating-point"; None if it is no TIFF file, or damaged."""
+    """Return what samples a TIFF file holds, as "3 channels of 32 bits, floating-point".
+
+    None if it is no TIFF file, or damaged.
+    """
     from PIL import TiffImagePlugin
     from PIL.ExifTags import Base
 

@@ -11,7 +11,7 @@ from convpool.datasets.digits import Progress, silent
 from convpool.system.optional_packages import needed
 
 Array = NDArray[Any]
-SCALES = 128  # from the whole picture in 32 x 32 pixels to its largest zoom
+SCALES = 128  # sizes of each picture: from about 32 x 32 pixels to its largest zoom
 
 
 def make_animals(count: int, progress: Progress = silent) -> dict[str, Array]:
@@ -33,12 +33,12 @@ def make_animals(count: int, progress: Progress = silent) -> dict[str, Array]:
 
 
 def _cat() -> tuple[Array, float]:
-    """Return (picture, max_zoom): the cat (h, w, 3) in [0, 1], and how large it may be shown."""
+    """Return (picture, max_zoom): the cat (h, w, 3) in [0, 1], and the most for `_thumbnails`."""
     return needed("skimage.data").chelsea() / 255, 2.6
 
 
 def _horse() -> tuple[Array, float]:
-    """Return (picture, max_zoom): a bay horse between sky and grass (328, 400, 3), in [0, 1]."""
+    """Return (picture, max_zoom) as `_cat`: a bay horse between sky and grass, (328, 400, 3)."""
     is_ground = needed("skimage.data").horse()[..., None]
     depth = np.linspace(0, 1, len(is_ground))[:, None, None]  # 0 at the top
     sky, grass, coat = np.array([[0.55, 0.75, 0.95], [0.35, 0.6, 0.2], [0.5, 0.27, 0.12]])
@@ -47,11 +47,12 @@ def _horse() -> tuple[Array, float]:
 
 
 def _thumbnails(picture: Array, zoom: float, count: int, generator: np.random.Generator) -> Array:
-    """Return `count` random crops (count, 32, 32, 3) of a picture whose height is 32 * zoom pixels.
+    """Return random crops (count, 32, 32, 3) of a picture scaled to a height of 32 * zoom pixels.
 
     The picture is (h, w, 3) in [0, 1], the crops are uint8, half of them mirrored.
     """
     h, w = picture.shape[:2]
+    # the width lies between that of a square and that of the picture's own proportions
     shape = round(32 * zoom), round(32 * zoom * (w / h) ** generator.uniform(0, 0.8))
     scaled = needed("skimage.transform").resize(picture, shape, anti_aliasing=True)
     windows = np.lib.stride_tricks.sliding_window_view(scaled, (32, 32), axis=(0, 1))

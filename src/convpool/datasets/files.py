@@ -82,7 +82,10 @@ def make(
 
 
 def _progress_of_part(progress: Progress, done_before: int, total: int) -> Progress:
-    """Return the progress of one part of a larger work, of which `done_before` is done already."""
+    """Return a function that reports the progress of one part as progress of the whole work.
+
+    The work is `total`, of which `done_before` was done before this part.
+    """
     return lambda done, _: progress(done_before + done, total)
 
 
@@ -255,7 +258,7 @@ def _save(arrays: dict[str, Any], file: IO[bytes]) -> None:
 
 
 def _check_and_convert(file: IO[bytes], dataset: Dataset, label: str) -> None:
-    """Check an open file as `read`; rewrite it if its images have another key than the brief's."""
+    """Check an open file as `read_stream` does, and store its images under the brief's key."""
     key, images = read_stream(file, dataset, label)
     if key != dataset.key:
         _save({dataset.key: images}, file)

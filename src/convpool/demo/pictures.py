@@ -30,7 +30,7 @@ TILE = 374
 GAP = 24  # between tiles, and around rows
 LEGEND, BAR = 460, 190  # width on the left for labels and weights, on the right for a colour scale
 DPI = 200
-SHADED = 0.98  # part of the results that differ in strength; others have the strongest colour
+SHADED = 0.98  # quantile of the magnitudes from which on all results have the strongest colour
 TIMES, MINUS = "\u00d7", "\u2212"
 SCHEMES = ("light", "dark")
 # far below zero and far above, stronger than under a number: the explorer's blue and orange of text
@@ -152,8 +152,9 @@ def pixel_sizes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[int, i
     """Return (pixel, stride): how large pixels of images and results are drawn.
 
     pixel: side of the square of the PNG that stands for one pixel of an image. stride: how many
-    times larger that of a result is. So images and results have one scale, and one sees what the
-    borders lose or gain. `before` and `after` are sizes (h, w) of an image and of its result.
+    times as long the side for a pixel of a result is, so that images and results have one scale,
+    and one sees what the borders lose or gain. `before` and `after` are sizes (h, w) of an image
+    and of its result.
 
     Examples
     --------
@@ -195,7 +196,7 @@ def _result_rows(
 
 
 def _by(images: Array) -> str:
-    """Return the size of images (m, h, w, ...): "28 x 28", with a multiplication sign."""
+    """Return the size of images (m, h, w, ...) as text: "28 x 28", with a multiplication sign."""
     return f"{images.shape[1]} {TIMES} {images.shape[2]}"
 
 
@@ -248,7 +249,7 @@ def _draw_weights(figure: Figure, row: Row, left: int, top: int, scheme: str) ->
 
 
 def fraction(value: float) -> str:
-    """Write a number as a fraction, with a real minus sign: "2", "1/4"."""
+    """Return a number as text, a fraction with a real minus sign: "2", "1/4"."""
     return str(Fraction(value).limit_denominator(999)).replace("-", MINUS)
 
 

@@ -110,7 +110,7 @@ def load_course_files(repository: Path) -> dict[str, Callable[..., Any]]:
 
 
 def _load(file: Path, function: str) -> Callable[..., Any]:
-    """Run a file, and return its function of a name; errors as of `load_course_files`."""
+    """Run a file, and return the function with this name; raises as `load_course_files`."""
     if not file.is_file():
         raise FileNotFoundError(f"{file} is missing; the demonstration calls its {function}")
     spec = importlib.util.spec_from_file_location(f"course_{file.stem}", file)

@@ -162,8 +162,8 @@ class TaskResult:
 
 
 def three_digits(value: float) -> str:
-    """Write a number of at least 100 with three significant digits: "161,000".
+    """Return a number as text: from 100 on with three significant digits, "161,000".
 
-    A smaller one is written without decimals.
+    A smaller one is rounded to a whole number.
     """
     return f"{float(f'{value:.3g}'):,.0f}"

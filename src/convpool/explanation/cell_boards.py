@@ -1,4 +1,7 @@
-"""Boards: planes of cells side by side and below each other, one for each channel or kernel."""
+"""Boards: planes of cells side by side and below each other, one for each channel or kernel.
+
+Methods that draw or write return marks, whose lengths are units of a drawing.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from convpool.explanation.drawing_elements import SMALL, Mark, Rect, Text, hatch
 from convpool.explanation.frames import Place
 from convpool.explanation.sums import TIMES, number
 
-# lengths in units of a drawing
 CELL = 32  # height of a cell, and its least width
 MARGIN = 24  # around all planes, for the numbers of rows and columns of padding
 GAP = 30  # between planes
@@ -147,7 +149,7 @@ def size_on_plane(sizes: Sequence[int]) -> tuple[int, int]:
 
 
 def size_text(sizes: Iterable[Any]) -> str:
-    """Write sizes as "3 x 3", with multiplication signs."""
+    """Return sizes as text: "3 x 3", with multiplication signs."""
     return f" {TIMES} ".join(map(str, sizes))
 
 

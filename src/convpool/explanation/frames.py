@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
-Place = tuple[int, ...]
+Place = tuple[int, ...]  # (row, column), or (column,) on one axis
 Number = Any  # int, float, bool or complex, as Python has them
 # an output of at most so many numbers is computed as a whole; of a larger one, single frames
 EAGER_RESULTS = 2**20

@@ -2,7 +2,7 @@
 
 Windows lie on one board, "input" or, transposed, "output", with its padding; the other of these has
 a cell for each position of a window. A plane of a board shows one channel. A place is that of a
-cell on a plane, with the padding; a frame is one window.
+cell on a plane, with the padding; a frame is one window. Methods that draw return marks.
 
 Three layers are drawn. The background: all cells, before the first frame. The numbers of the
 output: they stay once a frame has computed them. The outlines of a frame: only while it is shown.
@@ -252,10 +252,10 @@ class OperationBoards:
             for tap in frame.taps:
                 if tap.channel == plane:
                     position = Position((plane, 0), place_on_plane(tap.place))
-                    yield board.outline(position, (1, 1), 2)
+                    yield board.outline(position, (1, 1), stroke=2)
         if frame.chosen is not None:
             place = place_on_plane(frame.taps[frame.chosen].place)
-            yield board.outline(Position((plane, 0), place), (1, 1), 5)
+            yield board.outline(Position((plane, 0), place), (1, 1), stroke=5)
 
 
 def _magnitude(values: Any) -> float:

@@ -56,7 +56,7 @@ def palette() -> Any:
     for ground in list(colors):
         colors += [
             tuple(round(a + (b - a) * quarter / 4) for a, b in zip(ink, ground, strict=True))
-            for quarter in (1, 2, 3)
+            for quarter in (1, 2, 3)  # of the way from ink to ground
         ]
     image = needed("PIL.Image", "app").new("P", (1, 1))
     image.putpalette([level for color in colors for level in color])

@@ -14,7 +14,7 @@ MAX_TERMS = 30  # of a sum that are written out
 
 
 def number(value: Any) -> str:
-    """Write a number with a real minus sign; None is empty.
+    """Return a number as text, with a real minus sign; empty for None.
 
     int are written in full, True and False as 1 and 0, float with four significant digits, complex
     as "1+2i".
@@ -39,14 +39,14 @@ def is_rounded(value: Any) -> bool:
 
 
 def equals(value: Any, taps: Sequence[Tap] = ()) -> str:
-    """Write "= 3"; or "≈ 3" if the value, or a value or weight of the taps, is written rounded."""
+    """Return "= 3"; or "≈ 3" if the value, or a value or weight of the taps, is written rounded."""
     operands = [operand for tap in taps for operand in (tap.value, tap.weight)]
     is_approximate = any(is_rounded(operand) for operand in [value, *operands])
     return f"{ABOUT if is_approximate else '='} {number(value)}"
 
 
 def factor(value: Any) -> str:
-    """Write a number as an operand, in brackets if it is negative or complex: "3", "(-3)"."""
+    """Return a number as an operand, in brackets if it is negative or complex: "3", "(-3)"."""
     text = number(value)
     return f"({text})" if text.startswith(MINUS) or isinstance(value, complex) else text
 
@@ -62,12 +62,12 @@ def join_terms(terms: Sequence[str], separator: str) -> str:
 
 
 def _product(tap: Tap) -> str:
-    """Write value times weight: "3·(-1)"."""
+    """Return value times weight as text: "3·(-1)"."""
     return f"{factor(tap.value)}{DOT}{factor(tap.weight)}"
 
 
 def _sum_of_products(taps: Sequence[Tap]) -> str:
-    """Write "3·1 + 2·(-1)"; empty without taps."""
+    """Return "3·1 + 2·(-1)"; empty without taps."""
     return join_terms([_product(tap) for tap in taps], " + ")
 
 
@@ -125,7 +125,7 @@ def _function_of_pixels(name: str) -> Callable[[Frame], list[str]]:
 
 
 def _sum_of_pixels(frame: Frame) -> str:
-    """Write "1 + (-4)"; "0" without a pixel."""
+    """Return "1 + (-4)"; "0" without a pixel."""
     return join_terms([factor(value) for value in _pixel_values(frame)], " + ") or "0"
 
 
@@ -178,6 +178,6 @@ def arithmetic(kind: str, frame: Frame, p: float) -> list[str]:
 
 
 def position_text(position: Sequence[int]) -> str:
-    """Write a position (i, j) or (j,): "row 1, column 2" or "column 2"."""
+    """Return a position (i, j) or (j,) as text: "row 1, column 2" or "column 2"."""
     names = ("row", "column")[-len(position) :]
     return ", ".join(f"{name} {n}" for name, n in zip(names, position, strict=True))

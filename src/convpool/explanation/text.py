@@ -56,9 +56,9 @@ class _FrameTables:
     def rows(self) -> list[list[Table]]:
         """Return the tables in rows, from left to right.
 
-        Each row is one channel under the window: its plane, and that of the kernel. The first row
-        has the board with one number for each position too: the output, on the right, or the input
-        of a transposed convolution, on the left.
+        Each row has the tables of one channel under the window: its plane, and the kernel's weights
+        for it. The first row also has the table with one number for each position of the window:
+        the output, on the right, or the input of a transposed convolution, on the left.
         """
         has_several_planes = self._has_several_planes()
         rows = []
@@ -83,7 +83,7 @@ class _FrameTables:
         return bool(shape[-1] > 1)
 
     def _on_axes(self, place: Place) -> Place:
-        """Return a place (row, column) of a table as one of an array; on one axis, without row."""
+        """Return a table's (row, column) as an index of an array; on one axis, (column,)."""
         return place[-self.rank :]
 
     def _position_table(self) -> Table:
@@ -261,7 +261,7 @@ def every_window(operation: Operation, *, is_colored: bool = False) -> Iterator[
 
 
 def _encodable(lines: Sequence[str]) -> str:
-    """Join lines with line breaks, all in ASCII if the terminal's encoding lacks one of SIGNS."""
+    """Return lines joined, in ASCII if the encoding of standard output lacks one of SIGNS."""
     text = "\n".join(lines)
     try:
         SIGNS.encode(getattr(sys.stdout, "encoding", None) or "utf-8")

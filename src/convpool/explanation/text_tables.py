@@ -110,8 +110,8 @@ class Table:
     def _mark(self, text: str, place: Place, *, is_colored: bool) -> str:
         """Return the text of a cell in the box, marked if its place is.
 
-        If only some places are marked, these get ">" before them, in the space of `text` on its
-        left. In colours marked ones are bold too.
+        If only some places are marked, ">" takes the place of the last space before their text. In
+        colours, marked ones are bold too.
         """
         assert self.box is not None
         is_marked = self.box.marked is None or place in self.box.marked
@@ -166,7 +166,10 @@ def _visible(size: Place, box: Box | None, cell_width: int, max_width: int) -> t
 
 
 def _around_box(size: int, start: int, span: int, limit: int) -> range:
-    """Return at most `limit` of the numbers below `size`, with `span` from `start` on amid them."""
+    """Return which rows, or columns, of a plane that has `size` of them are shown: up to `limit`.
+
+    The `span` rows from `start` on, which are in the box, are in the middle where possible.
+    """
     centred = start - max(0, limit - span) // 2
     first = max(0, min(size - limit, centred))
     return range(first, min(size, first + limit))

@@ -50,7 +50,7 @@ def fragment_of(explanation: Explanation, frame: int = 0) -> str | None:
 
 
 def _operation(explanation: Explanation) -> dict[str, Any]:
-    """Return the settings of the kind of operation, by name; None for one that the page lacks."""
+    """Return the settings of the operation, by name; those that the page lacks are None."""
     plan: Any = explanation.plan
     if explanation.kernels is None:
         mode = explanation.kind if explanation.kind in EXPLORER_POOL_MODES else None
@@ -69,7 +69,7 @@ def _operation(explanation: Explanation) -> dict[str, Any]:
 
 
 def _output_padding(explanation: Explanation) -> int | None:
-    """Return the output padding of a transposed convolution; None if that of the axes differs."""
+    """Return the output padding of a transposed convolution; None if it differs between axes."""
     if explanation.plan.padding.startswith("same"):
         return 0  # the page works out the sizes from the name
     sizes = {
@@ -94,7 +94,10 @@ def _windows(explanation: Explanation) -> dict[str, Any]:
 
 
 def _numbers(explanation: Explanation) -> dict[str, Any]:
-    """Return the settings of shapes, pixels and weights, by name; None as `_comma_separated`."""
+    """Return the settings of shapes, pixels and weights, by name.
+
+    Pixels or weights that a link does not hold are None.
+    """
     image, kernels = explanation.frames.image, explanation.kernels
     h, w, c = image.shape
     state = {"source": "own", "h": h, "w": w, "c": c, "pixels": _comma_separated(image)}
@@ -130,7 +133,7 @@ def _comma_separated(values: NDArray[Any]) -> str | None:
 def _position(explanation: Explanation, number: int) -> dict[str, int]:
     """Return the settings of a window's position and channel, by name.
 
-    The channel is "n", of the output; transposed it is "front", of the input.
+    The channel of the output is the setting "n"; if transposed, that of the input is "front".
     """
     frame = explanation.frames[number]
     i, j = frame.position

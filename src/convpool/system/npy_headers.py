@@ -35,7 +35,7 @@ BROKEN = (
 def header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
     """Return (shape, dtype) of the .npy file that begins where the stream stands.
 
-    It reads on from there, and leaves the stream elsewhere.
+    Afterwards the stream stands somewhere behind the header.
 
     Raises
     ------

@@ -604,7 +604,8 @@ def test_a_faintest_window_is_found():
             for n, axis in zip(magnitudes.shape[1:], axes, strict=False)
         ]
         assert (
-            accuracy.faintest_window(magnitudes, rows).item() == greatest_pixels(images, axes).min()
+            accuracy.faintest_magnitude(magnitudes, rows).item()
+            == greatest_pixels(images, axes).min()
         )
 
 

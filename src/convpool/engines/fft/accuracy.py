@@ -3,8 +3,8 @@
 A transform spreads its error, and any NaN, over a whole block, while a direct sum errs in
 proportion to the pixels of its own window. So the error bound of a block's transform is compared
 with the bound of direct sums in the block's faintest window: the one whose greatest |pixel| is
-least. A block has b images and depth channels. Samples are some of its pixels, of which the
-faintest window is estimated before all pixels are looked at.
+least. A block has b images and depth channels. Samples are some of its pixels; from them the
+faintest window is estimated before all pixels are looked at. A 2-norm is sqrt(sum(x^2)).
 """
 
 from __future__ import annotations
@@ -115,9 +115,9 @@ class BlockPixels(NamedTuple):
 
     def parts(self) -> Iterator[Block]:
         """Yield slices for `gather` that make up all pixels: whole rows, about CHUNK numbers."""
-        *lines, last = self.shape
-        for part in blocks(lines, CHUNK // (self.depth * last)):
-            yield *part, slice(0, last)
+        *other_sizes, row_length = self.shape
+        for part in blocks(other_sizes, CHUNK // (self.depth * row_length)):
+            yield *part, slice(0, row_length)
 
 
 def fft_error_is_acceptable(
@@ -133,7 +133,7 @@ def fft_error_is_acceptable(
     units = products * float(np.finfo(pixels.dtype).eps)
 
     def is_acceptable(norm: float, faintest: float) -> NDArray[np.bool_]:
-        """Return the result for a 2-norm of the pixels, and a greatest |x| of every window."""
+        """Return the result for a 2-norm of the pixels and the faintest window's greatest |x|."""
         bound = error_bound(norm, kernel_norms.norms, volume(layout.sizes), pixels.depth)
         result: NDArray[np.bool_] = bound <= units * kernel_norms.sums * faintest
         # an infinite bound is not below an infinity in every window
@@ -145,6 +145,7 @@ def fft_error_is_acceptable(
     if acceptable.all() or not math.isfinite(norm):
         return acceptable
     faintest, are_all_zero = _faintest_by_all(pixels)  # samples were not enough
+    # pixel_norms.norm is rounded up, and so above 0 for zeros too
     return is_acceptable(0.0 if are_all_zero else norm, faintest)
 
 
@@ -185,9 +186,9 @@ def _sample_steps(pixels: BlockPixels) -> list[int]:
 
 
 def faintest_by_samples(samples: Floats, axes: Sequence[Axis]) -> float:
-    """Return the greatest |pixel| of the faintest window, or less, by samples (b, *spatial, 1).
+    """Return a lower bound of the greatest |pixel| of the faintest window.
 
-    `axes` are the windows on the pixels.
+    It is computed from the samples (b, *spatial, 1) alone; `axes` are the windows on the pixels.
     """
     sampled_axes = [
         # a window, wherever it lies, holds so many samples in a row, and perhaps one more
@@ -196,7 +197,7 @@ def faintest_by_samples(samples: Floats, axes: Sequence[Axis]) -> float:
         else Axis(length, axis.window, 1, axis.dilation)
         for length, axis in zip(samples.shape[1:-1], axes, strict=True)
     ]
-    return float(faintest_window(samples, sampled_axes).item())
+    return float(faintest_magnitude(samples, sampled_axes).item())
 
 
 def _faintest_by_all(pixels: BlockPixels) -> tuple[float, bool]:
@@ -210,14 +211,15 @@ def _faintest_by_all(pixels: BlockPixels) -> tuple[float, bool]:
     for part in pixels.parts():
         target: Any = (*part, 0)
         magnitudes[target] = np.abs(pixels.gather(part)).max(axis=0).view(np.int64) >> DROPPED_BITS
-    bits = faintest_window(magnitudes, pixels.axes).astype(np.int64) << DROPPED_BITS
+    bits = faintest_magnitude(magnitudes, pixels.axes).astype(np.int64) << DROPPED_BITS
     return float(bits.view(np.float64).item()), not magnitudes.any()
 
 
-def faintest_window(magnitudes: Array, axes: Sequence[Axis]) -> Array:
-    """Return the least over all windows of the greatest number of a window of magnitudes.
+def faintest_magnitude(magnitudes: Array, axes: Sequence[Axis]) -> Array:
+    """Return the greatest magnitude of the faintest window, in an array with this one number.
 
-    Magnitudes are (b, *spatial, 1). The result is an array of their dtype with one number.
+    That is the least, over all windows, of the greatest number in a window. Magnitudes are
+    (b, *spatial, 1), and the result has their dtype.
     """
     greatest = np.empty((len(magnitudes), *(axis.count for axis in axes), 1), magnitudes.dtype)
     numpy_pooling.pool(magnitudes, axes, greatest, mode="max", dtype=magnitudes.dtype)
@@ -225,25 +227,27 @@ def faintest_window(magnitudes: Array, axes: Sequence[Axis]) -> Array:
     return least
 
 
-def error_bound(pixels: float, weights: Floats, points: int, depth: int) -> Floats:
+def error_bound(pixel_norm: float, kernel_norms: Floats, points: int, depth: int) -> Floats:
     """Return how far results of a transform of so many points may lie from the exact ones.
 
-    `pixels` is the 2-norm of a block's pixels, `weights` that of each kernel; the result has a
-    bound for each kernel.
+    Takes the 2-norm of a block's pixels, and that of each kernel; the result has a bound for each
+    kernel.
 
     With u = 2^-53, t = log2 of the transform's size, x the pixels of a block and w a kernel, a
     convolution by Fourier transforms errs by less than ((1 + u)^3t (1 + sqrt(5) u)^(3t + 1) (1 +
-    b)^3t - 1) |x| |w| in 2-norms, b being the error of the roots of unity, u here: C. Percival,
+    e)^3t - 1) |x| |w| in 2-norms, e being the error of the roots of unity, u here: C. Percival,
     Rapid multiplication modulo the sum and difference of highly composite numbers, Math. Comp. 72
     (2003); see N. J. Higham, Accuracy and Stability of Numerical Algorithms, ch. 24. The sum over
     channels adds u for each. Infinite where numbers of that size might overflow.
     """
-    if pixels == 0:
-        return np.zeros_like(weights)
-    u, t, least = 2.0**-53, math.log2(points) + 1, float(np.finfo(np.float64).smallest_subnormal)
-    underflow = least * points * (1 + weights + pixels)  # what is lost below the normal numbers
+    if pixel_norm == 0:
+        return np.zeros_like(kernel_norms)
+    u, t, tiniest = 2.0**-53, math.log2(points) + 1, float(np.finfo(np.float64).smallest_subnormal)
+    # what is lost below the normal numbers
+    underflow = tiniest * points * (1 + kernel_norms + pixel_norm)
     factor = math.expm1((3 * t + (3 * t + 1) * math.sqrt(5) + 3 * t + depth) * u)
-    error = factor * pixels * weights + underflow
+    error = factor * pixel_norm * kernel_norms + underflow
     limit = float(np.finfo(np.float64).max) / 4 / points
-    bound: Floats = np.where(np.maximum(pixels, 1) * np.maximum(weights, 1) < limit, error, np.inf)
+    cannot_overflow = np.maximum(pixel_norm, 1) * np.maximum(kernel_norms, 1) < limit
+    bound: Floats = np.where(cannot_overflow, error, np.inf)
     return bound

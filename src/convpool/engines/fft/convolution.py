@@ -45,7 +45,7 @@ Item = TypeVar("Item")
 
 
 class Call(NamedTuple):
-    """The arguments of a call of `convolve`, and how it is cut; biases are float64."""
+    """The arguments of a call of `convolve`, and how it is cut: `layout`. biases are (nc,)."""
 
     source: PaddedImages
     kernels: Array
@@ -129,8 +129,8 @@ def convolve(
 def _transform_all_blocks(call: Call, kernels: range) -> list[tuple[BlockPixels, list[int]]]:
     """Convolve all blocks with some kernels, except where the error would be too large.
 
-    Returns (pixels of a block, numbers of the kernels that are still to be summed) for each
-    exception.
+    Returns (pixels, kernels) for each block with exceptions: the block's pixels, and the numbers of
+    the kernels with which it is still to be convolved.
     """
     layout, axes = call.layout, call.source.axes
     spectra, kernel_norms = _kernel_spectra(call, kernels)
@@ -140,8 +140,9 @@ def _transform_all_blocks(call: Call, kernels: range) -> list[tuple[BlockPixels,
         for group, group_kernels in call.kernels_by_group(kernels):
             pixels = call.pixels(group, block)
             rows, pixel_norms = _row_spectra(scratch, pixels, layout, len(group_kernels))
-            places = slice(group_kernels.start - kernels.start, group_kernels.stop - kernels.start)
-            norms = kernel_norms.of(places)
+            # spectra and norms are those of `kernels` only
+            first, end = group_kernels.start - kernels.start, group_kernels.stop - kernels.start
+            norms = kernel_norms.of(slice(first, end))
             is_acceptable = fft_error_is_acceptable(pixels, pixel_norms, norms, layout)
             accurate = [k for k, holds in zip(group_kernels, is_acceptable, strict=True) if holds]
             if accurate:
@@ -178,9 +179,9 @@ def _in_threads(
 
 
 def _kernel_spectra(call: Call, chosen: range) -> tuple[Spectra, KernelNorms]:
-    """Return the conjugate spectra of the chosen kernels, and their norms.
+    """Return (spectra, norms) of the chosen kernels; the spectra are conjugate ones.
 
-    Spectra are (kernels, depth, *sizes[:-1], f), with the sizes of the transforms.
+    They are (chosen kernels, depth, *sizes[:-1], f), with the sizes of the transforms.
     """
     kernels, layout, axes = call.kernels, call.layout, call.source.axes
     depth, f = kernels.shape[-2], layout.sizes[-1] // 2 + 1

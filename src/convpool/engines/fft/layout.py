@@ -1,7 +1,7 @@
 """How a convolution by Fourier transforms is cut: sizes of transforms, what blocks cost and hold.
 
-m images, nc kernels of depth channels, N points of a transform; b images in a block. A block is
-some images and some results on each axis, which one transform gives.
+m images, nc kernels of depth channels. A block is some images and some results on each axis, which
+one transform yields. A transform of N points counts 2.5 N log2 N floating point operations.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def fast_size(least: int) -> int:
     return best
 
 
-def _axis_sizes(axis: Axis) -> dict[int, int]:
-    """Return size of a transform -> results that it gives, for some ways to cut an axis evenly.
+def _outputs_by_size(axis: Axis) -> dict[int, int]:
+    """Return points of a transform -> results that it yields, for some ways to cut an axis evenly.
 
     The first is the whole axis in one piece; then come more and more pieces, down to twice the span
     of a window.
@@ -100,7 +100,7 @@ def cheapest(m: int, axes: tuple[Axis, ...], depth: int, nc: int, groups: int) -
     If none does, it is the cheapest of those that need no more than the smallest one.
     """
     work = Work(m, axes, depth, nc, groups)
-    choices = product(*(_axis_sizes(axis).items() for axis in axes))
+    choices = product(*(_outputs_by_size(axis).items() for axis in axes))
     layouts = [_layout(work, *zip(*choice, strict=True)) for choice in choices]
     limit = max(MAX_MEMORY, min(layout.memory for layout in layouts))
     return min(
@@ -110,16 +110,17 @@ def cheapest(m: int, axes: tuple[Axis, ...], depth: int, nc: int, groups: int) -
 
 
 def _layout(work: Work, sizes: tuple[int, ...], outputs: tuple[int, ...]) -> Layout:
-    """Return the layout of transforms with `sizes` points, which give `outputs` results.
+    """Return the layout of transforms with `sizes` points, which yield `outputs` results.
 
     Both have a number for each axis.
     """
     m, axes, depth, nc, groups = work
     points, spectrum_numbers = volume(sizes), volume(sizes[:-1]) * (sizes[-1] // 2 + 1)
     images = max(1, min(m, BLOCK_POINTS // points))
+    # a complex number has 16 bytes; the kernels' spectra have half of the memory
     kernels = max(1, min(nc, MAX_MEMORY // (32 * spectrum_numbers * depth)))
     scratch = spectrum_numbers * images * max(depth, min(kernels, nc // groups))
-    # the last term is for the magnitudes of all pixels
+    # for the spectra of a block, for a step, and for the magnitudes of all pixels
     worker_bytes = 16 * scratch + 64 * CHUNK + 6 * images * points
     spectra = 16 * spectrum_numbers * kernels * depth  # bytes of the kernels' spectra
     blocks = -(-m // images) * volume(

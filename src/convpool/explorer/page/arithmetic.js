@@ -50,15 +50,17 @@ const arithmetic = (() => {
     { groups = 1, padMode = "zeros", fill = 0 } = {},
   ) {
     const [, , depth, nc] = kernels.shape;
-    const first = Math.floor(n / (nc / groups)) * depth;
+    const firstChannel = Math.floor(n / (nc / groups)) * depth;
     const across = tapsOf(axes[1], j, padMode);
     const products = [];
     tapsOf(axes[0], i, padMode).forEach((row, u) =>
       across.forEach((column, v) => {
-        const real = row.source >= 0 && column.source >= 0;
+        // in padding too, some pad modes read a pixel
+        const isRead = row.source >= 0 && column.source >= 0;
         for (let k = 0; k < depth; k++) {
+          const channel = firstChannel + k;
           const outside = padMode === "constant" ? fill : 0;
-          const pixel = real ? valueAt(image, row.source, column.source, first + k) : outside;
+          const pixel = isRead ? valueAt(image, row.source, column.source, channel) : outside;
           const weight = weightAt(kernels, u, v, k, n);
           const inside = row.inside && column.inside;
           products.push({
@@ -66,12 +68,12 @@ const arithmetic = (() => {
             v,
             y: row.place,
             x: column.place,
-            channel: first + k,
+            channel,
             inside,
             pixel,
             weight,
             product: pixel * weight,
-            source: real ? [row.source, column.source] : null,
+            source: isRead ? [row.source, column.source] : null,
           });
         }
       }),
@@ -110,24 +112,24 @@ const arithmetic = (() => {
     );
     const window = new Float64Array(size);
     const output = new Float64Array(rows.length * columns.length * nc);
-    let at = 0;
+    let outputIndex = 0;
     for (const down of rows) {
       for (const across of columns) {
-        for (let first = 0; first < groups * depth; first += depth) {
+        for (let group = 0; group < groups; group++) {
           let filled = 0;
           for (const row of down) {
             for (const column of across) {
-              const real = row >= 0 && column >= 0;
-              const place = (row * w + column) * c + first;
-              for (let k = 0; k < depth; k++) window[filled++] = real ? pixels[place + k] : outside;
+              const isRead = row >= 0 && column >= 0;
+              const at = (row * w + column) * c + group * depth;
+              for (let k = 0; k < depth; k++) window[filled++] = isRead ? pixels[at + k] : outside;
             }
           }
           for (let n = 0; n < kernelsPerGroup; n++) {
-            const start = ((first / depth) * kernelsPerGroup + n) * size;
+            const start = (group * kernelsPerGroup + n) * size;
             let sum = 0;
             for (let tap = 0; tap < size; tap++) sum += window[tap] * weightsByKernel[start + tap];
             sum += bias;
-            output[at++] = relu && sum < 0 ? 0 : sum;
+            output[outputIndex++] = relu && sum < 0 ? 0 : sum;
           }
         }
       }
@@ -159,6 +161,10 @@ const arithmetic = (() => {
     sum: (pixels) => total(pixels),
   };
 
+  // how many taps lie on pixels or declared padding, not beyond it, where `ceil` lets windows reach
+  const declaredTaps = (axis, taps) =>
+    taps.filter(({ place }) => place < axis.size + axis.after).length;
+
   /**
    * Return the taps of one pooled number, and how many of them lie on pixels or declared padding.
    * @param {Plane} image
@@ -167,8 +173,6 @@ const arithmetic = (() => {
    * @returns {{ taps: any[], declared: number }}
    */
   function poolWindow(image, axes, [i, j, channel]) {
-    const declared = (axis, taps) =>
-      taps.filter(({ place }) => place < axis.size + axis.after).length;
     const [rows, columns] = [tapsOf(axes[0], i), tapsOf(axes[1], j)];
     const taps = rows.flatMap((row, u) =>
       columns.map((column, v) => {
@@ -177,7 +181,7 @@ const arithmetic = (() => {
         return { u, v, y: row.place, x: column.place, channel, inside, pixel };
       }),
     );
-    return { taps, declared: declared(axes[0], rows) * declared(axes[1], columns) };
+    return { taps, declared: declaredTaps(axes[0], rows) * declaredTaps(axes[1], columns) };
   }
 
   /**
@@ -205,10 +209,8 @@ const arithmetic = (() => {
   function pool(image, axes, { mode = "max", countPadding = false } = {}) {
     const [rows, columns] = tapTables(axes);
     const [, w, c] = image.shape;
-    const declared = (axis, taps) =>
-      taps.filter(({ place }) => place < axis.size + axis.after).length;
     const counts = axes.map((axis, side) =>
-      [rows, columns][side].map((taps) => declared(axis, taps)),
+      [rows, columns][side].map((taps) => declaredTaps(axis, taps)),
     );
     const [inRows, inColumns] = [rows, columns].map((windows) =>
       windows.map((taps) => taps.filter(({ inside }) => inside)),
@@ -314,12 +316,12 @@ const arithmetic = (() => {
    */
   function gatherOf(image, kernels, axes, [y, x, channel], { groups = 1 } = {}) {
     const [, , depth, nc] = kernels.shape;
-    const first = Math.floor(channel / depth) * (nc / groups);
+    const firstKernel = Math.floor(channel / depth) * (nc / groups);
     const [rows, columns] = [readersOf(axes[0], y), readersOf(axes[1], x)];
     return rows.flatMap(([i, u]) =>
       columns.flatMap(([j, v]) =>
         Array.from({ length: nc / groups }, (_, k) => {
-          const n = first + k;
+          const n = firstKernel + k;
           const [pixel, weight] = [
             valueAt(image, i, j, n),
             weightAt(kernels, u, v, channel % depth, n),

@@ -152,8 +152,8 @@ const backwardView = (() => {
     const shares = backward.sharesOf(model, gradient);
     const { input, weights, bias } = backward.gradientsOf(model, shares, gradient);
     const place = ([y, x]) => [y, x, at.front];
-    const plane0 = kernels && (state.op === "transpose" ? at.n : at.front) % kernels.shape[2];
-    const tapAt = (u, v) => [u, v, plane0, state.op === "transpose" ? at.front : at.n];
+    const groupChannel = kernels && (state.op === "transpose" ? at.n : at.front) % kernels.shape[2];
+    const tapAt = (u, v) => [u, v, groupChannel, state.op === "transpose" ? at.front : at.n];
     const arrives = ({ pixel, tap }) =>
       target?.name === "input"
         ? pixel?.join() === target.place.join()

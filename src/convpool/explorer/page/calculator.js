@@ -12,7 +12,8 @@ const calculator = (() => {
   /**
    * Return the sizes and counts of a layer with a square image and a square window.
    * @param {Record<string, number>} layer the numbers of FIELDS
-   * @returns {any} span, floor, ceil (of windows; below 1 there is none), weights, multiplications
+   * @returns {any} span; floor and ceil, the number of windows rounded down or up (below 1, none
+   *   fits); weights; multiplications; dense, the weights of a dense layer between the same sizes
    */
   function sizesOf({ n, k, s, d, before, after, c, nc }) {
     const count = (ceil) =>

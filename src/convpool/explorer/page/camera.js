@@ -24,7 +24,7 @@ const camera = (() => {
     return canvas;
   }
 
-  /** Bring the present picture into the picture with numbers, in its channels. */
+  /** Make the camera's present picture the input, small and in as many channels as it has. */
   function takeNumbers() {
     const { op, c: channels } = explorer.state();
     const c = op !== "transpose" && channels >= 3 ? 3 : 1;

@@ -48,8 +48,8 @@ const cellNumbers = (() => {
   }
 
   /**
-   * Return a number with these decimals; one that would be 0 with them, as 0.004 or 4e−5, and one
-   * that is too long, as 3e12.
+   * Return a number as text with these decimals. One that would become 0 has its first digit that
+   * is not 0 instead: 0.004 or 4e−5; one that is too long has an exponent: 3e12.
    * @param {number} value
    * @param {number} decimals
    * @param {number} most letters that there is room for

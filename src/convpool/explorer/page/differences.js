@@ -51,14 +51,14 @@ const differences = (() => {
     (!pastedResult.numbers || differing(pastedResult, data)?.length === 0);
 
   /**
-   * Return the factor or the biases that make an output out of another, in words; null if there are
-   * none.
+   * Return the factor or the biases that turn an output into the pasted one, in words; null if
+   * there are none.
    * @param {Pasted} pastedResult
    * @param {Plane} output
    * @param {State} state
    * @returns {string | null}
    */
-  function linear(pastedResult, { shape, data }, state) {
+  function factorOrBiases(pastedResult, { shape, data }, state) {
     const { numbers } = pastedResult;
     if (numbers.length !== data.length || !sameShape(pastedResult.shape, shape)) return null;
     const largest = data.reduce((at, v, k) => (Math.abs(v) > Math.abs(data[at]) ? k : at), 0);
@@ -96,17 +96,16 @@ const differences = (() => {
   }
 
   /**
-   * Return what an output needs to be the pasted one: "" if nothing, a sentence, or null if it is
-   * not that.
+   * Return sentences about what turns an output into the pasted one; [""] if both agree already.
    * @param {Pasted} pastedResult
    * @param {Plane} output
    * @param {State} state
-   * @returns {string[]} none, if there is no such effect
+   * @returns {string[]} empty, if no effect does
    */
   function effectsOf(pastedResult, output, state) {
     if (agrees(pastedResult, output)) return [""];
     if (!pastedResult.numbers) return [];
-    const found = linear(pastedResult, output, state);
+    const found = factorOrBiases(pastedResult, output, state);
     if (found) return [found];
     return Object.entries(EFFECTS)
       .filter(([, change]) => agrees(pastedResult, change(output)))

@@ -40,7 +40,7 @@ const layerCounts = (() => {
     };
   }
 
-  const spread = new WeakMap(); // pixels of such a convolution -> its strides
+  const spread = new WeakMap(); // pixels that asConvolution spread -> the strides [sh, sw]
   /**
    * Return whether a pixel is a zero that was inserted for a convolution; without a place, whether
    * the picture has any.
@@ -94,7 +94,8 @@ const layerCounts = (() => {
   }
 
   /**
-   * Return the sizes that a convolution makes the same output of, one for each axis.
+   * Return, in words for each axis, which output sizes a convolution would turn into this input, and
+   * which of them is chosen.
    * @param {Model} model
    * @returns {string}
    */

@@ -10,8 +10,8 @@
  */
 const layingOut = (() => {
   const CAPTION = 24; // height of the text above a block
-  const LEAST = 3; // and of the smallest
-  const READABLE = 22; // and of one whose number is easily read
+  const LEAST = 3; // pixels of the smallest cell
+  const READABLE = 22; // pixels of a cell whose number is easily read
   const SMALL = 38; // pixels of a kernel's cell, where there is room: 0.0625 is readable
 
   // the ways to lay blocks in lines, the preferred one first: rows, and at last columns

@@ -64,7 +64,7 @@ const ownChoices = (() => {
 
   /**
    * Return the size that a picture had when it was last shown, or has at first; nothing if the
-   * picture stays, or the size is told.
+   * picture stays, or `part` has a size.
    * @param {State} state
    * @param {any} next
    * @param {any} part

@@ -77,6 +77,7 @@ const pictureFrames = (() => {
     const isRead = (channel) =>
       state.op === "convolve" &&
       Math.floor(channel / depth) === Math.floor((at.n * state.groups) / state.nc);
+    // the block on which the window lies, and the one with the window's one pixel
     const [many, one] =
       state.op === "transpose" ? [named.output, named.input] : [named.input, named.output];
     const [rows, columns] = [at.i, at.j].map((index, side) =>

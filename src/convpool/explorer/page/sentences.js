@@ -1,5 +1,5 @@
 // The picture in words: the arithmetic of one window, what a pixel feeds, and one sentence for
-// screen readers. `written` in model.js writes numbers.
+// screen readers. `written` in written_numbers.js writes numbers.
 const sentences = (() => {
   const { element } = controls;
   const MOST_TERMS = 80; // of a sum that are written out

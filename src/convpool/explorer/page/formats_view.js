@@ -30,6 +30,7 @@ const formatsView = (() => {
     const rest = scaled - below;
     const isUp = rest > 0.5 || (rest === 0.5 && below % 2 !== 0);
     const rounded = (isUp ? below + 1 : below) * unit;
+    // the greatest float16 is 65504
     return Math.abs(rounded) >= 65520 ? Math.sign(rounded) * Infinity : rounded;
   }
 

@@ -91,7 +91,7 @@ const gifEncoder = (() => {
     return [...blocks, 0];
   }
 
-  const short = (number) => [number & 255, number >> 8];
+  const short = (number) => [number & 255, number >> 8]; // two bytes, the lower first
   const letters = (text) => Array.from(text, (letter) => letter.charCodeAt(0));
 
   /**
@@ -107,7 +107,9 @@ const gifEncoder = (() => {
     const colours = Array.from({ length: COLOURS }, (_, k) => palette[k] ?? [0, 0, 0]).flat();
     const size = [...short(width), ...short(height)];
     const parts = [
+      // 0xf7: a palette of 256 colours follows
       [...letters("GIF89a"), ...size, 0xf7, 0, 0, ...colours],
+      // repeated 0 times, which means for ever
       [0x21, 0xff, 11, ...letters("NETSCAPE2.0"), 3, 1, 0, 0, 0],
     ];
     for (const data of pictures) {
@@ -115,10 +117,11 @@ const gifEncoder = (() => {
         { length: width * height },
         (_, at) => indices[boxOf(data, at * 4)],
       );
+      // for how long, in hundredths of a second; then a picture at (0, 0), with 8 bits a number
       parts.push([0x21, 0xf9, 4, 0, ...short(Math.round(milliseconds / 10)), 0, 0]);
       parts.push([0x2c, 0, 0, 0, 0, ...size, 0, 8], compressed(numbers));
     }
-    parts.push([0x3b]);
+    parts.push([0x3b]); // the end
     const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of parts) {

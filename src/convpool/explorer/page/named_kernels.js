@@ -1,6 +1,6 @@
 // Kernels with a name. Each is made for the size that is asked for; some have one size only.
 const namedKernels = (() => {
-  // row n of Pascal's triangle, a small bell: 1 2 1, 1 3 3 1
+  // the row of Pascal's triangle with so many numbers, a small bell: 1 2 1, 1 3 3 1
   const bell = (count) => {
     const row = [1];
     for (let k = 1; k < count; k++) row.push((row[k - 1] * (count - k)) / k);

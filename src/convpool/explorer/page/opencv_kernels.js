@@ -20,7 +20,7 @@ const opencvKernels = (() => {
     numbers: numbers.map((number) => number * factor),
   });
   const isNumber = (value) => typeof value === "number";
-  // width and height, in OpenCV's order; null if they are no odd or even sizes
+  // a pair of sizes, width first as in OpenCV, as it is; null if it is none, or one is below 1
   const sizeOf = (value) =>
     Array.isArray(value) && value.length === 2 && value.every((side) => side >= 1) ? value : null;
 

@@ -266,18 +266,19 @@ const photoView = (() => {
   }
 
   /**
-   * Show the filtered photograph as the picture above shows its output, and say how.
+   * Show the filtered photograph as the picture above shows its output, and say how. There, numbers
+   * are clipped at 255, or the greatest is white.
    * @param {any[]} channels
    * @param {number[]} size width and height
    * @param {Model} model
    */
   function show(channels, size, model) {
-    const { kind, clipped: isClipped } = numberLooks.lookOf(model, model.output);
+    const { kind, clipped: clippedAbove } = numberLooks.lookOf(model, model.output);
     const { greatest, clipped } = rangeOf(channels);
     const isSigned = kind === "signed";
     const most = isSigned
       ? numberLooks.strongest(channels)
-      : isClipped === undefined
+      : clippedAbove === undefined
         ? greatest
         : 255;
     paint(byId("photo-output"), size, channels, { isSigned, most });

@@ -93,18 +93,17 @@ const readArrays = (() => {
   function result(shape, found) {
     if (!found.length) return { problem: "pasted.no_number" };
     if (shape.length > 6) return { problem: "pasted.too_deep" };
-    const decimals = Math.max(...lengthsOf(found));
-    return { shape, numbers: found.map(valueOf), decimals };
+    return { shape, numbers: found.map(valueOf), decimals: mostDecimals(found) };
   }
 
-  // how many digits each number has behind the point; of 1e-5 as many as 0.00001 has
-  const lengthsOf = (found) => {
+  // the most digits that a number has behind the point; 1e-5 counts as 0.00001
+  const mostDecimals = (found) => {
     let most = 0;
     for (const word of found) {
       const [, fraction = "", exponent = 0] = /\.(\d*)(?:e([-+]?\d+))?$/i.exec(word) ?? [];
       most = Math.max(most, fraction.length - Number(exponent));
     }
-    return [most];
+    return most;
   };
 
   /**

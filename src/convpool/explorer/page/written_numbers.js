@@ -84,10 +84,10 @@ const writtenNumbers = (() => {
   }
 
   /**
-   * Return the functions of this part for weights with a denominator and for what is made of them:
-   * they are written as fractions where they are such.
+   * Return write, factor, rounded, equals and sum for weights with a denominator and for numbers
+   * computed from them, which are written as fractions where they are multiples of 1 / parts.
    * @param {number} parts the denominator; 1 for decimals
-   * @returns {any}
+   * @returns {any} these functions by name
    */
   function over(parts) {
     if (parts === 1) return { write, factor, rounded, equals, sum };

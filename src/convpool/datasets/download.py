@@ -95,7 +95,10 @@ def _request(url: str, file: IO[bytes], progress: Progress) -> None:
 
 
 def _failure_text(file: IO[bytes], bar: _ProgressBar, error: BaseException) -> str:
-    """Return "no connection (reason)"; once a length is known, "cut short, 5 of 10 bytes came"."""
+    """Return why a download failed: "no connection (reason)" or "cut short, 5 of 10 bytes came".
+
+    The latter once the server has stated a length.
+    """
     # the innermost error: outer ones repeat the URL
     while inner := error.__cause__ or error.__context__:
         error = inner

@@ -22,7 +22,7 @@ def _svg(operation: Operation, frame: int | None, seconds: float) -> bytes:
 
 
 def _html(operation: Operation, frame: int | None, seconds: float) -> bytes:
-    """Return an HTML page that holds the picture of `_svg`."""
+    """Return an HTML page that holds the picture of `_svg`; `seconds` is not used."""
     drawing = window_pictures.draw(operation, frame)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'

@@ -80,6 +80,7 @@ class _WindowPainter:
         self.boards_height = max(board.size[1] for board in self.boards.values())
         self.width = max(self.boards_width, MIN_WIDTH)
         self.background = self.layout.background()
+        # of arithmetic below a window: all pictures leave room for so many
         self.most_lines = max(
             (len(_wrapped_arithmetic(operation, frame, self.width, FONT)) for frame in operation),
             default=0,

@@ -176,6 +176,7 @@ def _filter_bands(
     def results() -> Iterator[tuple[slice, Array, Array | None]]:
         """Yield (rows of the result, their values, their opacity) for each band."""
         for band in bands:
+            # row i of a result of the same size has its middle on row i of the photo
             middles = photo.rows(band.rows) if is_same_size else None
             band_operation = operation._replace(settings=band.settings)
             yield band.rows, *_filter_planes(band.photo, middles, band_operation)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from convpool.photos.rendering import MIN_MAGNITUDE, largest
 
-# magnitudes are counted by the upper 16 bits of a float32 without its sign: in steps below 1 %
-SHIFT = 15
+# a magnitude belongs to the bin that is the upper 16 of its 31 bits as a float32 without its sign:
+# in the order of magnitudes, in steps below 1 %
+SHIFT = 15  # bits that are dropped
 BINS = 2**16
 PIECE = 2**20  # how many values are counted at a time
 

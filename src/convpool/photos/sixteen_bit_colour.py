@@ -1,9 +1,10 @@
 """Colour of 16 bits per sample, which Pillow cuts to 8 bits: read exactly, and written as TIFF.
 
 Reading: Pillow's decoder keeps the high byte of each sample. Told the wrong byte order, it keeps
-the low byte, so two passes over the same file give both. Writing: Pillow writes the directory of a
-TIFF file, with the metadata, and the pixels are written behind it. PNG is not written: no small and
-maintained library does so with the metadata.
+the low byte, so two passes over the same file give both. A raw mode is Pillow's name for how a file
+stores samples: "RGB;16B" is colour of 16 bits, high byte first. Writing: Pillow writes the
+directory of a TIFF file, with the metadata, and the pixels are written behind it. PNG is not
+written: no small and maintained library does so with the metadata.
 """
 
 from __future__ import annotations

@@ -1,13 +1,22 @@
-"""Make several calls at once, in threads, as each mostly waits for its child process."""
+"""Several calls at once, and how many: in threads, as each mostly waits for its child process."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Result = TypeVar("Result")
+
+
+def default_jobs(*, compares_times: bool) -> int:
+    """Return how many submissions are judged at once without --jobs: as many as processors.
+
+    Only one if their times are compared, as nothing else should run meanwhile.
+    """
+    return 1 if compares_times else os.cpu_count() or 1
 
 
 def call_all(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convpool.check.concurrency import default_jobs
 from convpool.check.grading.accepted_same import MEANINGS
 from convpool.check.languages.speech import LANGUAGES, speaking
 from convpool.check.reports.disclosure import DISCLOSURES
@@ -198,7 +199,10 @@ def check(
 
 
 def _check(places: Sequence[Path], options: dict[str, Any]) -> int:
-    """Judge, print and write what is asked for; return the exit code."""
+    """Judge, print and write what is asked for; return the exit code.
+
+    options: the values of the command's options, by the name of its parameter.
+    """
     is_watching = options.pop("is_watching")
     files = {name: file for name in FORMATS if (file := options.pop(name)) is not None}
     names = [field.name for field in fields(reports.Wanted) if field.name != "files"]
@@ -208,6 +212,8 @@ def _check(places: Sequence[Path], options: dict[str, Any]) -> int:
         wanted.is_verbose or wanted.as_json or any(FORMATS[name].shows_times for name in files)
     )
     options["private_seed"] = options["private_seed"] or 0
+    compares_times = options["max_ratio"] is not None
+    options["jobs"] = options["jobs"] or default_jobs(compares_times=compares_times)
     students = grading.apply_settings(options.pop("settings"), options)
     if (option := wanted.needs_points) and not options["points"]:
         raise click.UsageError(f"{option} needs points: --settings FILE with a table [points]")

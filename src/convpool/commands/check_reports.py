@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,7 +63,7 @@ def judge(places: Sequence[Path], wanted: Wanted, options: dict[str, Any]) -> li
     After an interrupt the CSV and the texts of those that are done are written all the same.
     Raises ValueError and OSError for a file that cannot be written, before any work.
 
-    options: what `check.check` takes.
+    options: the other keyword arguments of `checker.check`.
     """
     from convpool.check import checker
     from convpool.check.reports import feedback
@@ -73,15 +72,11 @@ def judge(places: Sequence[Path], wanted: Wanted, options: dict[str, Any]) -> li
         report_files.check_free(report_format, file)
     if wanted.to is not None:
         feedback.check_folder(wanted.to)
-    # with max_ratio times are compared: nothing else should run meanwhile
-    jobs = options.get("jobs") or (1 if options["max_ratio"] else os.cpu_count() or 1)
     paths = tuple(map(str, places))
     done: list[Judgement] = []
     try:
         with progress_bar("Checking", "submissions") as progress:
-            judgements = checker.check(
-                places, **(options | {"jobs": jobs}), progress=progress, done=done.append
-            )
+            judgements = checker.check(places, **options, progress=progress, done=done.append)
     except KeyboardInterrupt:
         if done:
             _write(wanted, done, Class(paths, is_complete=False))

@@ -18,7 +18,10 @@ WALLS = ("no network", "own process space", "own root")
 
 @cache
 def standing(python: Interpreter, limits: Limits) -> tuple[str, ...]:
-    """Return those of WALLS that stand, by a child process that runs a function of ours."""
+    """Return the members of WALLS that this machine allows, as a child process reports them.
+
+    The process makes a call to a function of our own. The result is kept for equal arguments.
+    """
     with tempfile.TemporaryDirectory(prefix="convpool-check-") as name:
         Path(name, "probe.py").write_text("def probe():\n    return None\n", encoding="ascii")
         function = SubmittedFunction(Path(name), "probe.py", "probe")

@@ -123,7 +123,7 @@ def _window(call: Call) -> object:
 def _add_ending(
     answers: list[Answer], ending: Answer, messages: Messages, calls: int
 ) -> tuple[list[Answer], str]:
-    """Add the answer of the call during which a process ended.
+    """Add the answer to the call during which a process ended, before it had answered all calls.
 
     Parameters
     ----------
@@ -139,7 +139,8 @@ def _add_ending(
     Returns
     -------
     answers : list of Answer
-        With that of the call added; with all that are missing if the file could not be loaded.
+        With the one of that call added; unchanged if the process ended before it could load the
+        file; with all that are missing if the file could not be loaded.
     problem : str
         Why no further calls are made; "" if a new process may make them.
     """

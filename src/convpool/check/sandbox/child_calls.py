@@ -61,9 +61,10 @@ class Caller:
         keywords: dict[str, Any],
         result_bytes: int,
     ) -> tuple[dict[str, Any], bytes]:
-        """Return (the answer as a message, the array that came back as .npy).
+        """Call a function; return (a message about the answer, the array as .npy or b"").
 
-        result_bytes: a larger array is no result.
+        The message has the fields of calls.Answer, and "kind". result_bytes: the most bytes that
+        the array may have.
         """
         before = self._bytes_of(arguments)
         answer: dict[str, Any] = {"kind": "answer", "outcome": "returned", "line": None}
@@ -91,7 +92,7 @@ class Caller:
         return answer, payload
 
     def _bytes_of(self, arguments: list[Any]) -> list[bytes]:
-        """Return the bytes of each argument that is an array; of any other, none."""
+        """Return the bytes of each argument's array; b"" for an argument that is no array."""
         return [value.tobytes() if isinstance(value, self.ndarray) else b"" for value in arguments]
 
 
@@ -149,7 +150,7 @@ def describe_exception(error: BaseException, path: str) -> dict[str, Any]:
 
 
 def _allow_seconds(seconds: float) -> None:
-    """Set the limit of processor time to so many seconds from now; the signal SIGXCPU tells."""
+    """Let this process use so many more seconds of processor time; then it gets SIGXCPU."""
     if resource is None:
         return
     used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])

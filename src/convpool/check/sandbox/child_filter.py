@@ -37,8 +37,9 @@ def refuse_uncounted_memory() -> None:
         return
     architecture, mmap, refused = _CALLS[os.uname().machine]
     load, equal, at_least, any_bit, answer = 0x20, 0x15, 0x35, 0x45, 0x06
-    # each: operation, how many to skip if it is true and if not, number; struct seccomp_data has
-    # the call's number at 0, the architecture at 4, the fourth argument (mmap's flags) at 40
+    # a program of classic BPF; each step: operation, how many steps to skip if it is true, how many
+    # if not, its operand. What it loads is struct seccomp_data, which has the call's number at 0,
+    # the architecture at 4, the fourth argument (mmap's flags) at 40
     program = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, _REFUSE)]
     program += [(load, 0, 0, 0), (at_least, 0, 1, 0x40000000), (answer, 0, 0, _REFUSE)]
     for number in refused:

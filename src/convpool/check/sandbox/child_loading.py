@@ -21,10 +21,10 @@ _FUTURE_FLAGS = 0x1000000 | 0x100000
 
 
 class _StandIn:
-    """What a missing package is replaced by, and all that is in it.
+    """Replaces a package that cannot be imported, and everything in it.
 
-    That of a package that draws can be called and does nothing; any other raises the error that its
-    import raised.
+    error: what its import raised, which is raised again at each use; None for a package that draws,
+    whose calls do nothing.
     """
 
     def __init__(self, error: BaseException | None) -> None:
@@ -74,11 +74,11 @@ def load(name: str, path: str) -> tuple[ModuleType, BaseException | None]:
     sys.modules[name] = module
     first_error = None
     for statement in tree.body:
-        part = ast.Module([statement], [])
+        one_statement = ast.Module([statement], [])
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                code = compile(part, path, "exec", flags, dont_inherit=True)
+                code = compile(one_statement, path, "exec", flags, dont_inherit=True)
             exec(code, module.__dict__)
         except BaseException as error:
             first_error = first_error or error
@@ -97,7 +97,10 @@ def is_checkers_limit(error: BaseException | None) -> bool:
 
 
 def _replace_missing(statement: ast.stmt, error: BaseException, module: ModuleType) -> None:
-    """Put stand-ins in the place of the names that an import would have defined."""
+    """Define the names of a failed import as stand-ins; do nothing for another statement or error.
+
+    Names that the module already has stay.
+    """
     if not isinstance(error, ImportError) or not isinstance(
         statement, (ast.Import, ast.ImportFrom)
     ):

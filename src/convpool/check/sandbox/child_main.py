@@ -148,7 +148,8 @@ def _make_sender(channel: int, token: str) -> Callable[..., None]:
 def _read_calls(calls: list[Any], arrays: bytes, np: ModuleType) -> list[Any]:
     """Return (arguments, keywords, how many bytes its result may have) of each call.
 
-    calls: of each call its JSON. arrays: those of all calls as .npy.
+    calls: for each a dict, as `child_process.pack` describes a call. arrays: the arrays of all
+    calls in order, each as .npy.
     """
     stream = io.BytesIO(arrays)
 

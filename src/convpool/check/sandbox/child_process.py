@@ -126,8 +126,9 @@ def _next_message(
 ) -> Message | None:
     """Wait for the next message and return it; None once the child has closed its channel.
 
-    Raises queue.Empty if none came before the deadline, or if `limits.stop` is set. session: of the
-    child.
+    If the child's processes hold too much memory meanwhile, return a message of kind "end". Raises
+    queue.Empty if none came before the deadline, or if `limits.stop` is set. session: the id of the
+    child and of its session.
     """
     while True:
         try:

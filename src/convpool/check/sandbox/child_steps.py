@@ -8,7 +8,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Step(NamedTuple):
+    """One line that ran, and the names that it changed; a list in JSON."""
+
+    line: int
+    function: str
+    changes: dict[str, str]  # name -> its new value, as `describe_change` writes it
 
 
 class StepRecorder:
@@ -17,9 +25,9 @@ class StepRecorder:
     def __init__(self, path: str, np: ModuleType, max_steps: int) -> None:
         self.path, self.max_steps = path, max_steps
         self.ndarray, self.array2string, self.argwhere = np.ndarray, np.array2string, np.argwhere
-        self.steps: list[list[Any]] = []  # each: the line, the function, name -> text
-        # running frame -> (its last step, the snapshots of its names before that step)
-        self.frames: dict[FrameType, tuple[list[Any], dict[str, Any]]] = {}
+        self.steps: list[Step] = []
+        # running frame -> (its last step, name -> snapshot of its value before that step)
+        self.frames: dict[FrameType, tuple[Step, dict[str, Any]]] = {}
 
     def follow(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return a function that calls `function` and records the lines that run meanwhile."""
@@ -40,7 +48,7 @@ class StepRecorder:
         """
         if frame.f_code.co_filename != self.path or len(self.steps) >= self.max_steps:
             return None
-        step: list[Any] = [frame.f_lineno, frame.f_code.co_name, {}]
+        step = Step(frame.f_lineno, frame.f_code.co_name, {})
         self.frames[frame] = (step, {})
         self.steps.append(step)
         return self.on_line
@@ -54,7 +62,7 @@ class StepRecorder:
         for name, value in values.items():
             change = self.describe_change(before.get(name), value)
             if change:
-                step[2][name] = change
+                step.changes[name] = change
         if event == "return":
             del self.frames[frame]
         elif len(self.steps) >= self.max_steps:
@@ -62,7 +70,7 @@ class StepRecorder:
             frame.f_trace = None
             return None
         elif event == "line":
-            step = [frame.f_lineno, frame.f_code.co_name, {}]
+            step = Step(frame.f_lineno, frame.f_code.co_name, {})
             self.steps.append(step)
             snapshots = {name: self.snapshot(value) for name, value in values.items()}
             self.frames[frame] = (step, snapshots)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
+_PARENT, _RESIDENT_PAGES = 1, 21  # of the fields after the name in /proc/PID/stat, see proc(5)
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -21,8 +22,8 @@ def session_memory(process: int) -> int:
             with contextlib.suppress(OSError), open(f"/proc/{number}/stat", "rb") as status:
                 # PID (NAME) STATE PARENT ...; the name may hold spaces and parentheses
                 fields = status.read().rpartition(b")")[2].split()
-                children.setdefault(int(fields[1]), []).append(number)
-                pages[number] = int(fields[21])
+                children.setdefault(int(fields[_PARENT]), []).append(number)
+                pages[number] = int(fields[_RESIDENT_PAGES])
     family = [process]
     for number in family:  # the list grows meanwhile
         family += children.get(number, [])

@@ -17,6 +17,7 @@ from convpool.check.sandbox.limits import SOURCE_BYTES
 
 # what numbers of a child may be at most, so that none that is forged does harm
 MOST_ARGUMENTS, MOST_SECONDS, MOST_PEAK = 2, 1e6, 2**50
+_LENGTHS = struct.Struct("<IQ")  # bytes of a message's JSON and of its payload, after the token
 # what the child sends: its "kind", a key of _PARSERS, and the entries that its parser returns; here
 # also "broken": something forged or damaged came instead
 Message = dict[str, Any]
@@ -34,12 +35,12 @@ class Expected(NamedTuple):
 def read_messages(
     stream: IO[bytes], expected: Expected, queued: queue.Queue[Message | None]
 ) -> None:
-    """Put all messages of a stream into a queue, and None at its end.
+    """Put all messages of a stream into a queue, and None at its end. Runs in a thread.
 
-    At the first one that is forged or damaged, put {"kind": "broken"} and stop. So at a second one
-    of a kind of which a child sends one, and at more answers than calls. Runs in a thread.
+    At the first message that is forged or damaged, put {"kind": "broken"} and stop. A message is
+    forged too if another of its kind came before; only answers may be as many as the calls.
     """
-    answers, kinds = 0, set(_PARSERS)
+    answers, allowed_kinds = 0, set(_PARSERS)
     with stream:
         while True:
             first_bytes = stream.read(len(expected.token))
@@ -48,18 +49,18 @@ def read_messages(
             try:
                 if first_bytes != expected.token:
                     raise ValueError("no token")
-                json_bytes, payload_bytes = struct.unpack("<IQ", _read_exactly(stream, 12))
+                json_bytes, payload_bytes = _LENGTHS.unpack(_read_exactly(stream, _LENGTHS.size))
                 most_bytes = expected.result_bytes[answers] if payload_bytes else 0
                 # a .npy has a header, too
                 if json_bytes > expected.message_bytes or payload_bytes > most_bytes + 10_000:
                     raise ValueError("too long")
                 content = json.loads(_read_exactly(stream, json_bytes))
                 kind, payload = content["kind"], _read_exactly(stream, payload_bytes)
-                kinds.remove(kind)
+                allowed_kinds.remove(kind)
                 queued.put(_PARSERS[kind](content, payload) | {"kind": kind})
                 if kind == "answer":
                     answers += 1
-                    kinds |= {kind} if answers < len(expected.result_bytes) else set()
+                    allowed_kinds |= {kind} if answers < len(expected.result_bytes) else set()
             except Exception:  # a forged message may hold anything
                 return queued.put({"kind": "broken"})
 
@@ -97,9 +98,9 @@ def _parse_isolation(content: Message, _: bytes) -> Message:
 
 
 def _parse_loaded(content: Message, _: bytes) -> Message:
-    """Return {"loaded": whether there is the function, "words", "line", "problem"}.
+    """Return {"loaded": whether the file has the function, "words", "line", "problem"}.
 
-    The problem has fields of Answer: what went wrong although there is the function.
+    words, line: what went wrong, and where. problem: the same as Answer's fields about loading.
     """
     words, line = str(content.get("words", ""))[:1000], _line(content.get("line"))
     loaded = _one_of(content["loaded"], True, False)
@@ -133,7 +134,7 @@ _PARSERS = {
 
 
 def _one_of(value: Any, *values: Any) -> Any:
-    """Return that one of `values` that equals a value; raise ValueError if none does."""
+    """Return the member of `values` that equals `value`; raise ValueError if none does."""
     return values[values.index(value)]
 
 
@@ -150,9 +151,9 @@ def _line(value: Any) -> int | None:
 
 
 def _array(payload: bytes) -> NDArray[Any]:
-    """Return the array of a .npy; raise ValueError for any that `child_main` does not write.
+    """Return the array of a .npy; raise ValueError for one that `child_calls` would not write.
 
-    Such as one whose data is shorter than its header claims: no memory is allocated by that claim.
+    No memory is allocated by what its header claims: shorter data are an error.
     """
     stream = io.BytesIO(payload)
     if np.lib.format.read_magic(stream) != (1, 0):

@@ -162,15 +162,15 @@ def check(
         workers = max(1, jobs // max(1, len(submissions)))
         selection = replace(selection, workers=workers)
 
-        def tell(judged: Judgement, count: int, total: int) -> None:
+        def on_judged(judgement: Judgement, count: int, total: int) -> None:
             if done:
-                done(judged)
+                done(judgement)
             if progress:
                 progress(count, total)
 
         if progress:
             progress(0, len(submissions))
-        return _check_all(submissions, selection, jobs, tell)
+        return _check_all(submissions, selection, jobs, on_judged)
 
 
 def _require_walls(selection: Selection) -> None:
@@ -203,16 +203,16 @@ def _check_all(
     submissions: Sequence[Submission],
     selection: Selection,
     jobs: int,
-    tell: Callable[[Judgement, int, int], None],
+    on_judged: Callable[[Judgement, int, int], None],
 ) -> list[Judgement]:
     """Judge submissions, `jobs` at once, and return the judgements in the same order.
 
-    tell: is called with (judgement, judgements so far, submissions).
+    on_judged: called after each, with (judgement, number of judgements so far, of submissions).
     """
     judgements: dict[int, Judgement] = {}
     for index, judgement in _check_unordered(submissions, selection, jobs):
         judgements[index] = judgement
-        tell(judgement, len(judgements), len(submissions))
+        on_judged(judgement, len(judgements), len(submissions))
     ordered = [judgements[index] for index in range(len(submissions))]
     return _with_similar(ordered, submissions) if selection.has_all_tasks else ordered
 
@@ -220,7 +220,10 @@ def _check_all(
 def _with_similar(
     judgements: Sequence[Judgement], submissions: Sequence[Submission]
 ) -> list[Judgement]:
-    """Return the judgements, each with the submissions that share most of their code with it."""
+    """Return the judgements with `similar` set: submissions that share most of their code.
+
+    judgements: one for each submission, in the same order.
+    """
     folders = {str(index): one.folder for index, one in enumerate(submissions) if one.folder}
     similar: dict[int, list[str]] = {}
     for first, second, tasks in similar_pairs(folders):
@@ -320,11 +323,11 @@ def _judge(submission: Submission, selection: Selection) -> tuple[list[Item], li
         )
         return [item for item in items if item.name in selection.behaviour], measures
 
-    parts = [judge_rules] if selection.rules else []
-    parts += [judge_results] if selection.behaviour else []
-    judged = call_all(parts, selection.workers, selection.limits.stop)
-    items = [item for part, _ in judged for item in part]
-    measures = [measure for _, part in judged for measure in part]
+    judges = [judge_rules] if selection.rules else []
+    judges += [judge_results] if selection.behaviour else []
+    results = call_all(judges, selection.workers, selection.limits.stop)
+    items = [item for some_items, _ in results for item in some_items]
+    measures = [measure for _, some_measures in results for measure in some_measures]
     # rules judge all files and the folder, whatever tasks are selected
     selected_items = [
         item

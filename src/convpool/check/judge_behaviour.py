@@ -90,7 +90,7 @@ def judge(
 
 
 def _with_answers(run: TaskRun, python: Interpreter, limits: Limits, options: Options) -> TaskRun:
-    """Make all calls of a task; return `run` with the trials and the cost.
+    """Make all calls of a task; return `run` with its trials, cost and `is_repeatable`.
 
     The order matters if a call ends the process or the time: judged cases first, then cases that
     are not judged, then the timed calls, then the large cases.
@@ -106,44 +106,46 @@ def _with_answers(run: TaskRun, python: Interpreter, limits: Limits, options: Op
         without_removed_names(answer, python)
         for answer in caller.run(function, calls, python, limits)
     ]
-    small_answers, *rest, again = answers[: len(cases)], *answers[len(cases) :]
-    timed_answers, large_answers = rest[: len(timed_calls)], rest[len(timed_calls) :]
+    small_answers = answers[: len(cases)]
+    *other_answers, repeated = answers[len(cases) :]
+    timed_answers = other_answers[: len(timed_calls)]
+    large_answers = other_answers[len(timed_calls) :]
     trials = map(Trial, (*cases, *large), (*small_answers, *large_answers))
     peak = max(answer.peak for answer in small_answers)
     return replace(
         run,
         trials=tuple(trials),
         cost=timing.cost(timed_answers, peak),
-        is_repeatable=is_same_result(small_answers[0], again),
+        is_repeatable=is_same_result(small_answers[0], repeated),
     )
 
 
-def _with_repair(run: TaskRun, changes: Trials, options: Options) -> TaskRun:
+def _with_repair(run: TaskRun, changed_files: Trials, options: Options) -> TaskRun:
     """Search a change of the file that makes its wrong cases right; return `run` with it.
 
-    changes: runs the changed files.
+    If no change is found, `repair` stays None. changed_files: runs the changed files.
     """
     trials = run.counted
-    # those whose right results are the brief's, as numbers of `trials`
-    numbers = [
-        number
-        for number, trial in enumerate(trials)
+    # indices of the trials whose right results are the brief's
+    indices = [
+        index
+        for index, trial in enumerate(trials)
         if options.same == BRIEF or trial.case.padding != "same"
     ]
-    wrong = [
-        at
-        for at, number in enumerate(numbers)
-        if trials[number].has_result and (trials[number].problem or trials[number].answer.changed)
+    cases = [trials[index].case for index in indices]
+    wrong_cases = [  # as indices of `cases`
+        number
+        for number, index in enumerate(indices)
+        if trials[index].has_result and (trials[index].problem or trials[index].answer.changed)
     ]
     is_loaded = bool(trials) and trials[0].answer.loaded and not trials[0].answer.load_problem
-    if not (wrong and is_loaded and run.is_repeatable and run.file.text):
+    if not (wrong_cases and is_loaded and run.is_repeatable and run.file.text):
         return run
-    cases = [trials[number].case for number in numbers]
-    repair = find_repair(run.file.text, cases, wrong, changes)
-    if repair:
-        repair = replace(repair, mended=frozenset(numbers[at] for at in repair.mended))
+    repair = find_repair(run.file.text, cases, wrong_cases, changed_files)
+    if repair:  # its indices are those of `cases`; a TaskRun wants those of `counted`
+        repair = replace(repair, mended=frozenset(indices[number] for number in repair.mended))
     is_complete = repair is not None and repair.is_complete
-    return replace(run, repair=repair, has_untried=changes.is_cut and not is_complete)
+    return replace(run, repair=repair, has_untried=changed_files.is_cut and not is_complete)
 
 
 # ---- items ----

@@ -25,7 +25,7 @@ from convpool.check.verdicts import Finding, Item, Outcome
 
 MAX_ERROR_KINDS = 3  # findings of errors in one item; further kinds of errors are left out
 CANNOT_MULTIPLY = "could not be broadcast together"  # NumPy, of arrays of other shapes
-NEGATIVE = "can't contain negative values"  # np.pad, of a number of zeros
+NEGATIVE_PADDING = "can't contain negative values"  # np.pad, of a number of zeros
 CUT_WINDOW = (
     "arrays that are combined differ in size: a slice is wrong, or goes over the border, as there "
     "are too few zeros or too many outputs"
@@ -119,32 +119,36 @@ def judge_cases(run: TaskRun, name: str, same: str = BRIEF) -> Item:
 
 
 def _findings(run: TaskRun, trials: Sequence[Trial]) -> list[Finding]:
-    """Return the findings of one requirement: for wrong values, and for errors.
+    """Return the findings of one requirement: at most one for wrong values, and those for errors.
 
-    A window that is cut at the border, so that it cannot be multiplied by the kernel, is the cause
-    of wrong values too: where only one row or column is left of it, NumPy repeats that.
+    They are one finding if they have one cause: a change mends them all, one suspicious line
+    explains them all, or windows are cut off at the border. Such a window mostly cannot be
+    multiplied by the kernel, an error; but if one row or column of it is left, NumPy broadcasts
+    that, and the values are wrong.
     """
     values, errors = _wrong_values(run, trials), list(_errors(run, trials))
     if run.is_mended([trial for trial in trials if trial.problem and not trial.case.is_large]):
         return [_with_change(run, [*values, *errors])]
-    suspicion, both = _suspicion(run), [*values, *errors]
-    if values and errors and suspicion and {one.line for one in both} == {suspicion.line}:
-        # one cause, however it shows
-        return [replace(values[0], failing=sum(one.failing for one in both))]
-    # the cause is known, and named in the finding
-    words = "" if suspicion else f"{CUT_WINDOW}; so "
+    suspicion, findings = _suspicion(run), [*values, *errors]
+    if values and errors and suspicion and {one.line for one in findings} == {suspicion.line}:
+        return [replace(values[0], failing=sum(one.failing for one in findings))]
+    # the words of an error name the suspicion already, which then is the cause
+    cause = "" if suspicion else f"{CUT_WINDOW}; so "
     failing_values = sum(value.failing for value in values)
     for error in errors:
         has_reading = any(value.reading for value in values)
         if CANNOT_MULTIPLY in error.words and not (has_reading and failing_values > error.failing):
             failing = error.failing + failing_values
-            merged = replace(error, words=words + error.words, failing=failing)
+            merged = replace(error, words=cause + error.words, failing=failing)
             return [merged if one is error else one for one in errors]
-    return [*values, *errors]
+    return findings
 
 
 def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
-    """Return one finding for all that a change of the file mends: why, and the change."""
+    """Merge findings that the repair of the file mends into one, with the change to make.
+
+    It is the finding of most failing cases, with the words of a suspicion about the changed line.
+    """
     assert run.repair is not None
     main = max(findings, key=lambda finding: (finding.failing, bool(finding.reading)))
     suspicion = _suspicion(run)
@@ -168,10 +172,10 @@ def _with_change(run: TaskRun, findings: Sequence[Finding]) -> Finding:
 def _by_meaning(
     run: TaskRun, trials: Sequence[Trial], meaning: Meaning
 ) -> tuple[list[Finding], list[Finding]]:
-    """Return (findings, remarks) of 'same' with another meaning than the brief's.
+    """Return (findings, remarks) of trials of 'same', where it may mean something else too.
 
-    Errors are findings. Results are right if they are those of one reading that has this meaning,
-    which a remark names, or the brief's, where these have it too.
+    Errors are findings. Results are right if they all follow one reading with this meaning, which a
+    remark names; also if they are the brief's and `meaning.has_briefs`.
     """
     results = _results(trials)
     if errors := list(_errors(run, trials)):
@@ -272,7 +276,7 @@ def _errors(run: TaskRun, trials: Sequence[Trial]) -> Iterator[Finding]:
         sizes = [] if run.repair else [*right_output(first.case), *size_formulas(arguments)]
         if CANNOT_MULTIPLY in words and not run.repair:
             sizes.append(A_WINDOW)
-        has_wrong_zeros = CANNOT_MULTIPLY in words or NEGATIVE in words
+        has_wrong_zeros = CANNOT_MULTIPLY in words or NEGATIVE_PADDING in words
         if has_wrong_zeros and padding == "same" and not suspicion and not run.repair:
             words = f"{words}. {same_sentence(arguments)}"
         yield Finding(
@@ -290,10 +294,10 @@ def _suspicion(run: TaskRun) -> Suspicion | None:
 
 
 def _trait(run: TaskRun, wrong: Sequence[Trial], trials: Sequence[Trial]) -> str:
-    """Return what wrong trials of one kind have in common, as `common_trait_phrase`; else "".
+    """Return what wrong trials of one kind have in common, as `common_trait_phrase`; "" for none.
 
-    Where other trials are wrong in another way, only what no right one has. "" too where a change
-    is known, which says more.
+    If `trials` also has some that are wrong in another way, only a trait that no right trial has
+    counts: its phrase has "just the". "" too if the file has a repair, whose change says more.
     """
     if run.repair:
         return ""
@@ -303,7 +307,7 @@ def _trait(run: TaskRun, wrong: Sequence[Trial], trials: Sequence[Trial]) -> str
 
 
 def _prints(trials: Sequence[Trial]) -> list[Finding]:
-    """Return a remark if a call prints very much."""
+    """Return a remark if a call printed PRINTED characters or more; [] otherwise."""
     most = max((trial.answer.printed_count for trial in trials), default=0)
     if most < PRINTED:
         return []

@@ -107,7 +107,10 @@ class Batch:
         return rendering.without_pixels()
 
     def _change_frames(self, source: Path, target: Path) -> photos.Rendering:
-        """Change all frames of a picture, on one scale; return how values became pixels."""
+        """Change all frames of a picture, all by one scale; return how their values became pixels.
+
+        A frame whose own scale is larger than the least one is changed once more, less bright.
+        """
         film = frames.read_frames(source)
         frames.check_film(film, target)
         results = [self.change(frame, 1.0) for frame in with_progress(film.frames, "Frames")]

@@ -192,7 +192,7 @@ def _resize(pixels: Array, size: tuple[int, int]) -> Array:
 
 
 def _in_options(message: str) -> str:
-    """Return an error of the library with the command's options in the place of Python."""
+    """Return the words of a library's error with the command's options in place of Python code."""
     message = re.sub(
         r"such as image\[:(\d+), :\d+\]", r"such as with --crop \1x\1 or --resize \1x\1", message
     )

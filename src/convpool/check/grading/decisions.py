@@ -85,13 +85,16 @@ def apply(
 
 
 def _with_points(score: Score, most: float, decision: Decision, outcome: Outcome | None) -> Score:
-    """Return a score with the points of a decision in the place of those of the verdict."""
+    """Return a score in which a decision's points replace those for the outcome of a requirement.
+
+    most: the points that the requirement is worth.
+    """
     assert decision.points is not None
-    own = most if outcome is Outcome.HOLDS else 0.0
+    given = most if outcome is Outcome.HOLDS else 0.0
     undecided = most if outcome is Outcome.UNCHECKED else 0.0
     return replace(
         score,
-        points=score.points - own + decision.points,
+        points=score.points - given + decision.points,
         undecided=score.undecided - undecided,
     )
 

@@ -13,21 +13,21 @@ Requirement = tuple[int | None, str]  # (task, name), as of an Item
 
 
 def requirements(selected: Collection[str], tasks: Collection[int]) -> list[Requirement]:
-    """Return every requirement that a complete submission is judged by."""
-    has_all = len(tasks) == len(TASKS)
-    of_folder: list[Requirement] = [
-        (None, name)
-        for name, rule in RULES.items()
-        if name in selected and rule.needs == "folder" and name != "file" and has_all
-    ]
+    """Return every requirement that a complete submission is judged by: the folder's, then tasks'.
+
+    The folder is judged only if all tasks are. selected: names of requirements.
+    """
+    # the rule "file" looks at the folder too, but is judged for each task
+    folder_rules = [name for name, rule in RULES.items() if rule.needs == "folder"]
+    folder_rules.remove("file")
+    of_folder: list[Requirement] = [(None, name) for name in folder_rules if name in selected]
     of_tasks: list[Requirement] = [
         (task, name)
         for task in tasks
         for name in (*RULES, *requirement_names.of_task(task))
-        if name in selected
-        and (name not in RULES or RULES[name].needs != "folder" or name == "file")
+        if name in selected and name not in folder_rules
     ]
-    return of_folder + of_tasks
+    return of_folder + of_tasks if len(tasks) == len(TASKS) else of_tasks
 
 
 def worth(requirement: Requirement, points: Mapping[str, float]) -> float:

@@ -22,9 +22,9 @@ Shape = Counter[str]  # statements of a file without names -> how often
 
 
 def shape(text: str) -> Shape | None:
-    """Return the statements of a file, without docstrings and with all variables named alike.
+    """Count the statements in the text of a file, without docstrings and names of variables.
 
-    None for a file that cannot be parsed, or has too few of them.
+    None for a text that cannot be parsed, or has fewer than LEAST statements.
     """
     tree = parse(text)
     if not isinstance(tree, ast.Module):

@@ -68,9 +68,10 @@ def say_lines(text: str) -> str:
 
 
 def say_change(change: str) -> str:
-    """Return what to write, as `Repair.advice` says it, in the language that is spoken.
+    """Return a text of `Repair.advice` in the language that is spoken.
 
-    Lines of code stay as they are; what stands before them is aligned.
+    Its first line is a sentence, the others are headings or lines of code, which stay as they are;
+    labels before these, such as "line 12:", are translated and aligned to the right.
     """
     if is_english():
         return change

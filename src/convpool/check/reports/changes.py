@@ -42,9 +42,10 @@ def changes(earlier: dict[str, Any], judgements: Sequence[Judgement]) -> list[st
         old = before[name]
         moves: dict[tuple[str, str], list[str]] = {}  # (outcome before, now) -> requirements
         for requirement in dict.fromkeys([*old, *outcomes]):
-            move = tuple(one.get(requirement, "not judged") for one in (old, outcomes))
-            if move[0] != move[1]:
-                moves.setdefault((move[0], move[1]), []).append(requirement)
+            was = old.get(requirement, "not judged")
+            is_now = outcomes.get(requirement, "not judged")
+            if was != is_now:
+                moves.setdefault((was, is_now), []).append(requirement)
         lines += [
             f"{name}: {', '.join(requirements)}: {was}, and now {is_now}"
             for (was, is_now), requirements in moves.items()

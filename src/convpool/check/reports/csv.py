@@ -72,7 +72,11 @@ def updated_csv(
 def _same_submission(
     row: dict[str, str], candidates: Sequence[dict[str, str]], rows: Sequence[dict[str, str]]
 ) -> dict[str, str] | None:
-    """Return that new row which is about the submission of an earlier one; None if none is."""
+    """Return the candidate (a new row) about the same submission as `row`, an earlier one, or None.
+
+    It has the same place, else the same name, which no other candidate and no other earlier row
+    (`rows`) has.
+    """
     for name in ("place", "submission"):
         same = [one for one in candidates if one[name] == row.get(name)]
         if len(same) == 1 and sum(one.get(name) == row.get(name) for one in rows) == 1:

@@ -110,13 +110,12 @@ class CommonItem:
 def reported_findings(judgement: Judgement) -> list[ReportedFinding]:
     """Return the findings of a submission in the order of a report: see `ReportedFinding.order`.
 
-    Findings that differ only in their place or their file's name are merged into one. That nothing
-    of a missing file could be checked is left out, where the rule "file" says that it is missing;
-    and so is that nothing is known of the arrays passed in, where the calls fail.
+    Findings of one cause are merged: see `_cause`. Unchecked items are left out if another item
+    says why: of a file that the rule "file" calls missing, and "input-unchanged" of a task with
+    wrong cases.
     """
     missing = {item.task for item in judgement.items if item.name == "file" and item.findings}
-    # tasks of which wrong cases are told
-    without = {
+    with_wrong_cases = {  # tasks
         item.task
         for item in judgement.items
         if item.outcome is Outcome.FAILS and item.findings and item.findings[0].cases
@@ -124,8 +123,8 @@ def reported_findings(judgement: Judgement) -> list[ReportedFinding]:
     # what is equal in findings that are merged -> the findings with their items
     merged: dict[tuple[object, ...], list[tuple[Item, Finding]]] = {}
     for item in sorted(judgement.items, key=lambda item: _task_order(item.task)):
-        said = missing | without if item.name == "input-unchanged" else missing
-        if item.outcome is Outcome.UNCHECKED and item.task in said:
+        explained = missing | with_wrong_cases if item.name == "input-unchanged" else missing
+        if item.outcome is Outcome.UNCHECKED and item.task in explained:
             continue
         for finding, outcome in _findings_and_outcomes(item):
             merged.setdefault(_cause(item, finding, outcome), []).append((item, finding))
@@ -195,9 +194,10 @@ def _without_file(item: Item, words: str) -> str:
 
 
 def _merge(entries: Sequence[tuple[Item, Finding]], *, is_remark: bool) -> ReportedFinding:
-    """Return one reported finding for findings that differ only in their place or file's name.
+    """Return one reported finding for findings of one `_cause`.
 
-    entries: each finding with its item; at least one.
+    Its words are those of the first, or if a change mends them, those about most cases. entries:
+    each finding with its item; at least one.
     """
     item, finding = entries[0]
     if finding.change:  # the words that say why for most cases

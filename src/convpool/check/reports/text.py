@@ -164,7 +164,7 @@ def _print_findings(judgement: Judgement, console: Console, *, is_verbose: bool)
 def _first_of_each(
     findings: Sequence[tuple[str, ReportedFinding]],
 ) -> list[tuple[str, ReportedFinding]]:
-    """Return (heading, finding) of those that are among the first MOST_ALIKE of their items."""
+    """Return the (heading, finding) pairs, at most MOST_ALIKE of the same tasks and items."""
     count: Counter[tuple[tuple[int | None, ...], str]] = Counter()
     kept = []
     for heading, finding in findings:

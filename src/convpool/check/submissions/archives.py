@@ -35,7 +35,7 @@ class Entry(NamedTuple):
     mode: int  # of Unix; 0: unknown
     is_folder: bool
     is_link: bool
-    says_modes: bool  # whether the archive's system has modes
+    is_mode_known: bool  # False: the archive was made where files have no modes, or names none
 
 
 Opener = Callable[[], IO[bytes]]
@@ -123,8 +123,9 @@ class _Writer:
 
     def __init__(self, target: Path, judged_files: Container[str]) -> None:
         self.target, self.judged_files = target, judged_files
-        self.total_bytes = self.others = 0
-        self.has_modes = False
+        self.total_bytes = 0  # written so far
+        self.others = 0  # folders and files so far that are not judged
+        self.has_modes = False  # whether the archive says which of the judged files are executable
 
     def write_zip(self, opened: zipfile.ZipFile) -> bool:
         """Write a ZIP file's entries; return whether it says which files are executable."""
@@ -138,9 +139,9 @@ class _Writer:
             mode = info.external_attr >> 16  # the upper half holds the mode of Unix
             is_folder = info.filename.endswith(("/", "\\"))
             # create_system 0 is Windows, whose modes mean nothing
-            says = bool(mode and info.create_system)
+            is_mode_known = bool(mode and info.create_system)
             self._write_entry(
-                Entry(_zip_name(info), mode, is_folder, stat.S_ISLNK(mode), says),
+                Entry(_zip_name(info), mode, is_folder, stat.S_ISLNK(mode), is_mode_known),
                 partial(opened.open, info),
             )
         return self.has_modes
@@ -158,9 +159,10 @@ class _Writer:
     def _write_entry(self, entry: Entry, open_source: Opener) -> None:
         """Write one entry, and note its bytes in `total_bytes`, its mode in `has_modes`.
 
-        A file that the system refuses is passed over, unless it is one of the judged: then OSError
-        is raised. Raise ValueError if its name leads out of the folder, or if all entries so far
-        hold too many bytes. open_source: opens the bytes of the entry.
+        Nothing is written for links, skipped folders, files beyond MAX_OTHERS that are not judged,
+        and names that the system refuses; raises OSError if that is a judged file's. Raises
+        ValueError if its name leads out of the folder, or if all entries so far hold too many
+        bytes. open_source: opens the bytes of the entry.
         """
         path = _relative_path(entry.name)
         if entry.is_link or not path.parts or _is_skipped(path):
@@ -182,7 +184,7 @@ class _Writer:
             return  # a name that this system does not take, of a file that is not judged
         if self.total_bytes > MAX_BYTES:
             raise ValueError(f"it unpacks to more than {MAX_BYTES // 10**6} MB")
-        self.has_modes |= entry.says_modes and path.name in self.judged_files
+        self.has_modes |= entry.is_mode_known and path.name in self.judged_files
 
 
 def _open_member(opened: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:

@@ -123,10 +123,11 @@ def _submissions_in(
 
 
 def _is_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> bool:
-    """Return whether the folders in a folder are those of several students.
+    """Return whether a folder holds folders of several students, not attempts or a clone of one.
 
-    One student is enough for a group (`is_group`, as of `_submissions_in`), and what a path names
-    (`is_top`) is a class with two folders that hold files, even if one looks like a copy.
+    Folders named like copies do not count as students'. One student beside other folders is enough
+    for a group (`is_group`), or if `_is_of_one`; two folders with files, even copies, are enough
+    for what a path names (`is_top`) if no files lie beside them. Flags as of `_submissions_in`.
     """
     students = [part for part in node.parts if not is_copy(part.name)]
     if len(students) == 1 and len(node.children) > 1 and (is_group or _is_of_one(node, is_top)):

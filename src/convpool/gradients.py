@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from convpool.out_of_core.lazy_call import LazyArray, takes_lazy_arrays
+from convpool.out_of_core.lazy_types import LazyArray, takes_lazy_arrays
 from convpool.out_of_core.routes import Route, choose_route
 from convpool.plans import (
     arguments,

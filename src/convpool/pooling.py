@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from convpool.engines import threads
 from convpool.engines.numpy import argmax, unpooling
 from convpool.out_of_core.destination import Destination
-from convpool.out_of_core.lazy_call import takes_lazy_arrays
+from convpool.out_of_core.lazy_types import takes_lazy_arrays
 from convpool.out_of_core.picture_axes import picture_axes
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays

@@ -17,7 +17,7 @@ from convpool.check.grading.accepted_same import BRIEF, MEANINGS
 from convpool.check.grading.decisions import Decision, apply
 from convpool.check.grading.points import requirements, score
 from convpool.check.grading.similar import similar_pairs
-from convpool.check.judge_cases import Options
+from convpool.check.judge_requirement import Options
 from convpool.check.printable_judgements import printable_judgement
 from convpool.check.repair.trials import MOST_SECONDS, USUAL_SECONDS
 from convpool.check.rules import isolated

@@ -16,7 +16,7 @@ from convpool.check.behaviour.judged_answers import Trial, is_same_result
 from convpool.check.behaviour.removed_names import without_removed_names
 from convpool.check.concurrency import call_all
 from convpool.check.grading.accepted_same import BRIEF
-from convpool.check.judge_cases import Options, TaskRun, judge_cases, make_item
+from convpool.check.judge_requirement import Options, TaskRun, judge_requirement, make_item
 from convpool.check.repair.search import find_repair
 from convpool.check.repair.trials import Budget, Trials
 from convpool.check.sandbox import caller
@@ -171,7 +171,7 @@ def _items(run: TaskRun, limits: Limits, options: Options) -> list[Item]:
     items = [
         _loads(run.task, answer),
         *(
-            judge_cases(run, name, options.same)
+            judge_requirement(run, name, options.same)
             for name in requirement_names.of_cases(run.task.number)
         ),
         _input_unchanged(run),

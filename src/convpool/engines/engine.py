@@ -34,7 +34,7 @@ class Engine:
     prepack : from what `run` takes, without images and `out`, to a function of these two, which
         has its own copy of the kernels and may have laid them out; None if there is nothing to gain
     pictures : makes, from windows and keywords, a function for the calls of a plan whose channels
-        have the same kernel, or one kernel for each axis: `compiled.pictures.Runner`, which also
+        have the same kernel, or one for each axis: `compiled.picture_filters.Runner`, which also
         rounds results to `out`, and returns whether it took the arrays; None if there is none
     seconds : from work to an estimate of the seconds of one thread, without start_up
     memory : from work to an estimate of the bytes of working memory

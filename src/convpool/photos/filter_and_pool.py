@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool import filters
-from convpool.photos.bands_of_large_pictures import Bands, cut
 from convpool.photos.magnitudes import Magnitudes
 from convpool.photos.photo import Photo, from_planes
+from convpool.photos.picture_bands import Bands, cut
 from convpool.photos.rendering import (
     MAX_ROUNDING_ERROR,
     Rendering,

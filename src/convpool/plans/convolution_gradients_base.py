@@ -26,9 +26,9 @@ from convpool.plans.gradient_arguments import (
     Gradients,
 )
 from convpool.plans.kernel_layouts import LAYOUTS
+from convpool.plans.kernel_plans import ConvolvedWindowsPlan
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.transposed import TransposedPlan
-from convpool.plans.with_kernels import ConvolvedWindowsPlan
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

@@ -12,8 +12,8 @@ from convpool.engines.engine import Engine
 from convpool.engines.registry.convolution import ENGINES
 from convpool.engines.values import dataclass
 from convpool.plans import integer_sums
+from convpool.plans.kernel_plans import ConvolvedWindowsPlan
 from convpool.plans.lock_free_property import cached_property
-from convpool.plans.with_kernels import ConvolvedWindowsPlan
 
 Array = NDArray[Any]
 DType = np.dtype[Any]

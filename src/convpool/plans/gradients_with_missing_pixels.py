@@ -19,7 +19,7 @@ from convpool.engines.engine import fallback
 from convpool.engines.registry.convolution import ENGINES
 from convpool.engines.values import NamedTuple
 from convpool.plans import missing_pixels
-from convpool.plans.with_kernels import KernelsPlan
+from convpool.plans.kernel_plans import KernelsPlan
 from convpool.windows import volume
 
 Array = NDArray[Any]

@@ -24,7 +24,7 @@ from convpool.plans import (
     result_dtypes,
 )
 from convpool.plans.lock_free_property import cached_property
-from convpool.plans.pooled_windows import PooledWindowsPlan
+from convpool.plans.pooling_base import PooledWindowsPlan
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import volume
 

@@ -17,7 +17,7 @@ from convpool.plans.formatting import byte_size
 from convpool.plans.gradient_arguments import check_output_gradient
 from convpool.plans.halos import Part
 from convpool.plans.lock_free_property import cached_property
-from convpool.plans.pooled_windows import PooledWindowsPlan
+from convpool.plans.pooling_base import PooledWindowsPlan
 from convpool.plans.shared_memory import copy_if_shared
 from convpool.windows import Axis, blocks, volume
 

@@ -16,9 +16,9 @@ from convpool.engines.values import dataclass
 from convpool.plans import arguments, integer_sums
 from convpool.plans.formatting import span
 from convpool.plans.halos import Need, Part
+from convpool.plans.kernel_plans import KernelsPlan
 from convpool.plans.lock_free_property import cached_property
 from convpool.plans.shared_memory import copy_if_shared
-from convpool.plans.with_kernels import KernelsPlan
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]

@@ -6,7 +6,7 @@ import pytest
 
 from convpool.check import judge_behaviour as behaviour
 from convpool.check.behaviour import baseline_files, timing
-from convpool.check.judge_cases import Options
+from convpool.check.judge_requirement import Options
 from convpool.check.sandbox import caller
 from convpool.check.tasks import TASKS
 from support.judged_here import (

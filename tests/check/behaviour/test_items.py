@@ -10,7 +10,7 @@ import pytest
 from convpool.check import judge_behaviour as behaviour
 from convpool.check.behaviour import baseline_files, requirement_names, timing
 from convpool.check.behaviour.cases_by_task import CASES, LARGE, ODD_KINDS
-from convpool.check.judge_cases import MAX_ERROR_KINDS
+from convpool.check.judge_requirement import MAX_ERROR_KINDS
 from convpool.check.sandbox import caller
 from convpool.check.sandbox.calls import Answer
 from convpool.check.sandbox.limits import Limits

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from convpool.check.diagnosis.deciding_lines import find_deciding_lines
 from convpool.check.diagnosis.diagnose import diagnose
-from convpool.check.diagnosis.faulty_lines import find_faulty_lines
 from convpool.check.tasks import TASKS
 from support.observed_results import CONVOLUTION, cases_of
 
@@ -148,4 +148,4 @@ TWO_LINES = "def f(x):\n    a = x.astype(int)\n    b = x.astype(int)\n    return
     ],
 )
 def test_lines_are_found_or_nothing_is_said(source, kind, branch, lines):
-    assert find_faulty_lines(source, kind, branch) == lines
+    assert find_deciding_lines(source, kind, branch) == lines

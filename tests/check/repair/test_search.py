@@ -9,7 +9,7 @@ import pytest
 
 from convpool.check import judge_behaviour
 from convpool.check.behaviour import fresh_cases, timing
-from convpool.check.judge_cases import Options
+from convpool.check.judge_requirement import Options
 from convpool.check.repair import search
 from convpool.check.repair import trials as trials_module
 from convpool.check.repair.edits import Source, changed_lines, wrapped

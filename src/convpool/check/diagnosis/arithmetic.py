@@ -197,7 +197,7 @@ class Reading:
     """
 
     words: str  # what comes after 'your result is what comes out if'
-    # what in a file decides it, a key of faulty_lines.STATEMENTS; "": no certain lines
+    # what in a file decides it, a key of deciding_lines.STATEMENTS; "": no certain lines
     decided_by: str = ""
     when: str = ""  # the kind of calls that it is about, a key of APPLIES
     # returns the arguments as they are misread; None: the reading does not apply to them

@@ -12,7 +12,7 @@ import numpy as np
 
 from convpool.check.behaviour.case import Case
 from convpool.check.diagnosis.arithmetic import Arguments, Reading, correct_count, correct_zeros
-from convpool.check.diagnosis.faulty_lines import find_faulty_lines
+from convpool.check.diagnosis.deciding_lines import find_deciding_lines
 from convpool.check.diagnosis.observed_result import ObservedResult
 from convpool.check.diagnosis.window_positions import correct_positions, find_positions
 from convpool.check.diagnosis.window_text import (
@@ -147,7 +147,7 @@ def quoted_lines(
         return None, []
     arguments = observation.arguments
     branch = str(arguments.padding) if reading.decided_by == "zeros" else arguments.mode
-    numbers = find_faulty_lines(source, reading.decided_by, branch)
+    numbers = find_deciding_lines(source, reading.decided_by, branch)
     if len(numbers) == 2 and "(of the " in reading.words:
         # a reading of one axis: the first line is for the rows, the second for the columns
         numbers = numbers[:1] if "(of the rows)" in reading.words else numbers[1:]

@@ -20,7 +20,13 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-NEIGHBOURS = ("child_isolation", "child_filter", "child_loading", "child_calls", "child_steps")
+NEIGHBOURS = (
+    "child_isolation",
+    "child_system_calls",
+    "child_loading",
+    "child_calls",
+    "child_steps",
+)
 CHANNEL_CLOSED = 97  # exit code where an answer could not be sent
 
 
@@ -46,7 +52,7 @@ def main() -> None:
 
     calls = _read_calls(job["calls"], arrays, np)
     restrictions += isolation.confine(job["limits"], job["work"], user)
-    modules["child_filter"].refuse_uncounted_memory()
+    modules["child_system_calls"].refuse_uncounted_memory()
     _redirect_to_null(2, os.O_WRONLY)
     send = _make_sender(_hide(channel), token)
     send({"kind": "isolation", "words": restrictions, "numpy": np.__version__})

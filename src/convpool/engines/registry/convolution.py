@@ -7,7 +7,7 @@ import numpy as np
 from convpool.engines import convolution_costs
 from convpool.engines.compiled import convolution as compiled_convolution
 from convpool.engines.compiled import host
-from convpool.engines.compiled import pictures as compiled_pictures
+from convpool.engines.compiled import picture_filters as compiled_pictures
 from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.engine import Engine, by_name
 from convpool.engines.fft import convolution as fft_convolution

@@ -82,7 +82,7 @@ class Options:
     private_seed: int = 0  # of fresh cases; 0: those of the table
 
 
-def judge_cases(run: TaskRun, name: str, same: str = BRIEF) -> Item:
+def judge_requirement(run: TaskRun, name: str, same: str = BRIEF) -> Item:
     """Judge the cases of one requirement; `name` is Case.item, such as "same".
 
     It fails if any judged case is wrong, and is unchecked if none is wrong but some have no result.

@@ -11,7 +11,7 @@ import pytest
 
 import convpool
 from convpool import filters
-from convpool.photos import bands_of_large_pictures
+from convpool.photos import picture_bands
 from convpool.photos.filter_and_pool import filter_photo, pool_photo
 from convpool.photos.photo import Photo
 from support import children, sampling
@@ -74,9 +74,9 @@ def test_bands_are_the_whole(monkeypatch):
         settings = {word: case[word] for word in ("padding", "stride", "pad_mode", "percentile")}
         one, shown = filter_photo(photo, kernel, convpool.filter_image, case["signed"], **settings)
         with monkeypatch.context() as small:
-            small.setattr(bands_of_large_pictures, "MAX_WHOLE", 0)
+            small.setattr(picture_bands, "MAX_WHOLE", 0)
             small.setattr(
-                bands_of_large_pictures,
+                picture_bands,
                 "BAND",
                 photo.pixels.size * 8 * case["rows"] // len(one.pixels),
             )
@@ -116,8 +116,8 @@ def test_pools_in_bands_are_the_whole(monkeypatch, kind, mode):
             return convpool.pool(*operands, **settings)
 
         with monkeypatch.context() as small:
-            small.setattr(bands_of_large_pictures, "MAX_WHOLE", 0)
-            small.setattr(bands_of_large_pictures, "BAND", 1)
+            small.setattr(picture_bands, "MAX_WHOLE", 0)
+            small.setattr(picture_bands, "BAND", 1)
             several, shown_in_bands = pool_photo(photo, pool, (3, 2), mode=mode, **words)
         assert len(calls) == len(whole.pixels)
         np.testing.assert_array_equal(several.pixels, whole.pixels)

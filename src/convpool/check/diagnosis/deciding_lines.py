@@ -32,7 +32,7 @@ CONSTRUCTORS = {"zeros", "empty", "ones", "full"}  # functions that make the out
 Statements = Sequence[ast.stmt]
 
 
-def find_faulty_lines(source: str, kind: str, branch: str) -> list[int]:
+def find_deciding_lines(source: str, kind: str, branch: str) -> list[int]:
     """Return the numbers of the lines that decide what `kind` names; [] if that is not certain.
 
     It is certain if there is one line, or two for a kind of BY_AXIS. [] also for a file that cannot

@@ -1,7 +1,8 @@
 """Instructions for threads that share memory: atomic access, a pause, calls of the system.
 
-Addresses are those of int64 in bytes. Access is sequentially consistent: all threads see it in one
-order.
+Each address is that of an int64. Access is sequentially consistent: all threads see it in one
+order. `syscall` is the address of the C library's function of that name, `number` the number of a
+system call.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from convpool.engines.compiled.loops.simd import INT32, INT64, TARGET
 ORDER = "seq_cst"
 BYTES = 8  # of an int64, which is where it must be aligned
 MONOTONIC = 1  # the system's clock that never goes back
-# LLVM's name of the instruction that says that a thread waits in a loop, and its arguments
+# LLVM's name of the instruction that marks a loop in which a thread waits, and its arguments
 PAUSE = ("llvm.x86.sse2.pause", ()) if TARGET.machines == X86 else ("llvm.aarch64.hint", (1,))
-# what is compiled for other machines than this one is not run, but goes through LLVM for this one
+# false where a build for another kind of machine is tried: LLVM for this one lacks the instruction
 HAS_PAUSE = platform.machine().lower() in TARGET.machines
 
 
@@ -31,9 +32,9 @@ def _pointer(builder, address):
 
 
 def _atomic_change(operation):
-    """Return the function (address, number) that changes the int64 at an address in one step.
+    """Return an atomic function (address, number) that changes an int64 and returns its old value.
 
-    It returns what that was before. `operation` is LLVM's name of the change, such as "add".
+    `operation` is LLVM's name of the change, such as "add".
     """
 
     @intrinsic
@@ -78,8 +79,8 @@ def pause(typing):
     def codegen(context, builder, signature, arguments):
         if HAS_PAUSE:
             name, values = PAUSE
-            kind = ir.FunctionType(ir.VoidType(), [INT32] * len(values))
-            function = cgutils.get_or_insert_function(builder.module, kind, name)
+            function_type = ir.FunctionType(ir.VoidType(), [INT32] * len(values))
+            function = cgutils.get_or_insert_function(builder.module, function_type, name)
             builder.call(function, [INT32(value) for value in values])
         return context.get_dummy_value()
 
@@ -87,29 +88,27 @@ def pause(typing):
 
 
 @intrinsic
-def call_system(typing, function, number, a, b, c, d):
-    """Make system call `number` with arguments a to d, and return its result.
-
-    function: address of the C library's `syscall`. All are int64.
-    """
+def call_system(typing, syscall, number, a, b, c, d):
+    """Make a system call with arguments a to d, and return its result; all are int64."""
 
     def codegen(context, builder, signature, arguments):
-        kind = ir.FunctionType(INT64, [INT64], var_arg=True)
-        return builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
+        function_type = ir.FunctionType(INT64, [INT64], var_arg=True)
+        function = builder.inttoptr(arguments[0], function_type.as_pointer())
+        return builder.call(function, arguments[1:])
 
     return types.int64(*[types.int64] * 6), codegen
 
 
 @intrinsic
-def read_clock(typing, function, number):
-    """Return the time in nanoseconds, by system call `number`; function: as in `call_system`."""
+def read_clock(typing, syscall, number):
+    """Return the time in nanoseconds; `number` is that of the system call `clock_gettime`."""
 
     def codegen(context, builder, signature, arguments):
-        function, number = arguments
+        syscall, number = arguments
         time = cgutils.alloca_once(builder, INT64, 2)  # seconds and nanoseconds
-        kind = ir.FunctionType(INT64, [INT64], var_arg=True)
+        function_type = ir.FunctionType(INT64, [INT64], var_arg=True)
         address = builder.ptrtoint(time, INT64)
-        function = builder.inttoptr(function, kind.as_pointer())
+        function = builder.inttoptr(syscall, function_type.as_pointer())
         builder.call(function, [number, INT64(MONOTONIC), address])
         seconds, rest = (builder.load(builder.gep(time, [INT64(k)])) for k in range(2))
         return builder.add(builder.mul(seconds, INT64(1_000_000_000)), rest)

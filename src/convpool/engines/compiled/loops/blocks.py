@@ -55,8 +55,10 @@ def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind, coun
         mask of None is that of all lanes.
     accumulate
         A bit, an LLVM value.
+    sum_kind, output_kind
+        Numba's types of the sums and of the results.
     counts
-        For each target how many lanes are stored, LLVM values, if its mask is of the first lanes.
+        If masks are those of first lanes: how many lanes of each target are stored, LLVM values.
     """
     results = [
         cgutils.alloca_once_value(
@@ -83,25 +85,26 @@ def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind, coun
 
 
 def _store_in_parts(builder, results, targets, counts, kind):
-    """Store the first counts[k] lanes of result k in parts of 8, 4, 2 and 1 lanes, say.
+    """Store the first counts[k] lanes of result k, cut into parts as the bits of counts[k] say.
 
-    `results` are pointers to the vectors, which are overwritten; `kind` is the type of their
-    numbers; targets and counts are those of `store_sums`.
+    So 5 lanes are stored as 4 and 1. `results` are pointers to the vectors, which are overwritten:
+    what is not stored yet moves to their first lanes. `kind` is the type of their numbers; targets
+    and counts are those of `store_sums`.
     """
     for count in dict.fromkeys(counts):
-        chosen = [k for k, other in enumerate(counts) if other is count]
-        part = lanes = builder.load(results[chosen[0]]).type.count
-        below, above = INT64(0), INT64(lanes)
-        stored = builder.select(builder.icmp_signed("<", count, below), below, count)
-        stored = builder.select(builder.icmp_signed("<", above, stored), above, stored)
+        same_count = [k for k, other in enumerate(counts) if other is count]
+        part = lanes = builder.load(results[same_count[0]]).type.count
+        none, all_lanes = INT64(0), INT64(lanes)
+        clipped = builder.select(builder.icmp_signed("<", count, none), none, count)
+        clipped = builder.select(builder.icmp_signed("<", all_lanes, clipped), all_lanes, clipped)
         while part:
-            bit = builder.and_(stored, INT64(part))
-            first = builder.and_(stored, INT64(-2 * part))  # lanes that are stored by now
+            bit = builder.and_(clipped, INT64(part))
+            stored = builder.and_(clipped, INT64(-2 * part))  # lanes that are stored by now
             with builder.if_then(builder.icmp_signed("!=", bit, INT64(0))):
-                for k in chosen:
+                for k in same_count:
                     vector, (base, place, _) = builder.load(results[k]), targets[k]
                     lowest = vector if part == lanes else first_lanes(builder, vector, part)
-                    store(builder, lowest, base, builder.add(place, first), kind)
-                    rest = [(lane + part) % lanes for lane in range(lanes)]
-                    builder.store(pick_lanes(builder, [vector], rest), results[k])
+                    store(builder, lowest, base, builder.add(place, stored), kind)
+                    rotated = [(lane + part) % lanes for lane in range(lanes)]
+                    builder.store(pick_lanes(builder, [vector], rotated), results[k])
             part //= 2

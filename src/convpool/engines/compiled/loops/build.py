@@ -100,15 +100,15 @@ def _compile_all(isa: InstructionSet, folder: Path) -> list[Path]:
 
 
 def _print_progress(text: str, is_last: bool) -> None:
-    """Write a line over the one before, on a terminal only."""
+    """Print a line over the one before, on a terminal only; the last one ends the line."""
     if sys.stderr.isatty():
         print(f"\r{text}", end="\n" if is_last else "", file=sys.stderr, flush=True)
 
 
 @contextmanager
 def _environment(isa: InstructionSet) -> Iterator[None]:
-    """Tell child processes which instruction set they compile for."""
-    words = {
+    """Set the environment in which child processes compile for an instruction set, for a while."""
+    variables = {
         "CONVPOOL_BUILD": isa.name,
         "NUMBA_CPU_NAME": isa.processor,
         "NUMBA_CPU_FEATURES": "",
@@ -116,8 +116,8 @@ def _environment(isa: InstructionSet) -> Iterator[None]:
         "NUMBA_OPT": "0",  # object_code optimizes the whole, once
         "NUMBA_DISABLE_JIT": "0",
     }
-    before = {name: os.environ.get(name) for name in words}
-    os.environ.update(words)
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:
@@ -129,7 +129,7 @@ def _environment(isa: InstructionSet) -> Iterator[None]:
 
 
 def digest_of(form: Form, isa: InstructionSet) -> str:
-    """Return a digest of all that the machine code of a form is made of."""
+    """Return a hash of all that the machine code of a form is made of: sources and versions."""
     paths = sources_of(MODULES[form.loop])
     versions = f"{version('numba')} {version('llvmlite')} {isa} {form} {sys.platform}"
     texts = [inspect.getsource(optimized_module), inspect.getsource(_environment), versions]
@@ -150,7 +150,7 @@ def sources_of(module: str) -> list[Path]:
 
 
 def compile_form(form: Form, path: Path) -> None:
-    """Compile a form to an object file; in a process that was told the instruction set."""
+    """Compile a form to an object file, in a process that `_environment` was set for."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
     try:
         unfinished.write_bytes(object_code(form))
@@ -162,7 +162,7 @@ def compile_form(form: Form, path: Path) -> None:
 
 
 def object_code(form: Form, triple: str = "") -> bytes:
-    """Return the object file of a form, whose only symbol for others is its own.
+    """Return the bytes of the object file of a form, which exports the form's symbol alone.
 
     `triple` is LLVM's name of the platform; "" is that of this one.
     """
@@ -172,7 +172,10 @@ def object_code(form: Form, triple: str = "") -> bytes:
 
 
 def optimized_module(form: Form, triple: str = "") -> tuple[Any, Any]:
-    """Return the LLVM module of a form, optimized, and the machine that it is for."""
+    """Return (LLVM module of a form, optimized; LLVM's machine that it is for).
+
+    `triple` is as in `object_code`.
+    """
     import llvmlite.binding as llvm
     from numba import cfunc, types
 
@@ -201,8 +204,8 @@ def optimized_module(form: Form, triple: str = "") -> tuple[Any, Any]:
     return parsed, machine
 
 
-# what the linker is told, by platform: the library needs no other, and no symbol may be undefined
-LINKER_WORDS = {
+# options of the linker, by platform: the library needs no other, and no symbol may be undefined
+LINKER_OPTIONS = {
     "linux": ["-nostdlib", "-Wl,--no-undefined", "-Wl,-z,noexecstack", "-Wl,-s"],
     # each library must name libSystem there; the version is that of the wheel's tag
     "darwin": ["-Wl,-undefined,error", "-mmacosx-version-min=11.0"],
@@ -215,18 +218,18 @@ def link(objects: Sequence[Path], target: Path) -> None:
     driver = ["cc"] if shutil.which("cc") else [sys.executable, "-m", "ziglang", "cc"]
     names = target.with_suffix(".objects")
     names.write_text("\n".join(path.as_posix() for path in objects), encoding="utf-8")
-    words = ["-shared", *LINKER_WORDS.get(sys.platform, LINKER_WORDS["linux"])]
+    options = ["-shared", *LINKER_OPTIONS.get(sys.platform, LINKER_OPTIONS["linux"])]
     try:
-        subprocess.run([*driver, *words, "-o", str(target), f"@{names}"], check=True)
+        subprocess.run([*driver, *options, "-o", str(target), f"@{names}"], check=True)
     finally:
         names.unlink()
 
 
 def selected(words: Sequence[str]) -> list[InstructionSet]:
-    """Return the instruction sets that some words name.
+    """Return the instruction sets of this platform that some words name; all, without words.
 
-    "best": the best that this processor executes; "here": all that it executes; else their names.
-    Without words: all of the platform.
+    A word is the name of a set, "best": the best one that this processor executes, or "here": all
+    that it executes.
     """
     here = library.isas_of_processor()
     groups = {"best": here[:1], "here": here}
@@ -236,7 +239,7 @@ def selected(words: Sequence[str]) -> list[InstructionSet]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the words of the command line, and build."""
+    """Parse the command line, and build."""
     parser = argparse.ArgumentParser(prog=f"python -m {__package__}.build")
     parser.add_argument("objects", type=Path, metavar="OBJECTS", help="folder of object files")
     parser.add_argument(

@@ -4,7 +4,8 @@ A helper is a thread that stays in `help_calls`. A caller opens a record of SHAR
 helpers and takes parts itself; when none is left, it closes the call and waits until the helpers
 have left it. A helper enters by adding itself to `state`, and leaves again at once if that says
 CLOSED: so nothing of a closed call is read, and its record can serve the next call. Waiting is
-looking for a short time, then sleeping in the system until somebody wakes (Linux's futex).
+looking for a short time, then sleeping in the system until somebody wakes (Linux's futex). `crew`
+is the address of the record CREW.
 """
 
 from __future__ import annotations
@@ -24,39 +25,37 @@ from convpool.engines.compiled.loops.simd import store_number as store_integer
 from convpool.engines.compiled.record import CALLS, CLOSED, CREW, SHARED_CALL
 
 WAIT, WAKE = 128, 129  # what a futex shall do, for threads of one process
-LOOKS = 64  # between two looks at the clock
+LOOKS = 64  # at a field in memory, between two looks at the clock
 TURN = 50_000_000  # nanoseconds after which a caller comes back for a moment, as for Ctrl-C
-INSIDE = CLOSED - 1  # the bits of `state` that count threads
+THREADS_INSIDE = CLOSED - 1  # the bits of `state` that count threads
 CREW_BYTES, CALL_BYTES = CREW.itemsize, SHARED_CALL.itemsize
 
 crew_at, call_at = reader_of(CREW), reader_of(SHARED_CALL)
 
 
-def _places(dtype):
-    """Return the bytes from the begin of a record to each of its fields."""
+def _offsets(dtype):
+    """Return the offset in bytes of each field of a record, in the order of the fields."""
     return [dtype.fields[name][1] for name in dtype.names]
 
 
-TICKET, SPINNING, SLEEPING, PATIENCE, IS_ENDING = _places(CREW)[:5]
-STATE, HAS_WAITING_CALLER, TAKEN, TAKEN_BY_HELPERS, JOINED = _places(SHARED_CALL)[:5]
+# of those fields that several threads write
+TICKET, SPINNING, SLEEPING, PATIENCE, IS_ENDING = _offsets(CREW)[:5]
+STATE, HAS_WAITING_CALLER, TAKEN, TAKEN_BY_HELPERS, JOINED = _offsets(SHARED_CALL)[:5]
 IS_CANCELLED = SHARED_CALL.fields["is_cancelled"][1]
 
 
 @loop
 def sleep_on(crew, address, value):
-    """Sleep until `wake` is called for an address, if its lowest 32 bits are still `value`.
-
-    crew: address of the crew's record.
-    """
-    call = crew_at(crew)
-    call_system(call.system_call, call.futex, address, WAIT, value & 0xFFFFFFFF, 0)
+    """Sleep until `wake` is called for an address, if its lowest 32 bits are still `value`."""
+    record = crew_at(crew)
+    call_system(record.system_call, record.futex, address, WAIT, value & 0xFFFFFFFF, 0)
 
 
 @loop
 def wake(crew, address, count):
     """Wake `count` threads at most that sleep on an address."""
-    call = crew_at(crew)
-    call_system(call.system_call, call.futex, address, WAKE, count, 0)
+    record = crew_at(crew)
+    call_system(record.system_call, record.futex, address, WAKE, count, 0)
 
 
 @loop
@@ -65,19 +64,19 @@ def run_parts(address, thread, stop):
 
     The caller, thread 0, takes them from the first on, and helpers from the last on, so that in
     call after call each finds in its cache what it had there. `stop` is a time in nanoseconds; 0:
-    never.
+    never. address: that of the call's record.
     """
     call = call_at(address)
     record, function, cuts = load_integer(call.records, thread), call.function, call.cuts
-    first, parts = record + call.range_bytes, call.parts
+    range_address, parts = record + call.range_bytes, call.parts
     while atomic_add(address + TAKEN, 1) < parts:
         if thread:
             part = parts - 1 - atomic_add(address + TAKEN_BY_HELPERS, 1)
         else:
             part = call.taken_by_caller
             call.taken_by_caller = part + 1
-        store_integer(first, 0, load_integer(cuts, part))
-        store_integer(first, 1, load_integer(cuts, part + 1))
+        store_integer(range_address, 0, load_integer(cuts, part))
+        store_integer(range_address, 1, load_integer(cuts, part + 1))
         call_form(function, record)
         if stop != 0 and clock(call.crew) >= stop:
             return
@@ -85,9 +84,9 @@ def run_parts(address, thread, stop):
 
 @loop
 def clock(crew):
-    """Return the time in nanoseconds; crew: address of the crew's record."""
-    call = crew_at(crew)
-    return read_clock(call.system_call, call.clock)
+    """Return the time in nanoseconds."""
+    record = crew_at(crew)
+    return read_clock(record.system_call, record.clock)
 
 
 # ---- helpers ----
@@ -97,7 +96,7 @@ def clock(crew):
 def help_open_calls(crew):
     """Run parts of all open calls as a helper; return whether there were any.
 
-    crew: address of the crew's record, behind which those of the calls lie.
+    The records of the calls lie behind that of the crew.
     """
     has_helped = False
     for number in range(CALLS):
@@ -117,8 +116,11 @@ def help_open_calls(crew):
 
 
 @loop
-def watch(crew, ticket, stop):
-    """Look until the ticket is another one, or the time `stop` has come."""
+def watch_ticket(crew, ticket, stop):
+    """Return when the crew's ticket is no longer `ticket`, or at the time `stop`, in nanoseconds.
+
+    Meanwhile this helper counts as spinning: callers need not wake it.
+    """
     atomic_add(crew + SPINNING, 1)
     while atomic_load(crew + TICKET) == ticket and clock(crew) < stop:
         for _ in range(LOOKS):
@@ -141,8 +143,8 @@ def help_calls(form):
             # woken for a call is of use, though it may have come too late for this one
             if help_open_calls(crew) or was_woken:
                 stop = clock(crew) + atomic_load(crew + PATIENCE)
-            watch(crew, ticket, stop)
-            was_woken = atomic_load(crew + TICKET) == ticket
+            watch_ticket(crew, ticket, stop)
+            was_woken = atomic_load(crew + TICKET) == ticket  # true once it has slept
             if was_woken:
                 atomic_add(crew + SLEEPING, 1)
                 sleep_on(crew, crew + TICKET, ticket)
@@ -156,7 +158,7 @@ def help_calls(form):
 
 @loop
 def open_call(address):
-    """Let helpers enter a call, and wake as many as are of use beside those that look anyway.
+    """Let helpers enter a call, and wake some if fewer than are of use watch the ticket.
 
     address: that of the call's record.
     """
@@ -175,26 +177,33 @@ def open_call(address):
 
 @loop
 def close_call(address):
-    """Let no more helpers enter a call, and wait until all have left; address: of its record."""
+    """Let no more helpers enter a call, and wait until all have left.
+
+    address: that of the call's record.
+    """
     crew = call_at(address).crew
     atomic_or(address + STATE, CLOSED)
     patience = atomic_load(crew + PATIENCE)
     stop = clock(crew) + patience
-    while patience and atomic_load(address + STATE) & INSIDE and clock(crew) < stop:
+    while patience and atomic_load(address + STATE) & THREADS_INSIDE and clock(crew) < stop:
         for _ in range(LOOKS):
-            if not atomic_load(address + STATE) & INSIDE:
+            if not atomic_load(address + STATE) & THREADS_INSIDE:
                 break
             pause()
     atomic_store(address + HAS_WAITING_CALLER, 1)
-    inside = atomic_load(address + STATE) & INSIDE
+    inside = atomic_load(address + STATE) & THREADS_INSIDE
     while inside:
         sleep_on(crew, address + STATE, inside)
-        inside = atomic_load(address + STATE) & INSIDE
+        inside = atomic_load(address + STATE) & THREADS_INSIDE
     atomic_store(address + HAS_WAITING_CALLER, 0)
 
 
 def share_call(form):
-    """Return the loop of a caller: to be called again while `is_open` is set."""
+    """Return the loop of a caller, whose argument is the address of the call's record.
+
+    It opens the call, runs parts for a TURN at most, and closes the call when no part is left. The
+    caller runs it again while the field `is_open` is set.
+    """
 
     def entry(address):
         call = call_at(address)

@@ -4,7 +4,8 @@ Pixels are read in the images. A tile is some neighbouring windows of a row, wit
 as a vector has lanes; its sums stay in registers while the taps are added. Windows that reach into
 the padding are taken one by one, with their taps on pixels alone. In groups of `depth` channels,
 which have as many kernels, each channel is spread over the lanes of its group and multiplied with a
-vector of weights. `call` is the record DEPTHWISE.
+vector of weights. b is the number of an image, i of a row of the output and j of a column; y and x
+are the pixel where a window begins. `call` is the record DEPTHWISE.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, window
 from convpool.engines.compiled.record import DEPTHWISE
 from convpool.engines.compiled.register_sizes import WINDOWS_OF_CHANNELS, WINDOWS_OF_GROUPS
 
-LINE_BYTES = 64  # of the cache
+CACHE_LINE_BYTES = 64
 VECTORS_OF_WINDOW = 4  # vectors of channels of a window that is taken alone
 
 depthwise_at = reader_of(DEPTHWISE)
@@ -59,41 +60,45 @@ def depthwise(form):
 
 
 def _row_loop(form):
-    """Return the loop that sums the windows of a row of the output."""
+    """Return the function `sum_row`, which sums the windows of a row of the output."""
     dtype, size = form.sums.type(0), form.sums.itemsize
     multiplier, depth, fixed_taps = form.multiplier, form.depth, form.taps
     width = WINDOWS_OF_GROUPS if depth > 1 else WINDOWS_OF_CHANNELS // multiplier
     # windows that do not overlap much share no pixels, but then whole lines of the cache are read
     shares_pixels = fixed_taps > 0 and form.stride == 1
-    words = multiplier, depth, shares_pixels, form.stride
+    words = multiplier, depth, shares_pixels, form.stride  # the first arguments of each
     sum_tile = _sum_windows(*words, width, fixed_taps)
-    sum_whole = _sum_windows(*words, 1, fixed_taps)
+    sum_whole_window = _sum_windows(*words, 1, fixed_taps)
     # beside the padding most windows lack one tap
-    sum_less = _sum_windows(*words, 1, max(0, fixed_taps - 1))
-    sum_window = _sum_windows(*words, 1, 0)
+    sum_less_one_tap = _sum_windows(*words, 1, max(0, fixed_taps - 1))
+    sum_any_window = _sum_windows(*words, 1, 0)
 
     @loop
     def sum_row(call, source, target, weights, rows):
-        """Sum the windows of a row of the output, whose first `rows` rows of taps are given."""
+        """Sum the windows of a row of the output over `rows` rows of taps.
+
+        Addresses: `source` of column 0 of the images in the first of these rows, `weights` of its
+        weights, `target` of the row of the output.
+        """
         stride, before, dilation = call.stride_across, call.before_across, call.dilation_across
         column_bytes, output_bytes = call.column_bytes, call.output_column_bytes
         taps, weight_step = call.taps, call.c * depth * multiplier * size
-        # neighbouring windows of a tile are `apart` columns of the output apart: with a dilation,
-        # it is those that have pixels in common
-        apart = dilation if shares_pixels else 1
-        tap_step, step = dilation * column_bytes, stride * apart
-        window_step, result_step = step * column_bytes, apart * output_bytes
+        # neighbours in a tile are `spacing` columns of the output apart: with a dilation,
+        # these are the windows that have pixels in common
+        spacing = dilation if shares_pixels else 1
+        tap_step, step = dilation * column_bytes, stride * spacing
+        window_step, result_step = step * column_bytes, spacing * output_bytes
         steps = call.dilation_down * call.row_bytes, tap_step, weight_step, taps * weight_step
         shared = call.starts, call.c, rows, *steps, window_step, result_step
         w, span = call.w, (taps - 1) * dilation + 1
-        for phase in range(min(apart, call.ow)):
+        for phase in range(min(spacing, call.ow)):
             start = phase * stride - before
-            windows = (call.ow - phase + apart - 1) // apart
+            windows = (call.ow - phase + spacing - 1) // spacing
             low, high = windows_on_pixels(start, step, windows, w, span)
             j = 0
             while j < windows:
                 x = start + j * step
-                result = target + (phase + j * apart) * output_bytes
+                result = target + (phase + j * spacing) * output_bytes
                 if low <= j and j < high:
                     pixels = source + x * column_bytes
                     if high - low >= width and high - j > 1:
@@ -101,26 +106,26 @@ def _row_loop(form):
                         back = max(0, j + width - high)
                         result -= back * result_step
                         pixels -= back * window_step
-                        sum_tile(Tile(result, pixels, weights, taps, *shared), dtype)
+                        sum_tile(WindowTile(result, pixels, weights, taps, *shared), dtype)
                         j += width - back
                     else:
-                        sum_whole(Tile(result, pixels, weights, taps, *shared), dtype)
+                        sum_whole_window(WindowTile(result, pixels, weights, taps, *shared), dtype)
                         j += 1
                 else:
                     left, right = taps_on_pixels(x, w, taps, dilation)
                     pixels = source + (x + left * dilation) * column_bytes
                     factors, count = weights + left * weight_step, right - left
                     if count == fixed_taps - 1:
-                        sum_less(Tile(result, pixels, factors, count, *shared), dtype)
+                        sum_less_one_tap(WindowTile(result, pixels, factors, count, *shared), dtype)
                     else:
-                        sum_window(Tile(result, pixels, factors, count, *shared), dtype)
+                        sum_any_window(WindowTile(result, pixels, factors, count, *shared), dtype)
                     j += 1
 
     return sum_row
 
 
-class Tile(NamedTuple):
-    """What the windows of a tile are summed with: numbers of a loop, then LLVM values of them.
+class WindowTile(NamedTuple):
+    """The windows of a tile: int64 in compiled Python, LLVM values in `codegen`.
 
     Parameters
     ----------
@@ -128,9 +133,11 @@ class Tile(NamedTuple):
         Addresses: of the first window's results, of its first pixel, and of the weights of its
         first tap.
     taps
-        Those of a row, which are not used where they are fixed.
-    starts, channels, rows
-        Address of what sums start from; channels, as many as lanes or more; rows of taps.
+        How many a row has; not used where the form fixes them.
+    starts
+        Address of what sums start from: one number for each kernel.
+    channels, rows
+        How many channels, as many as lanes at least, and how many rows of taps.
     row_step, tap_step, weight_step, weight_row
         Bytes from row to row and from tap to tap of the pixels, and from tap to tap and from row to
         row of the weights.
@@ -154,25 +161,33 @@ class Tile(NamedTuple):
 
 
 def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
-    """Return the instruction that sums `width` windows of a row, for all channels.
+    """Return the @intrinsic that sums a WindowTile of `width` windows, for all channels.
 
-    It takes a Tile and a zero of the numbers' dtype, and writes the results at `tile.target`.
-    `taps` are those of a row of the kernel, of windows `stride` columns apart; with taps 0, it is
-    any number, and any stride. If it `shares_pixels`, each is loaded once for all windows. Each
-    channel has `multiplier` kernels, or is one of `depth` in a group with as many kernels.
+    Its second argument is a zero of the numbers' dtype; it writes the results at `tile.target`.
+
+    Legend
+    ------
+    multiplier, depth
+        Each channel has `multiplier` kernels, or is one of `depth` in a group with as many kernels.
+    shares_pixels
+        Whether each pixel is loaded once for all windows.
+    stride, taps
+        Columns from window to window, and taps of a row of the kernel, where the form fixes them;
+        taps of 0: the tile says how many, and windows have any stride.
     """
 
     @intrinsic
     def sum_windows(typing, tile, dtype):
         def codegen(context, builder, signature, arguments):
-            tile = Tile(*cgutils.unpack_tuple(builder, arguments[0]))
+            tile = WindowTile(*cgutils.unpack_tuple(builder, arguments[0]))
             is_tile = width > 1
             words = multiplier, depth, shares_pixels, stride
-            is_full = is_tile if depth > 1 else shares_pixels
-            has_room = multiplier == 1 and not is_full and VECTOR_BYTES < LINE_BYTES
-            done = INT64(0)
+            fills_registers = is_tile if depth > 1 else shares_pixels
+            # two vectors of channels at a time, a whole cache line, where registers hold them
+            has_room = multiplier == 1 and not fills_registers and VECTOR_BYTES < CACHE_LINE_BYTES
+            done = INT64(0)  # channels that are summed
             if multiplier == 1 and not is_tile:
-                # one sum after the other would wait for each other
+                # several sums at a time, as each addition to one sum waits for the one before
                 emitter = Emitter(builder, tile, dtype, *words, VECTORS_OF_WINDOW)
                 lanes = INT64(emitter.lanes * VECTORS_OF_WINDOW)
                 done = builder.sub(tile.channels, builder.srem(tile.channels, lanes))
@@ -193,18 +208,20 @@ def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
 
 
 class Emitter:
-    """Emits code that sums some windows for one vector of channels, or two.
+    """Emits code that sums the windows of a tile for some vectors of channels.
+
+    Addresses and vectors that methods take and return are LLVM values.
 
     Parameters
     ----------
     builder, kind
         What writes LLVM's instructions, and Numba's type of all numbers.
     tile
-        What the windows are summed with: Tile.
+        The WindowTile.
     multiplier, depth, shares_pixels, stride
         As in `_sum_windows`.
     vectors
-        Vectors of pixels that are taken at a time.
+        Vectors of channels that are taken at a time.
     """
 
     def __init__(self, builder, tile, kind, multiplier, depth, shares_pixels, stride, vectors):
@@ -214,9 +231,9 @@ class Emitter:
         self.lanes, self.size, self.vectors = lanes_of(kind), kind.bitwidth // 8, vectors
 
     def sum_channels(self, channel, width, taps):
-        """Emit code that sums `width` windows for the vectors that begin at a channel.
+        """Emit code that sums `width` windows for vectors of channels, and writes their results.
 
-        taps: as in `_sum_windows`.
+        channel: number of the first of these channels, an LLVM value; taps: as in `_sum_windows`.
         """
         builder, tile = self.builder, self.tile
         kernel_bytes = builder.mul(channel, INT64(self.multiplier * self.size))
@@ -235,15 +252,16 @@ class Emitter:
             self.add_row(sums, pixels, factors, taps)
         target = builder.add(tile.target, kernel_bytes)
         for k, totals in enumerate(sums):
-            base = pointer_to(builder, self.step(target, k, tile.output_bytes), self.kind)
+            base = pointer_to(builder, self.advance(target, k, tile.output_bytes), self.kind)
             for n, total in enumerate(totals):
                 store(builder, builder.load(total), base, INT64(n * self.lanes), self.kind)
 
     def add_row(self, sums, pixels, weights, taps):
         """Emit code that adds the products of a row of taps to the sums.
 
-        sums[k] are pointers to the sums of window k; pixels, weights: addresses of those of the
-        row's first tap of the first window; taps: as in `_sum_windows`.
+        sums[k]: pointers to the sums of window k, one for each vector; pixels, weights: addresses
+        of the pixel and of the weights of the row's first tap, in the first window; taps: as in
+        `_sum_windows`.
         """
         builder, tile = self.builder, self.tile
         if not taps:
@@ -257,27 +275,28 @@ class Emitter:
             return
         if self.shares_pixels:
             columns = range(len(sums) + taps - 1)
-            shared = [self.pixels_at(self.step(pixels, x, tile.tap_step)) for x in columns]
+            shared = [self.pixels_at(self.advance(pixels, x, tile.tap_step)) for x in columns]
         for tap in range(taps):
-            factors = self.step(weights, tap, tile.weight_step)
+            factors = self.advance(weights, tap, tile.weight_step)
             if self.shares_pixels:
                 self.add_tap(sums, shared[tap:], factors)
             else:
-                at = self.step(pixels, tap, tile.tap_step)
+                at = self.advance(pixels, tap, tile.tap_step)
                 self.add_tap(sums, self.pixels_of_windows(at, len(sums)), factors)
 
     def add_row_of_groups(self, sums, pixels, weights, taps):
-        """Emit code as `add_row` does, for fixed taps of groups of channels.
+        """Do what `add_row` does, for groups of channels and fixed taps.
 
-        Each channel of a column is spread once, and at once multiplied for all windows.
+        Each column of pixels is loaded once. Each of its channels is spread over the lanes of its
+        group, and multiplied for all windows that have a tap on the column.
         """
         columns = [
-            self.pixels_at(self.step(pixels, x, self.tile.tap_step))
+            self.pixels_at(self.advance(pixels, x, self.tile.tap_step))
             for x in range((len(sums) - 1) * self.stride + taps)
         ]
         for channel in range(self.depth):
             factors = [
-                self.weights_of(channel, self.step(weights, tap, self.tile.weight_step))
+                self.weights_of(channel, self.advance(weights, tap, self.tile.weight_step))
                 for tap in range(taps)
             ]
             for x, column in enumerate(columns):
@@ -288,10 +307,10 @@ class Emitter:
                         self.add_products(sums[window], spread, factors[tap])
 
     def add_tap(self, sums, pixels, weights):
-        """Emit code that adds the products of one tap.
+        """Emit code that adds the products of one tap to the sums of all windows.
 
         sums[k]: pointers to the sums of window k, one for each vector; pixels[k]: its vectors of
-        pixels, which may go on behind the last window; weights: address of those of the tap.
+        pixels, a list that may be longer than `sums`; weights: address of the tap's weights.
         """
         for channel in range(self.depth):
             factors = self.weights_of(channel, weights)
@@ -305,12 +324,13 @@ class Emitter:
             self.builder.store(multiply_add(self.builder, pixel, factor, before, self.kind), total)
 
     def weights_of(self, channel, address):
-        """Return vectors of the weights that channel number `channel` of each group has.
+        """Return vectors of a tap's weights for channel number `channel` of each group.
 
-        address: of the weights of the tap.
+        address: of the tap's weights.
         """
         channel_bytes = self.builder.mul(self.tile.channels, INT64(self.size))
-        return self.results_at(self.step(address, channel, channel_bytes) if channel else address)
+        own = self.advance(address, channel, channel_bytes) if channel else address
+        return self.results_at(own)
 
     def spread(self, pixels, channel):
         """Return vectors of pixels whose lanes all hold the same channel of their group."""
@@ -319,9 +339,9 @@ class Emitter:
         chosen = [lane - lane % self.depth + channel for lane in range(self.lanes)]
         return [pick_lanes(self.builder, [vector], chosen) for vector in pixels]
 
-    def step(self, address, count, bytes_of_step):
-        """Return the LLVM value address + count * bytes_of_step; `count` is a Python int."""
-        return self.builder.add(address, self.builder.mul(INT64(count), bytes_of_step))
+    def advance(self, address, count, bytes_each):
+        """Return the LLVM value address + count * bytes_each; `count` is a Python int."""
+        return self.builder.add(address, self.builder.mul(INT64(count), bytes_each))
 
     def load_vectors(self, address, count):
         """Return `count` vectors that follow each other from an address on."""
@@ -334,11 +354,11 @@ class Emitter:
         return self.load_vectors(address, self.vectors * self.multiplier)
 
     def pixels_of_windows(self, address, width):
-        """Return the vectors of pixels under a tap of each of `width` windows.
+        """Return, for each of `width` windows, the vectors of pixels under a tap.
 
-        address: of the first window's.
+        address: of the pixel under the first window's tap.
         """
-        steps = (self.step(address, k, self.tile.window_step) for k in range(width))
+        steps = (self.advance(address, k, self.tile.window_step) for k in range(width))
         return [self.pixels_at(at) for at in steps]
 
     def pixels_at(self, address):

@@ -1,8 +1,8 @@
 """The loop of convolution with few kernels of each channel: vectors hold neighbouring columns.
 
-The columns are those of a line, as `packing` has it. The vectors of a group go down the rows
-together. `call` is the record COLUMNS. b is the number of an image, r of a row of the output, u of
-a row of the kernel.
+The columns are those of a line, as `packing` has it. A group of vectors goes down the rows
+together: its sums stay in registers. `call` is the record COLUMNS. b is the number of an image, r
+of a row and x of a column of the output, u of a row of the kernel.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ columns_at = reader_of(COLUMNS)
 
 
 def columns(form):
-    """Return the loop that convolves blocks with few kernels: pack, sum, copy results."""
+    """Return the loop that convolves blocks with few kernels: pack pixels, sum, copy results."""
     sum_dtype, output_dtype = form.sums.type(0), form.results.type(0)
     sum_group = _sums_of_group(form)
 
@@ -72,7 +72,7 @@ def columns(form):
             if call.results:
                 result, row_stride = call.results, call.block_columns
                 kernel_stride = call.block_images * call.block_rows * call.block_columns
-            # cache lines for each row of a group of vectors
+            # cache lines of the next block that each row of a group of vectors prefetches
             prefetches = 0
             if block + 1 < call.last and call.ahead:
                 rows = call.kernels * call.groups * rows_needed
@@ -83,7 +83,7 @@ def columns(form):
                 weights = address_of(call.weights, kernel * call.weight_stride, sum_dtype)
                 first_channel = kernel // call.kernels_per_group * call.group_stride
                 pixels = address_of(source, first_channel, sum_dtype)
-                for group in range(call.groups):
+                for vector_group in range(call.groups):
                     # all parts of a group's sums before the next group: neighbouring vectors may
                     # share results
                     u = 0
@@ -93,7 +93,7 @@ def columns(form):
                         while tap < call.tap_count:
                             place = u * call.weight_row_stride + tap * call.tap_stride
                             part = PartOfSums(
-                                group,
+                                vector_group,
                                 address_of(pixels, u * call.tap_row_stride, sum_dtype),
                                 rows_needed,
                                 tap,
@@ -121,19 +121,21 @@ def columns(form):
 
 
 class PartOfSums(NamedTuple):
-    """The part of a group's sums that is added at a time: numbers of a loop, then LLVM values.
+    """The part of the sums of a group of vectors that is added at a time.
+
+    Fields are int64 in compiled Python, LLVM values in `codegen`.
 
     Parameters
     ----------
-    group
-        The number of the group.
+    vector_group
+        The number of the group of vectors.
     pixels
         Address of the pixels under row `kernel_row` of the kernel, of the dtype of the sums.
     rows
-        The rows of results that are written.
+        How many rows of results are written.
     tap, count, kernel_row, kernel_rows
-        The first of the taps of a row that are summed, and how many are; and the same for the
-        rows of the kernel.
+        `count` taps of a row are summed, from number `tap` on; `kernel_rows` rows of the kernel,
+        from number `kernel_row` on.
     weights
         Address of the weights of the first tap.
     start
@@ -146,7 +148,7 @@ class PartOfSums(NamedTuple):
         Each row prefetches the next `prefetches` cache lines from address `ahead` on.
     """
 
-    group: ir.Value
+    vector_group: ir.Value
     pixels: ir.Value
     rows: ir.Value
     tap: ir.Value
@@ -163,10 +165,10 @@ class PartOfSums(NamedTuple):
 
 
 def _sums_of_group(form):
-    """Return a function that sums the rows of windows under a group of vectors, down the rows.
+    """Return the @intrinsic that sums the windows under a group of vectors, row after row.
 
-    It writes one piece of machine code, whose loop and all vectors of it LLVM keeps in registers:
-    hence its length, and that of what it calls.
+    Its arguments are the record COLUMNS and a PartOfSums. It becomes one piece of machine code,
+    whose vectors LLVM keeps in registers.
     """
 
     @intrinsic
@@ -192,18 +194,23 @@ def _sums_of_group(form):
 
 
 class GroupEmitter:
-    """Emits code that adds a part of the sums of a group of vectors of columns."""
+    """Emits code that adds a PartOfSums.
+
+    `call` are the fields of the record COLUMNS: name -> LLVM value.
+    """
 
     def __init__(self, builder, form, call, part):
         self.builder, self.form, self.call, self.part = builder, form, call, part
         sum_kind, output_kind = number_type(form.sums), number_type(form.results)
         self.sum_kind, self.output_kind, self.lanes = sum_kind, output_kind, lanes_of(sum_kind)
+        # rows of padding above the pixels of this part
         self.above = builder.sub(call["above"], part.kernel_row)
         self.vectors = vectors_of_columns(TARGET, form.rows, form.stride)
         self.ahead = pointer_to(builder, part.ahead, sum_kind)
         self.taps = integers_at(builder, call["taps"], part.tap)
+        # row of the table `places`: where vectors are read, where results go, the lane of weights
         length = 2 * self.vectors + 1
-        entry = integers_at(builder, call["places"], builder.mul(part.group, INT64(length)))
+        entry = integers_at(builder, call["places"], builder.mul(part.vector_group, INT64(length)))
         *places, lane = (builder.load(builder.gep(entry, [INT64(k)])) for k in range(length))
         weights, start = (
             pointer_to(builder, address, sum_kind) for address in (part.weights, part.start)
@@ -227,7 +234,7 @@ class GroupEmitter:
         self.is_full = builder.icmp_signed(">=", stored, INT64(self.lanes))
 
     def sum_row_by_row(self):
-        """Write the loop in which each row of results loads all pixels of its windows."""
+        """Emit the loop in which each row of results loads all pixels of its windows."""
         builder, call = self.builder, self.call
         totals = [cgutils.alloca_once_value(builder, self.zeros) for _ in self.sources]
         with cgutils.for_range(builder, self.part.rows) as loop:
@@ -249,7 +256,7 @@ class GroupEmitter:
             self.store_row(totals, loop.index)
 
     def sum_sharing_rows(self):
-        """Write the loop in which each row of pixels is loaded once for all rows of the kernel.
+        """Emit the loop in which each row of pixels is loaded once for all rows of the kernel.
 
         It is multiplied by each row of the kernel that may lie on it; each product is added to the
         sums of another row of results.
@@ -344,12 +351,14 @@ class GroupEmitter:
     def load_pixels(self, pixels, shift, tap, k, bits):
         """Return vector k of the pixels under a tap, which begins at pixels[shift].
 
-        Under masks, those outside of the image are 0, and all if `bits`, from `row_bits`, is 0.
+        Under masks, those outside of the image are 0, and all if `bits`, from `row_bits`, is 0. Of
+        windows `apart` columns from each other, as many vectors are read and every apart-th pixel
+        is picked.
         """
         builder, apart = self.builder, self.form.apart
         if not apart:
             return load(builder, pixels, shift, self.sum_kind, self.lanes)
-        row = builder.add(builder.mul(self.part.group, self.call["tap_count"]), tap)
+        row = builder.add(builder.mul(self.part.vector_group, self.call["tap_count"]), tap)
         at = builder.add(builder.mul(row, INT64(self.vectors * apart)), INT64(k * apart))
         masks = integers_at(builder, self.call["masks"], at)
         parts = []
@@ -364,7 +373,7 @@ class GroupEmitter:
         return pick_lanes(builder, parts, [lane * apart for lane in range(self.lanes)])
 
     def prefetch_row(self, r):
-        """Emit code that prefetches the cache lines that are due in row r of the results."""
+        """Emit code that prefetches the cache lines that row r of the results has to."""
         builder = self.builder
         with cgutils.for_range(builder, self.part.prefetches) as cache_line:
             place = builder.add(builder.mul(r, self.part.prefetches), cache_line.index)

@@ -2,8 +2,10 @@
 
 Histograms of columns of pixels go down the picture: a pixel comes and one leaves. That of a window
 goes along a row: a column comes and one leaves, for the coarse counts at each step, and for the
-fine ones where the median lies. `call` is the record HISTOGRAMS; a histogram is COARSE counts of
-bytes that begin alike, and 256 fine ones.
+fine ones where the median lies. A histogram is 16-bit counts in memory: COARSE ones, number k of
+the bytes from 16 k to 16 k + 15, and behind them 256 fine ones, of each byte. `call` is the record
+HISTOGRAMS; b is the number of an image, ch of a channel, r of a row and x of a column of the
+output, y of a row of pixels.
 
 S. Perreault and P. Hébert, "Median filtering in constant time", IEEE Transactions on Image
 Processing 16 (2007).
@@ -30,17 +32,14 @@ from convpool.engines.compiled.record import HISTOGRAMS
 
 COARSE = 16  # coarse counts, and fine ones of each of them
 COUNTS = COARSE + 256  # of a histogram
-COUNT, PIXEL, INTEGER, REAL = np.uint16(0), np.uint8(0), np.int64(0), np.float64(0)
+COUNT, PIXEL, INTEGER = np.uint16(0), np.uint8(0), np.int64(0)  # zeros that stand for dtypes
 COUNT_BYTES = 2
 
 histograms_at = reader_of(HISTOGRAMS)
 
 
 def histogram_medians(form):
-    """Return the loop over units, which writes medians of the form's dtype.
-
-    A unit is a band of a block of columns.
-    """
+    """Return the loop over units, bands of rows of blocks of columns: it writes their medians."""
     result_dtype = form.results.type(0)
 
     def entry(address):
@@ -53,9 +52,9 @@ def histogram_medians(form):
 
 @loop
 def _find_medians(call, unit, result_dtype):
-    """Write the medians of one unit: a band of rows of a block of columns.
+    """Write the medians of unit number `unit`: a band of rows of a block of columns.
 
-    result_dtype: a zero of that of the results.
+    result_dtype: a zero of the results' dtype.
     """
     r, rest = unit % call.bands * call.band_rows, unit // call.bands
     x, rest = rest % call.blocks_across * call.block_columns, rest // call.blocks_across
@@ -69,7 +68,7 @@ def _find_medians(call, unit, result_dtype):
     source += left * call.column_bytes
     for k in range(columns * COUNTS // COARSE):
         _clear_counts(call.counts + k * COARSE * COUNT_BYTES)
-    # the rows that the histograms of columns have, from the top to before the bottom
+    # the rows of pixels that the histograms of columns count: from `top` to before `bottom`
     top = bottom = min(call.h, max(0, r * call.stride_down - call.before_down))
     while r < last_row:
         y = r * call.stride_down - call.before_down
@@ -106,16 +105,16 @@ def _count(counts, place, sign):
 
 @loop
 def _find_row(call, target, x, left, rows, result_dtype):
-    """Write the medians of a row of windows, from column x of the output on.
+    """Write the medians of a row of windows of one block, from column x of the output on.
 
-    target: address of the row of the output; left: the column of the images whose histogram is the
-    first; rows: how many rows of the windows are pixels.
+    target: address of the row of the output; left: column of the images whose histogram is the
+    first; rows: how many rows of the windows lie on pixels.
     """
     counts = call.counts + call.columns * COUNTS * COUNT_BYTES
     _clear_counts(counts)
     for k in range(2 * COARSE):
         store_number(call.places, k, INTEGER)
-    first = last = 0  # the columns that the coarse counts have
+    first = last = 0  # the coarse counts are of the columns from `first` to before `last`
     for column in range(x, min(call.ow, x + call.block_columns)):
         place = column * call.stride_across - call.before_across
         begin, end = max(0, place) - left, min(call.w, place + call.kernel_columns) - left
@@ -133,7 +132,7 @@ def _find_row(call, target, x, left, rows, result_dtype):
             if number % 2 == 0:
                 high = _byte_of_rank(call, counts, number // 2, first, last)
             median = 0.5 * (low + high)
-        result = load_real(median, result_dtype)
+        result = as_result(median, result_dtype)
         store_number(target + column * call.output_column_bytes, 0, result)
 
 
@@ -141,18 +140,19 @@ def _find_row(call, target, x, left, rows, result_dtype):
 def _byte_of_rank(call, counts, rank, first, last):
     """Return byte number `rank`, from 0 on, of the sorted bytes of a window.
 
-    counts: address of the window's histogram; its fine counts are brought up to date. first, last:
-    the window has the histograms of columns number `first` to before `last`.
+    counts: address of the window's histogram, whose coarse counts are right. first, last: the
+    window consists of columns number `first` to before `last` of the block. Those 16 fine counts
+    among which the byte is are brought up to date: call.places says which columns they count.
     """
-    below, part = 0, 0
+    below, coarse = 0, 0  # how many bytes are less than those of count number `coarse`
     count = load_number(counts, 0, COUNT, INTEGER)
     while below + count <= rank:
         below += count
-        part += 1
-        count = load_number(counts, part, COUNT, INTEGER)
-    offset = COARSE * (1 + part)
+        coarse += 1
+        count = load_number(counts, coarse, COUNT, INTEGER)
+    offset = COARSE * (1 + coarse)
     fine = counts + offset * COUNT_BYTES
-    begin, end = load_integer(call.places, 2 * part), load_integer(call.places, 2 * part + 1)
+    begin, end = load_integer(call.places, 2 * coarse), load_integer(call.places, 2 * coarse + 1)
     if first - begin + last - end >= last - first:  # it is no more work to begin anew
         _clear_counts(fine)
         begin = end = first
@@ -162,28 +162,30 @@ def _byte_of_rank(call, counts, rank, first, last):
     while begin < first:
         _subtract_counts(fine, call.counts + (begin * COUNTS + offset) * COUNT_BYTES)
         begin += 1
-    store_number(call.places, 2 * part, begin)
-    store_number(call.places, 2 * part + 1, end)
+    store_number(call.places, 2 * coarse, begin)
+    store_number(call.places, 2 * coarse + 1, end)
     byte = 0
     count = load_number(fine, 0, COUNT, INTEGER)
     while below + count <= rank:
         below += count
         byte += 1
         count = load_number(fine, byte, COUNT, INTEGER)
-    return part * COARSE + byte
+    return coarse * COARSE + byte
 
 
 def _counts_at(builder, address):
-    """Return COARSE counts at an address, as a vector, and their pointer."""
+    """Return (vector of the COARSE counts at an address, LLVM pointer to the first of them)."""
     base = pointer_to(builder, address, types.uint16)
     return load(builder, base, ir.IntType(64)(0), types.uint16, COARSE), base
 
 
 def _combiner(operation):
-    """Return a function that adds COARSE counts to others, or subtracts them."""
+    """Return the @intrinsic that changes COARSE counts; `operation` is "add" or "sub"."""
 
     @intrinsic
     def combine(typing, target, source):
+        """Add to the counts at address `target` those at address `source`, or subtract them."""
+
         def codegen(context, builder, signature, arguments):
             (totals, base), (counts, _) = (_counts_at(builder, item) for item in arguments)
             combined = getattr(builder, operation)(totals, counts)
@@ -200,7 +202,7 @@ _add_counts, _subtract_counts = _combiner("add"), _combiner("sub")
 
 @intrinsic
 def _clear_counts(typing, target):
-    """Set COARSE counts to 0."""
+    """Set the COARSE counts at an address to 0."""
 
     def codegen(context, builder, signature, arguments):
         counts, base = _counts_at(builder, arguments[0])
@@ -211,8 +213,8 @@ def _clear_counts(typing, target):
 
 
 @intrinsic
-def load_real(typing, number, result_dtype):
-    """Return a float64 as a number of the results' dtype."""
+def as_result(typing, number, result_dtype):
+    """Return a float64 converted to the results' dtype, float32 or float64."""
 
     def codegen(context, builder, signature, arguments):
         number = arguments[0]

@@ -1,4 +1,8 @@
-"""Instructions that de-interleave rows of numbers into lines, and that interleave lines again."""
+"""Instructions that de-interleave rows of numbers into lines, and that interleave lines again.
+
+Rows "abcabc" become the lines "aa", "bb" and "cc". Numbers of lines for which there is code are
+`choices`, Python ints.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +28,22 @@ from convpool.engines.compiled.loops.simd import (
 
 
 def _for_each_choice(builder, lines, choices, emit):
-    """Emit code that does emit(k) where `lines`, an LLVM value, is k; k is one of the choices."""
+    """Emit a branch for each k of the choices, with the code of emit(k): taken if `lines` is k.
+
+    `lines` is an LLVM value.
+    """
     for k in choices:
         with builder.if_then(builder.icmp_signed("==", lines, INT64(k))):
             emit(k)
 
 
 class Rows(NamedTuple):
-    """Rows of numbers, as numbers or as LLVM values.
+    """Rows of numbers: fields are int64 in compiled Python, LLVM values in `codegen`.
 
     Parameters
     ----------
     address, count
-        Of the first row, and how many rows there are.
+        Address of the first row, and how many rows there are.
     stride, length
         Numbers from row to row, and numbers of each.
     """
@@ -48,14 +55,15 @@ class Rows(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """The lines that rows are de-interleaved into, as numbers or as LLVM values.
+    """The lines that rows are de-interleaved into; fields are as in `Rows`.
 
     Parameters
     ----------
     address, count
-        Address of the memory that the lines are in, and into how many lines each row goes.
+        Address of the memory that the lines are in, and how many lines each row becomes.
     starts, shift
-        Line k of the first row begins at number starts[k] + shift; starts is the address of int64.
+        Line k of the first row begins `starts[k] + shift` numbers behind `address`; `starts` is the
+        address of int64.
     pitch
         Numbers from the lines of a row to those of the next.
     """
@@ -68,14 +76,14 @@ class Lines(NamedTuple):
 
 
 def deinterleaver_of(choices):
-    """Return a function that de-interleaves each row into as many lines as one of the choices."""
+    """Return the @intrinsic that de-interleaves each row into lines, as many as a choice says."""
 
     @intrinsic
     def deinterleave(typing, rows, lines, source_dtype, target_dtype):
         """De-interleave each of some Rows into Lines, and convert its numbers.
 
         Number j of a row becomes number j // lines.count of line j % lines.count. Behind each line,
-        up to a vector of zeros is written. The dtypes are zeros of those of the rows and lines.
+        up to a vector of zeros is written. The dtypes are zeros of those of rows and lines.
         """
 
         def codegen(context, builder, signature, arguments):
@@ -103,9 +111,9 @@ def deinterleaver_of(choices):
 
 
 def _deinterleave_row(builder, source, count, targets, source_kind, target_kind):
-    """Emit code that de-interleaves a row into one line for each of the targets.
+    """Emit code that de-interleaves a row of `count` numbers, and converts them.
 
-    source, count: pointer to the row, and its numbers; targets: pointers to the lines.
+    source, targets: pointers to the row, and to each of the lines.
     """
     lanes, lines = lanes_of(target_kind), len(targets)
     groups = builder.sdiv(count, INT64(lines * lanes))
@@ -135,7 +143,7 @@ def _deinterleave_row(builder, source, count, targets, source_kind, target_kind)
 
 
 def interleaver_of(choices):
-    """Return a function that interleaves as many lines as one of the choices."""
+    """Return the @intrinsic that interleaves lines, as many as one of the choices."""
 
     @intrinsic
     def interleave(typing, address, line_stride, count, result, lines, dtype):

@@ -5,7 +5,8 @@ the window's result. A panel is some vectors of kernels, whose g are copied to w
 neighbouring windows follow each other, unless there are few kernels. A piece is PIECE_OF_GRADIENT
 neighbouring pixels of a window, or one tap where each channel has a kernel of its own. A tile holds
 the sums of a few pieces with a panel in registers, while all windows of a block go by. `call` is
-the record KERNELS_GRADIENT.
+the record KERNELS_GRADIENT. b is the number of an image, r of a row and x of a column of the
+output; `windows` are always (images, rows, columns) of a block: how many it has.
 """
 
 from __future__ import annotations
@@ -54,14 +55,16 @@ gradient_at = reader_of(KERNELS_GRADIENT)
 
 
 class Strided(NamedTuple):
-    """Where the pixels of a block's windows lie, or their g, as numbers or as LLVM values.
+    """Where the pixels of a block's windows lie, or their g.
+
+    Fields are int64 in compiled Python, LLVM values in `codegen`.
 
     Parameters
     ----------
     address
         Of the first window's first number.
     image, row, column
-        Numbers from one image, row and column of windows to the next.
+        Strides: numbers from one image, row and column of windows to the next.
     """
 
     address: Any
@@ -70,8 +73,8 @@ class Strided(NamedTuple):
     column: Any
 
 
-class Totals(NamedTuple):
-    """Where the sums of a panel go, as numbers or as LLVM values.
+class PanelTotals(NamedTuple):
+    """Where the sums of a panel go; fields are as in `Strided`.
 
     Parameters
     ----------
@@ -87,24 +90,24 @@ class Totals(NamedTuple):
 
 
 def kernels_gradient(form):
-    """Return the loop that sums parts of the gradient, of the form's dtypes."""
+    """Return the loop over items, shares of the panels of a part: it sums their gradients."""
     sum_dtype, total_dtype = form.sums.type(0), TOTALS[form.sums].type(0)
     copy_rows, is_depthwise = row_copier(form), form.vectors == 0
     panel_lanes = max(1, form.vectors) * lanes_of(number_type(form.sums))
-    tile = TileOfTaps if is_depthwise else TileOfPixels
-    sum_tile, pieces = _tile_summer(form, tile), tile.piece_count(form)
+    emitter = TapTileEmitter if is_depthwise else PixelTileEmitter
+    sum_tile, pieces_of_tile = _tile_summer(form, emitter), emitter.piece_count(form)
 
     @loop
     def copy_panel(call, place, windows, count):
         """Copy `count` numbers of g for each window of a block to the panel.
 
-        The first are at number `place` of g; `windows` are (images, rows, columns) of the block.
+        Those of the first window begin at number `place` of g.
         """
         (images, rows, columns), target = windows, call.panel
         for b in range(images):
             for r in range(rows):
                 first = place + (b * call.oh + r) * call.ow * call.nc
-                # windows from which as many numbers as a panel has can be read
+                # so many windows of this row are followed by as many numbers as a panel has
                 whole = (call.numbers - panel_lanes - first) // call.nc + 1
                 whole = min(columns, max(0, whole))
                 source = address_of(call.gradient, first, sum_dtype)
@@ -119,9 +122,8 @@ def kernels_gradient(form):
     def sum_panel(call, corner, windows, panel, source, totals, accumulates):
         """Sum the windows of a block with panel number `panel`.
 
-        The block begins at `corner`, (image, row, column), and has `windows`, (images, rows,
-        columns). source, totals: addresses of its pixels, and of the totals of its part, to which
-        sums are added if the bool `accumulates`.
+        The block begins at `corner`, (image, row, column) of the output. source, totals: addresses
+        of its pixels, and of the totals of its part. accumulates: bool: sums are added to these.
         """
         (b, r, x), (images, rows, columns) = corner, windows
         group = panel // call.panels_per_group
@@ -144,9 +146,9 @@ def kernels_gradient(form):
         source = address_of(source, channel, sum_dtype)
         pixels = Strided(source, call.image_step, call.row_step, call.column_step)
         target = address_of(totals, kernel - call.first_kernel, total_dtype)
-        for piece in range(0, call.piece_count, pieces):
+        for piece in range(0, call.piece_count, pieces_of_tile):
             table = call.pieces + 8 * PIECE_FIELDS * piece
-            panel_totals = Totals(target, call.width, count)
+            panel_totals = PanelTotals(target, call.width, count)
             sum_tile(pixels, gradient, windows, table, panel_totals, accumulates)
 
     @loop
@@ -191,8 +193,8 @@ def kernels_gradient(form):
     return entry
 
 
-def _tile_summer(form, tile_class):
-    """Return the @intrinsic that sums a tile: `tile_class` is TileOfPixels or TileOfTaps."""
+def _tile_summer(form, emitter_class):
+    """Return the @intrinsic that sums a tile, by code of the class `emitter_class`."""
 
     @intrinsic
     def sum_tile(typing, pixels, gradient, windows, table, totals, accumulates):
@@ -202,14 +204,12 @@ def _tile_summer(form, tile_class):
         ------
         pixels, gradient
             Where the pixels of the windows lie, and the panel's g: Strided.
-        windows
-            (images, rows, columns) of the block.
         table
-            Address of the tile's pieces, of PIECE_FIELDS integers each: its place behind a window's
+            Address of the tile's pieces, of PIECE_FIELDS int64 each: its place behind a window's
             first pixel; the row of the totals for its own first pixel; how many of its first pixels
             are left out, since another piece has them.
         totals, accumulates
-            Where the sums go: Totals; a bool: whether they are added to the totals so far.
+            Where the sums go: PanelTotals; a bool: whether they are added to the totals so far.
         """
 
         def codegen(context, builder, signature, arguments):
@@ -218,9 +218,9 @@ def _tile_summer(form, tile_class):
                 cgutils.unpack_tuple(builder, value)
                 for value in (pixels, gradient, windows, totals)
             )
-            tile = tile_class(builder, form, Strided(*pixels), Strided(*gradient), table)
+            tile = emitter_class(builder, form, Strided(*pixels), Strided(*gradient), table)
             tile.sum_windows(windows)
-            tile.write(Totals(*totals), accumulates)
+            tile.write(PanelTotals(*totals), accumulates)
             return context.get_dummy_value()
 
         return types.void(pixels, gradient, windows, table, totals, accumulates), codegen
@@ -228,8 +228,8 @@ def _tile_summer(form, tile_class):
     return sum_tile
 
 
-class Tile:
-    """Emits code that sums a tile, whose sums LLVM keeps in registers.
+class TileEmitter:
+    """What emits code that sums a tile, whose sums LLVM keeps in registers.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ class Tile:
         )
 
     def new_sum(self):
-        """Return a pointer to a vector of zeros."""
+        """Emit a vector of zeros, and return the pointer to it."""
         zeros = ir.Constant(vector_type(self.kind, self.lanes), None)
         pointer = cgutils.alloca_once_value(self.builder, zeros)
         self.builder.store(zeros, pointer)
@@ -266,9 +266,9 @@ class Tile:
         self.builder.store(multiply_add(self.builder, pixels, g, before, self.kind), total)
 
     def write_row(self, sums, row, masks, totals, accumulates):
-        """Emit code that writes vectors of sums to a row of the totals, or adds them.
+        """Emit code that writes vectors of sums to a row of PanelTotals, or adds them.
 
-        masks: a list; of each vector the lanes of its mask are written, all if that is None.
+        sums, masks: lists of pointers to the vectors, and of their masks, None for all lanes.
         """
         builder = self.builder
         base = pointer_to(builder, totals.address, self.total_kind)
@@ -279,8 +279,8 @@ class Tile:
         store_sums(builder, sums, targets, accumulates, self.kind, self.total_kind)
 
 
-class TileOfPixels(Tile):
-    """A tile of some pieces of PIECE_OF_GRADIENT pixels each, with all vectors of a panel."""
+class PixelTileEmitter(TileEmitter):
+    """For a tile of some pieces of PIECE_OF_GRADIENT pixels each, with all vectors of a panel."""
 
     @staticmethod
     def piece_count(form):
@@ -296,7 +296,7 @@ class TileOfPixels(Tile):
         ]
 
     def sum_windows(self, windows):
-        """Emit code that adds the products of all windows, (images, rows, columns)."""
+        """Emit code that adds the products of all windows of a block."""
         builder, (images, rows, columns) = self.builder, windows
         with cgutils.for_range(builder, images) as image, cgutils.for_range(builder, rows) as row:
             source, g = (
@@ -319,7 +319,7 @@ class TileOfPixels(Tile):
     def add_window(self, lines, line_of_g, column):
         """Emit code that adds the products of the window in this column.
 
-        lines, line_of_g: pointers to where the first window of the row has each piece, and its g.
+        Pointers: `lines` to each piece of the first window of the row, `line_of_g` to its g.
         """
         builder = self.builder
         step = builder.mul(column, self.pixels.column)
@@ -355,8 +355,8 @@ class TileOfPixels(Tile):
                                 self.write_row(sums, row, own_masks, totals, accumulates)
 
 
-class TileOfTaps(Tile):
-    """A tile of TAPS_OF_GRADIENT taps with one vector of channels, each with its own kernel.
+class TapTileEmitter(TileEmitter):
+    """For a tile of TAPS_OF_GRADIENT taps with one vector of channels, each with its own kernel.
 
     Its pieces are the taps; one is not written if its pixel is left out.
     """
@@ -371,7 +371,7 @@ class TileOfTaps(Tile):
         self.sums = [self.new_sum() for _ in self.pieces]
 
     def sum_windows(self, windows):
-        """Emit code that adds the products of all windows, (images, rows, columns)."""
+        """Emit code that adds the products of all windows of a block."""
         builder, (images, rows, columns) = self.builder, windows
         with (
             cgutils.for_range(builder, images) as image,

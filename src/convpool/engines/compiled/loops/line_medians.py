@@ -1,7 +1,8 @@
 """The loop that finds medians of windows, for a vector of them at a time.
 
-Those of few taps by a network of exchanges, of which only what its middle depends on becomes
-machine code; those of any number by bisection. `call` is the record SUMMING.
+A vector holds the pixels under one tap of neighbouring windows, one in each lane. Medians of few
+taps are found by a network of exchanges, of which only what its middle depends on becomes machine
+code; those of any number by bisection. `call` is the record SUMMING.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ def median_of(builder, vectors, kind):
 
 
 def _with_nan(builder, median, vectors):
-    """Return the medians, and NaN where one of the vectors has NaN."""
+    """Return the vector `median` with NaN in each lane where one of the vectors has NaN."""
+    # one comparison tests two vectors; the last one of an odd number is tested with the first
     pairs = zip(vectors, [*vectors[1:], vectors[0]], strict=True)
     is_nan = [builder.fcmp_unordered("uno", a, b) for a, b in list(pairs)[::2]]
     nan = ir.Constant(median.type, [float("nan")] * median.type.count)
@@ -116,14 +118,27 @@ class _Bisection:
     """Emits code that finds medians by halving the range in which each of them lies.
 
     Numbers are counted that are not greater than the middle of the range. Ranges are of keys:
-    integers of the same order as the numbers, which for integers are these themselves.
+    integers of the same order as the numbers, which for integers are these themselves. `vectors`
+    vectors of medians are found at a time; their state is in lists of variables, one for each
+    vector. A variable is an LLVM pointer to a vector.
 
     Parameters
     ----------
     taps, tap_count
-        The table of the addresses of the lines, and how many they are.
+        LLVM values: pointer to the table of the addresses of the lines, and how many they are.
     kind, result_kind
-        Types of the numbers and of the medians.
+        Numba's types of the numbers and of the medians.
+
+    Parameters of the methods
+    -------------------------
+    begin
+        Number of the first window in its row, an LLVM value.
+    lows, highs
+        Variables of the least and the greatest key of each range.
+    counts
+        Variables of how many taps are not greater than the high of a range.
+    nans
+        Variables of -1 in lanes whose windows have NaN, else 0.
     """
 
     def __init__(self, builder, taps, tap_count, kind, result_kind):
@@ -139,7 +154,7 @@ class _Bisection:
         self.rank = self._splat_count(half)
 
     def write_medians(self, target, count):
-        """Write the medians of `count` windows to `target`, some vectors at a time."""
+        """Emit code that writes the medians of `count` windows, LLVM's value, to pointer `target`."""
 
         def write(begin, vectors, _lanes):
             for k, median in enumerate(self._medians(begin, vectors)):
@@ -149,11 +164,11 @@ class _Bisection:
         for_each_group(self.builder, count, [(4, self.lanes), (1, self.lanes)], write)
 
     def _medians(self, begin, vectors):
-        """Return vectors of the medians from place `begin` on."""
+        """Return `vectors` vectors of the medians of the windows from number `begin` on."""
         builder = self.builder
         lows, highs, nans = self._ranges(begin, vectors)
         all_taps = self._splat_count(self.tap_count)
-        counts = [self._variable(all_taps) for _ in range(vectors)]  # not greater than the high
+        counts = [self._variable(all_taps) for _ in range(vectors)]
         # a range of 2**bits keys has one left after so many steps
         with cgutils.for_range(builder, INT64(self.bits)) as step:
             with builder.if_then(builder.not_(self._is_any_open(lows, highs, counts))):
@@ -162,7 +177,7 @@ class _Bisection:
         return self._middles(begin, highs, counts, nans)
 
     def _ranges(self, begin, vectors):
-        """Return variables: keys of the least and greatest numbers, and -1 in lanes with NaN."""
+        """Return (lows, highs, nans): ranges from the least to the greatest number of a window."""
         builder = self.builder
         leasts = [self._variable(self._splat_limit(greatest=True)) for _ in range(vectors)]
         greatests = [self._variable(self._splat_limit(greatest=False)) for _ in range(vectors)]
@@ -186,7 +201,7 @@ class _Bisection:
         return lows, highs, nans
 
     def _is_any_open(self, lows, highs, counts):
-        """Return the bit whether some median is not known yet from its range."""
+        """Return a bit: whether the range of some median still leaves it open."""
         builder, bits = self.builder, None
         for low, high, count in zip(lows, highs, counts, strict=True):
             # if as many as the rank are not greater than the high, it is the greatest of them
@@ -199,7 +214,7 @@ class _Bisection:
         return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
 
     def _halve(self, begin, lows, highs, counts):
-        """Halve all ranges: to the half that the number of the rank lies in."""
+        """Emit code that replaces each range by that half in which the number of the rank lies."""
         builder, ones = self.builder, ir.Constant(self.integers, [1] * self.lanes)
         middles = []
         for low, high in zip(map(builder.load, lows), map(builder.load, highs), strict=True):
@@ -225,7 +240,7 @@ class _Bisection:
                 builder.store(builder.select(is_lower, if_lower, if_upper), variable)
 
     def _middles(self, begin, highs, counts, nans):
-        """Return the medians: the greatest numbers that are not greater than the high of a range.
+        """Return vectors of the medians: the greatest numbers that are at most a range's high.
 
         Of an even number of taps, the means of these and of the least greater ones.
         """
@@ -276,7 +291,7 @@ class _Bisection:
         return without_negative_zeros(builder, mean, self.result_kind)
 
     def _for_each_line(self, begin, vectors, combine):
-        """Call combine(k, numbers) for each vector k of each line."""
+        """Emit a loop over the lines, with the code of combine(k, numbers) for each vector k."""
         builder = self.builder
         with cgutils.for_range(builder, self.tap_count) as tap:
             address = builder.load(builder.gep(self.taps, [tap.index]))
@@ -321,7 +336,7 @@ class _Bisection:
         return ir.Constant(self.numbers, [limit] * self.lanes)
 
     def _splat_count(self, count):
-        """Return a vector of an int64 in the bits of a number."""
+        """Return a vector of an int64 in every lane, as an integer of a number's bits."""
         builder, integer = self.builder, ir.IntType(self.bits)
         count = count if self.bits == 64 else builder.trunc(count, integer)
         return splat(builder, count, self.lanes)
@@ -334,7 +349,7 @@ class _Bisection:
 
 
 def median_network(count):
-    """Return the exchanges that put the median of `count` numbers in the middle, in their order.
+    """Return a list of exchanges that, in this order, bring the median of `count` to the middle.
 
     An exchange (i, j) puts the lesser of numbers i and j in place i, the greater in place j.
     """
@@ -345,10 +360,10 @@ def median_network(count):
 
 
 def sorting_network(count):
-    """Yield pairs (i, j), i < j, of numbers that are exchanged if they are out of order.
+    """Yield exchanges (i, j), i < j, that sort `count` numbers.
 
-    K. E. Batcher's merge exchange: D. E. Knuth, The Art of Computer Programming 3, algorithm
-    5.2.2 M.
+    K. E. Batcher's merge exchange, in the letters of D. E. Knuth, The Art of Computer Programming
+    3, algorithm 5.2.2 M.
     """
     top = 1 << max(0, (count - 1).bit_length() - 1)
     p = top

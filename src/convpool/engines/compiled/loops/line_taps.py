@@ -1,7 +1,8 @@
 """The loops that combine lines: sums of products, and the greatest or least numbers.
 
-Lines are those that the taps of a row of windows lie on, or of several that follow each other,
-which have most of them in common. `call` is the record SUMMING.
+A line is an array of numbers in memory: the pixels under one tap of each window of a row. Number n
+of the result is combined from number n of each line. Rows of windows that follow each other have
+most lines in common, and are taken together. `call` is the record SUMMING.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ summing_at = reader_of(SUMMING)
 
 
 def sum_taps(form):
-    """Return the loop that sums products of lines with weights, for numbers of some dtypes."""
+    """Return the loop that sums products of lines with weights, of the form's dtypes."""
     sum_dtype, result_dtype = form.sums.type(0), form.results.type(0)
     window = (0,) * form.rows, (0,) * form.taps
 
@@ -55,10 +56,10 @@ def sum_taps(form):
 
 @intrinsic
 def sum_lines(typing, call, sum_dtype, result_dtype, window):
-    """Write the sums of one row of windows, of 8 vectors at least, or of several.
+    """Write the sums of one row of windows, of 8 vectors at least, or of several rows.
 
     call: the record SUMMING. The dtypes are zeros of those of lines and results. window: two
-    tuples, as long as a window has rows, and taps in each; empty ones for any window.
+    tuples, whose lengths are the rows of a window and the taps of each; empty ones for any window.
     """
 
     def codegen(context, builder, signature, arguments):
@@ -92,7 +93,7 @@ def sum_lines(typing, call, sum_dtype, result_dtype, window):
 
 
 def saturate(builder, vector, source_kind, target_kind):
-    """Convert a vector of signed integers to a type of no more bits, saturated."""
+    """Return a vector of signed integers converted to a type of no more bits, saturated."""
     low = max(source_kind.minval, target_kind.minval)
     high = min(source_kind.maxval, target_kind.maxval)
     for limit, sign in ((low, "<"), (high, ">")):
@@ -104,12 +105,12 @@ def saturate(builder, vector, source_kind, target_kind):
 
 
 def keep_taps(form):
-    """Return the loop that keeps the greatest or least numbers of lines."""
+    """Return the loop that writes the greatest or least of lines, number by number."""
     dtype, combination, is_careful = form.dtype.type(0), form.combination, form.is_careful
 
     @intrinsic
     def keep_lines(typing, call, dtype):
-        """Write those of one row of windows, of 8 vectors at least, or of several.
+        """Write the results of one row of windows, of 8 vectors at least, or of several rows.
 
         call: the record SUMMING; dtype: a zero of that of all numbers.
         """
@@ -151,22 +152,23 @@ def _combine_lines(
     Legend
     ------
     fields, kinds
-        Those of the record, as LLVM values, and the types of the lines and of the results.
+        The fields of the record: name -> LLVM value; Numba's types of the lines and of the results.
     first
         The vector that each total begins with.
     weight_of, combine, finish
         weight_of(tap) returns the weight of a tap, and is None where there are no weights;
-        combine(total, pixels, weight) returns the next total, and finish(total) the result.
+        combine(total, pixels, weight) returns the next total, and finish(total) the result: all of
+        them vectors.
     merge
-        merge(a, b) returns the total of two parts; None if all is one part.
+        merge(a, b) returns the total of two parts of the taps; None if all is one part.
     window
-        Its rows, and taps of each, whose products are summed in one part; (0, 0): any.
+        The rows of a window, and the taps of each, if known now: then all is one part; else (0, 0).
     """
     kind, result_kind = kinds
     lanes, none = lanes_of(kind), INT64(0)
     taps = integers_at(builder, fields["taps"], none)
     lag, count = fields["row_taps"], fields["tap_count"]
-    rows, row_taps = window
+    fixed_rows, fixed_taps = window
 
     def new_totals(vectors):
         totals = [cgutils.alloca_once(builder, first.type) for _ in range(vectors)]
@@ -174,18 +176,20 @@ def _combine_lines(
             builder.store(first, total)
         return totals
 
-    def combine_line(tap, begin, rows):
-        # rows: (totals, how many lines before the line of their weight stands)
+    def combine_line(tap, begin, window_rows):
+        # combines vectors of line number `tap`, from number `begin` on, for some rows of windows:
+        # each is (its totals, number of the line that is the row's own first tap)
         line = builder.load(builder.gep(taps, [tap]))
         line = builder.gep(pointer_to(builder, line, kind), [begin])
-        weights = [weight_of and weight_of(builder.sub(tap, before)) for _, before in rows]
-        for k in range(len(rows[0][0])):
+        weights = [weight_of and weight_of(builder.sub(tap, start)) for _, start in window_rows]
+        for k in range(len(window_rows[0][0])):
             pixels = load(builder, line, INT64(k * lanes), kind, lanes)
-            for (totals, _), weight in zip(rows, weights, strict=True):
+            for (totals, _), weight in zip(window_rows, weights, strict=True):
                 total = combine(builder.load(totals[k]), pixels, weight)
                 builder.store(total, totals[k])
 
     def write(totals, address, begin):
+        # writes the results from number `begin` of the row at an address on
         target = pointer_to(builder, address, result_kind)
         for k, total in enumerate(totals):
             place = builder.add(begin, INT64(k * lanes))
@@ -194,34 +198,42 @@ def _combine_lines(
     def emit_rows(together):
         # Emits code for some rows of windows at once. Row k of windows has its taps `delay` lines
         # later than row k - 1, so each line is loaded once and combined for every row that has it.
-        # A part of the taps must have together - 1 rows at least: `RowFilter._most_together` cares.
+        # A part of the taps must have together - 1 rows at least, as the caller sees to.
         def combine_group(begin, vectors, _lanes):
-            delay = INT64(row_taps) if rows else lag
-            totals = [(new_totals(vectors), builder.mul(delay, INT64(k))) for k in range(together)]
+            delay = INT64(fixed_taps) if fixed_rows else lag
+            window_rows = [
+                (new_totals(vectors), builder.mul(delay, INT64(k))) for k in range(together)
+            ]
             # without weights, what lines of all rows come to is the same for all
             common = None if weight_of or together == 1 else (new_totals(vectors), none)
 
             def combine_part(start, stop):
-                ends = [builder.add(end, delay) for end in (start, stop) for _, delay in totals]
+                # the taps of row k of windows are lines start + k * delay to stop + k * delay
+                ends = [
+                    builder.add(end, row_start)
+                    for end in (start, stop)
+                    for _, row_start in window_rows
+                ]
                 for k, (first_tap, last_tap) in enumerate(pairwise(ends)):
-                    active = totals[max(0, k - together + 1) : k + 1]
+                    active = window_rows[max(0, k - together + 1) : k + 1]
                     if len(active) == together and common:
                         active = [common]
                     section = cgutils.for_range_slice(builder, first_tap, last_tap, INT64(1))
                     with section as (tap, _):
                         combine_line(tap, begin, active)
 
-            for tap in range((rows + together - 1) * row_taps if rows else 0):
-                row = tap // row_taps
-                combine_line(INT64(tap), begin, totals[max(0, row - rows + 1) : row + 1])
-            if not rows:
-                combine_parts([row for row, _ in totals], combine_part)
-            for row, _ in totals if common else ():
-                for total, other in zip(row, common[0], strict=True):
+            for tap in range((fixed_rows + together - 1) * fixed_taps if fixed_rows else 0):
+                row = tap // fixed_taps
+                active = window_rows[max(0, row - fixed_rows + 1) : row + 1]
+                combine_line(INT64(tap), begin, active)
+            if not fixed_rows:
+                combine_parts([totals for totals, _ in window_rows], combine_part)
+            for totals, _ in window_rows if common else ():
+                for total, other in zip(totals, common[0], strict=True):
                     builder.store(combine(builder.load(total), builder.load(other), None), total)
-            for k, (row, _) in enumerate(totals):
+            for k, (totals, _) in enumerate(window_rows):
                 offset = builder.mul(fields["row_bytes"], INT64(k))
-                write(row, builder.add(fields["result"], offset), begin)
+                write(totals, builder.add(fields["result"], offset), begin)
                 if together > 1:
                     fetch_ahead(begin, vectors * lanes, INT64(together + k))
 
@@ -235,7 +247,7 @@ def _combine_lines(
         for k in range(0, count, LINE_BYTES * 8 // result_kind.bitwidth):
             prefetch(builder, later, builder.add(begin, INT64(k)), is_written=True)
 
-    def combine_parts(rows, combine_part):
+    def combine_parts(totals_of_rows, combine_part):
         if merge is None:
             combine_part(none, count)
             return
@@ -244,11 +256,11 @@ def _combine_lines(
             with then:  # whose registers need not be shared with sums of other parts
                 combine_part(none, count)
             with otherwise:
-                merge_parts(rows, combine_part)
+                merge_parts(totals_of_rows, combine_part)
 
-    def merge_parts(rows, combine_part):
+    def merge_parts(totals_of_rows, combine_part):
         # sums of many products are taken in parts, and these sums are added up
-        totals = [total for row in rows for total in row]
+        totals = [total for row in totals_of_rows for total in row]
         so_far = new_totals(len(totals))
         with cgutils.for_range_slice(builder, none, count, fields["part_taps"]) as (start, _):
             is_later = builder.icmp_signed(">", start, none)
@@ -282,11 +294,11 @@ def _combine_lines(
 
 
 def for_each_group(builder, count, sizes, emit):
-    """Emit code that goes through `count` numbers, some vectors at a time.
+    """Emit code that goes through `count` numbers, a group of vectors at a time.
 
-    `sizes` are (vectors, lanes of each), the largest first; the first that is no more than `count`
-    is taken. emit(begin, vectors, lanes) emits what is done with some vectors from number `begin`
-    on. The last group begins earlier, so that it ends with the numbers.
+    `sizes` are the (vectors, lanes of each) that a group may have, the largest first: the first
+    that is no more than `count` is taken. emit(begin, vectors, lanes) emits what is done with the
+    group from number `begin` on. The last group begins earlier, so that it ends with the numbers.
     """
     (vectors, lanes), *smaller = sizes
     numbers = INT64(vectors * lanes)

@@ -1,8 +1,9 @@
 """The loops of convolution with many kernels of the same channels: vectors hold kernels.
 
-A panel is some vectors of kernels; a tile holds the sums of some pixels with one panel in
-registers. A run is the channels of a tap, or of a row of taps, that lie side by side. `call` is the
-record TILES or PANELS.
+A panel is some vectors of kernels; a tile holds the sums of some pixels of the output with one
+panel in registers. A run is the channels of a tap, or of a row of taps, that lie side by side.
+`call` is the record TILES or PANELS. b is the number of an image, r of a row and x of a column of
+the output; q counts the pixels of a tile, v the vectors of a panel.
 """
 
 from __future__ import annotations
@@ -80,19 +81,19 @@ def _copy_grid(region, call):
 
 
 def tiles(form):
-    """Return the loop that convolves blocks with many kernels: pack, sum tiles."""
+    """Return the loop that convolves blocks with many kernels: pack pixels, sum tiles."""
     sum_dtype, output_dtype = form.sums.type(0), form.results.type(0)
     sum_tile = _sums_of_tile(form)
     panel_lanes = form.vectors * lanes_of(number_type(form.sums))
     pixels = pixels_of_tile(TARGET, form.vectors)
 
     @loop
-    def sum_panel(call, region, group_source, weights, output, start, columns):
-        """Sum all tiles of a block with one panel.
+    def sum_panel(call, region, group_source, weights, output, start, kernels):
+        """Sum all tiles of a block with one panel of `kernels` kernels.
 
         region: the record REGION of the block. The others are addresses: group_source of the pixels
         of the panel's group of channels, weights of the panel, output and start of the results of
-        its first kernel and of what their sums start from; columns: how many kernels it has.
+        its first kernel and of what their sums start from.
         """
         # channels of a run, and runs, of a tile: about `terms` products for each result
         piece_length = _even_length(call.length, call.terms)
@@ -117,7 +118,7 @@ def tiles(form):
                         start=start,
                         accumulates=call.accumulates > 0 or run > region.first_run or part > 0,
                         output=output,
-                        columns=columns,
+                        kernels=kernels,
                     )
                     sum_tile(tile)
                     part += piece_length
@@ -161,7 +162,7 @@ def tiles(form):
 
 
 def panels(form):
-    """Return the loop that copies weights, of the form's dtype, to panels."""
+    """Return the loop that copies weights, of the form's dtype, to panels; see PANELS."""
     dtype, copy_rows = form.sums.type(0), row_copier(form)
     zero = dtype
 
@@ -196,15 +197,16 @@ def panels(form):
 
 
 def row_copier(form):
-    """Return a function that copies rows of whole vectors to where they follow each other."""
+    """Return the @intrinsic that copies rows of whole vectors, strided ones, to contiguous ones."""
     kind = number_type(form.sums)
     lanes = lanes_of(kind)
 
     @intrinsic
     def copy_rows(typing, source, rows, row_stride, row_length, target):
-        """Copy rows of `row_length` numbers, which are the vectors of a panel of some form.
+        """Copy `rows` rows of `row_length` numbers: as many vectors as panels of a form have.
 
-        source, row_stride: address of the first row, and numbers from row to row; target: address.
+        source, row_stride: address of the first row, and numbers from row to row; target: address
+        where the rows go, one behind the other.
         """
 
         def codegen(context, builder, signature, arguments):
@@ -213,8 +215,9 @@ def row_copier(form):
             multiple = builder.and_(rows, INT64(-UNROLLED))
 
             def copy(first, behind, count, vectors):
-                step = cgutils.for_range_slice(builder, first, behind, INT64(count))
-                with step as (row, _):
+                # emits a loop over the rows from `first` to before `behind`, `count` in a turn
+                turns = cgutils.for_range_slice(builder, first, behind, INT64(count))
+                with turns as (row, _):
                     base = builder.gep(source, [builder.mul(row, row_stride)])
                     end = builder.gep(target, [builder.mul(row, row_length)])
                     places = [(turn, v * lanes) for turn in range(count) for v in range(vectors)]
@@ -240,9 +243,9 @@ def row_copier(form):
 
 
 class Tile(NamedTuple):
-    """What a tile, some pixels with all vectors of kernels of a panel, is summed with.
+    """A tile to sum: some pixels with all vectors of kernels of a panel.
 
-    As numbers or as LLVM values.
+    Fields are int64 in compiled Python, LLVM values in `codegen`.
 
     Parameters
     ----------
@@ -262,7 +265,7 @@ class Tile(NamedTuple):
         Address of what sums start from: one number for each kernel of the panel.
     accumulates
         Bool: sums start from zero instead, and are added to the results so far.
-    output, columns
+    output, kernels
         Address of the results, and how many kernels of the panel are stored: its first ones.
     """
 
@@ -278,14 +281,13 @@ class Tile(NamedTuple):
     start: Any
     accumulates: Any
     output: Any
-    columns: Any
+    kernels: Any
 
 
 def _sums_of_tile(form):
-    """Return a function that sums a tile of some pixels with a panel of kernels.
+    """Return the @intrinsic that sums a Tile.
 
-    It writes one piece of machine code, whose loops and sums LLVM keeps in registers: hence its
-    length.
+    It becomes one piece of machine code, whose sums LLVM keeps in registers: hence its length.
     """
     sum_kind, output_kind = number_type(form.sums), number_type(form.results)
     kinds, lanes, vectors = (sum_kind, output_kind), lanes_of(sum_kind), form.vectors
@@ -313,7 +315,7 @@ def _sums_of_tile(form):
                 part: cgutils.alloca_once(builder, vector_type(sum_kind, lanes)) for part in parts
             }
             # lanes of each vector that are stored, less than 0 or more than it has
-            left = [builder.sub(tile.columns, INT64(v * lanes)) for v in range(vectors)]
+            left = [builder.sub(tile.kernels, INT64(v * lanes)) for v in range(vectors)]
             masks = [lanes_before(builder, count, lanes) for count in left]
             zeros = ir.Constant(vector_type(sum_kind, lanes), None)
             for v in range(vectors):
@@ -337,7 +339,7 @@ def _sums_of_tile(form):
                 rows = builder.gep(weights, [builder.mul(first_row, panel_lanes)])
 
                 def accumulate_channels(channel, count):
-                    # add `count` channels from `channel` on, each of all pixels times its row
+                    # emits code that adds the products of `count` channels, from `channel` on
                     base = builder.gep(rows, [builder.mul(channel, panel_lanes)])
                     for turn in range(count):
                         starts = [INT64((turn * vectors + v) * lanes) for v in range(vectors)]
@@ -361,9 +363,9 @@ def _sums_of_tile(form):
                     _,
                 ):
                     accumulate_channels(channel, 1)
-            is_full = builder.icmp_signed(">=", tile.columns, panel_lanes)
-            with builder.if_else(is_full) as (all_columns, some_columns):
-                choices = (all_columns, [None] * vectors, None), (some_columns, masks, left)
+            is_full = builder.icmp_signed(">=", tile.kernels, panel_lanes)
+            with builder.if_else(is_full) as (all_kernels, some_kernels):
+                choices = (all_kernels, [None] * vectors, None), (some_kernels, masks, left)
                 for branch, lane_masks, stored in choices:
                     with branch:
                         ends = [

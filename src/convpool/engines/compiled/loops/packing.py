@@ -7,7 +7,8 @@ padded and converted, as (image, plane, row, line). A line is one row of pixels 
 where the padding is.
 
 `call` is the record PACKING or UNPACKING. `image_dtype`, `sum_dtype` and `output_dtype` are zeros
-whose dtype is that of the images, sums and results.
+whose dtype is that of the images, sums and results. b is the number of an image, r of a row, x of a
+column and ch of a channel; places are in numbers from the begin of the images or of the scratch.
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ class PackedRows(NamedTuple):
     count
         How many rows they are.
     source
-        Number of the images where the first one's pixel in their column 0 lies.
+        Place in the images of the first row's pixel in column 0.
     target
-        Number of the scratch where its line in plane 0 begins.
+        Place in the scratch where the first row's line in plane 0 begins.
     low, high
         Columns low to before high of the block are pixels, the others margin.
     plane_size
@@ -100,9 +101,10 @@ def pack(form):
 
 @loop
 def _write_line_starts(call, low, plane_size):
-    """Write where in a row of the scratch the lines begin that a line is de-interleaved into.
+    """Write to the table `line_starts` where the lines of a row of the scratch begin.
 
-    low: the first column of the block that is a pixel; plane_size: numbers from plane to plane.
+    They are the lines that a row of the images is de-interleaved into. low: the first column of the
+    block that is a pixel; plane_size: numbers from plane to plane.
     """
     per_source = call.c // call.source_lines
     for k in range(call.lines):
@@ -115,7 +117,7 @@ def _write_line_starts(call, low, plane_size):
 
 @loop
 def _first_pixel(call, rows):
-    """Return the number of the images where the first pixel of PackedRows lies."""
+    """Return the place in the images of the first pixel of PackedRows."""
     return rows.source + (call.column + rows.low - call.left) * call.column_stride
 
 
@@ -123,8 +125,8 @@ def _first_pixel(call, rows):
 def _deinterleave_rows(call, rows, image_dtype, sum_dtype):
     """De-interleave the pixels of PackedRows into the lines of the planes."""
     length = (rows.high - rows.low) * (call.c // call.source_lines)
-    line_size = call.phases * call.rows * call.pitch  # of the planes of a line of the images
-    for k in range(call.source_lines):
+    line_size = call.phases * call.rows * call.pitch  # numbers of the planes of one channel
+    for k in range(call.source_lines):  # one, or if there are more, one for each channel
         place = _first_pixel(call, rows) + k * call.channel_stride
         source = address_of(call.address, place, image_dtype)
         shift = rows.target + k * line_size
@@ -138,7 +140,7 @@ def _deinterleave_rows(call, rows, image_dtype, sum_dtype):
 
 @loop
 def _fill_row(call, rows, sum_dtype):
-    """Fill the one row of PackedRows in all planes, since it lies on padding."""
+    """Fill the single row of PackedRows, which lies on padding, in all planes."""
     fill = load_number(call.fill, 0, sum_dtype, sum_dtype)
     for plane in range(call.c // call.per_line * call.phases):
         for k in range(call.pitch):

@@ -1,4 +1,7 @@
-"""The loop that packs the weights of panels and sums their tiles: record PANEL_TILES."""
+"""The loop that packs the weights of panels and sums their tiles: record PANEL_TILES.
+
+A part is a range of panels with a share of the blocks; a piece is a range of the channels of a run.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,9 @@ panel_tiles_at = reader_of(PANEL_TILES)
 
 
 def panel_tiles(form):
-    """Return the loop that packs weights, of the form's dtype, and sums the tiles of their panels.
+    """Return the loop over parts: it packs weights, of the form's dtype, and sums their tiles.
 
-    What it packs and tests is in the cache when it is used.
+    Weights are packed and tested piece by piece, so that they are in the cache when they are used.
     """
     dtype, are_finite = form.sums.type(0), _finite_tester(form)
 
@@ -36,9 +39,9 @@ def panel_tiles(form):
         call = panel_tiles_at(address)
         packing, tiles = panels_at(call.packing), tiles_at(call.tiles)
         for part in range(call.first, call.last):
-            number, share = part // call.shares, part % call.shares
-            first_panel = load_integer(call.panel_cuts, number)
-            last_panel = load_integer(call.panel_cuts, number + 1)
+            panel_range, share = part // call.shares, part % call.shares
+            first_panel = load_integer(call.panel_cuts, panel_range)
+            last_panel = load_integer(call.panel_cuts, panel_range + 1)
             packing.first_panel, packing.last_panel = first_panel, last_panel
             tiles.first_panel, tiles.last_panel = first_panel, last_panel
             tiles.first = load_integer(call.block_cuts, share)
@@ -63,13 +66,13 @@ def panel_tiles(form):
 
 
 def _finite_tester(form):
-    """Return a function that tells whether numbers, which make up whole vectors, are finite."""
+    """Return the @intrinsic that tests whether numbers, which fill whole vectors, are finite."""
     kind = number_type(form.sums)
     lanes = lanes_of(kind)
 
     @intrinsic
     def are_finite(typing, address, count):
-        """Return whether the `count` numbers at an address are finite."""
+        """Return whether all `count` numbers at an address are finite; integers always are."""
 
         def codegen(context, builder, signature, arguments):
             if not isinstance(kind, types.Float):

@@ -1,6 +1,9 @@
-"""The loops that take pictures row by row: rows are padded, converted, and combined by others.
+"""The loops that filter pictures row by row: rows are padded and converted, others combine them.
 
-`call` is the record FILTERING or READING.
+A line is memory for one row, padded and converted. The lines that the next windows need are kept in
+a ring: row y is in line y % lines. A block is some columns of an image. `call` is the record
+FILTERING or READING. b is the number of an image, r of a row of the output, y of a row of the
+padded images and x of a column of them.
 """
 
 from __future__ import annotations
@@ -37,7 +40,11 @@ filtering_at, reading_at = map(reader_of, (FILTERING, READING))
 
 
 def filter_rows(form):
-    """Return the loop over rows of the output: read the rows that are new, and sum them."""
+    """Return the loop over rows of the output: read the rows that are new, and combine lines.
+
+    Some rows of the output are taken together. Each row that is read is combined across, unless the
+    kernel needs both axes at once; the lines of the ring are combined down to results.
+    """
 
     def entry(address):
         call = filtering_at(address)
@@ -46,7 +53,7 @@ def filter_rows(form):
         sum_across, sum_down = call.sum_across, call.sum_down
         block, r = call.first // call.oh, call.first % call.oh
         source = target = call.output
-        read = -1  # the row of the images that is read next, -1: a block begins
+        read = -1  # the row of the padded images that is read next, -1: a block begins
         left = call.last - call.first  # rows of the output
         while left > 0:
             if r == call.oh:
@@ -62,7 +69,7 @@ def filter_rows(form):
             y = r * call.stride_down
             read = max(read, y)
             rows_left = min(left, call.oh - r)
-            rows = call.together
+            rows = call.together  # a power of two
             while rows > rows_left:
                 rows >>= 1
             last_row = y + (rows - 1) * call.stride_down + call.span
@@ -79,6 +86,7 @@ def filter_rows(form):
                 for number in range(call.passes):
                     call_form(sum_across, call.across + number * SUMMING_BYTES)
                 read += 1
+            # the addresses of the lines under these windows, tap by tap; slot: a line of the ring
             place, slot = 0, y % call.lines
             for _ in range(call.kernel_rows + rows - 1):
                 line = call.ring + slot * call.line_bytes
@@ -111,7 +119,7 @@ def _begin_block(call, reading, x):
 
 
 def read_row(form):
-    """Return the loop that pads and converts a row, for pixels and sums of the form's dtypes."""
+    """Return the loop that copies a row to a line, padded and converted: see READING."""
     image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
     seeks_nan = form.seeks_nan
 

@@ -3,8 +3,8 @@
 So they do not depend on dtypes: addresses and strides are in bytes. A window is combined along one
 axis after the other: rows of pixels into lines of columns, these into lines of results. A line has
 c numbers, one for each channel, for each column, side by side; b is the number of an image, i a row
-and j a column of the output. `call` is the record POOLING; `lines` is the record COMBINING that
-lines are combined by.
+and j a column of the output, y a row and x a column of the pixels, which may lie on padding. `call`
+is the record POOLING; `lines` is the record COMBINING that lines are combined by.
 
 A program says how the windows of an axis are combined: rows (is_result, taps, step, first_tap) of
 int64, one for each step. A part is so many taps of a window, combined; at first, each is one tap. A
@@ -32,11 +32,11 @@ pooling_at = reader_of(POOLING)
 
 @loop
 def combine_rows(call, lines, image, y, step, windows, taps, shift, count):
-    """Combine `taps` rows of pixels, `shift` apart, for each of some windows.
+    """Combine `taps` rows of pixels, `shift` rows apart, for each of `windows` windows.
 
-    The first window begins at row y of the pixels, the others `step` rows further on each. Rows
-    that are not on the image are left out. `image` is the address of the first of `count` numbers
-    of row 0; the fields result, result_bytes and accumulates of `lines` are set.
+    The first window begins at row y of the pixels, each other one `step` rows further on. Rows that
+    are not on the image are left out. `image` is the address of the first of `count` numbers of row
+    0; the caller has set the fields result, result_bytes and accumulates of `lines`.
     """
     result = lines.result
     # the rows are one row of taps: loops on lines take those of a row at once
@@ -68,7 +68,8 @@ def combine_rows(call, lines, image, y, step, windows, taps, shift, count):
 def _combine_many_rows(call, lines, count):
     """Combine the rows of one window, ROWS of them and TILE numbers at a time.
 
-    The record `lines` says which rows; `count` is how many numbers each has.
+    The fields columns, source and column_bytes of `lines` say which rows; `count` is how many
+    numbers each has.
     """
     taps, source, result, accumulates = (
         lines.columns,
@@ -91,10 +92,11 @@ def _combine_many_rows(call, lines, count):
 
 @loop
 def reduce_rows(call, lines, result, image, y, rows, count):
-    """Combine the rows of pixels of each window, for `rows` rows of windows: each becomes a line.
+    """Combine pixels down the rows of windows, as the program of that axis says.
 
-    `result` is the address of the first of these lines, of `count` numbers, `image` that of row 0
-    of their pixels, and y the row where the first window begins, which may be negative.
+    Each of `rows` rows of windows becomes a line of `count` numbers. `result` is the address of the
+    first line, `image` that of row 0 of their pixels, and y the row where the first window begins,
+    which may be negative.
     """
     stride, dilation, tile = call.stride_down, call.dilation_down, call.tile
     part_bytes = (tile + call.lanes) * call.sum_bytes
@@ -140,9 +142,10 @@ def reduce_rows(call, lines, result, image, y, rows, count):
 
 @loop
 def reduce_columns(call, lines, result, line, columns, stride):
-    """Combine the columns of each of `columns` windows of a line: they become a line of results.
+    """Combine a line along the row, as the program of that axis says, to a line of results.
 
-    `result` and `line` are addresses; the line is overwritten with parts of windows.
+    There are `columns` windows, `stride` columns apart. `result` and `line` are addresses; the line
+    is overwritten with parts of windows.
     """
     dilation, column_bytes = call.dilation_across, call.c * call.sum_bytes
     length = (columns - 1) * stride + (call.window_across - 1) * dilation + 1  # columns of parts
@@ -164,11 +167,11 @@ def reduce_columns(call, lines, result, line, columns, stride):
             lines.source_bytes, lines.result_bytes = stride * column_bytes, column_bytes
             # what a vector overwrites of the next results must not have been begun
             lines.is_padded = 0 if lines.accumulates else 1
-        begun = lines.accumulates
+        has_begun = lines.accumulates  # whether steps before this one have written results
         if not is_result:
             lines.accumulates = 0
         call_form(call.combine_parts, call.combining)
-        lines.accumulates = 1 if is_result else begun
+        lines.accumulates = 1 if is_result else has_begun
 
 
 # ---- blocks ----
@@ -196,10 +199,10 @@ def pool_blocks(form):
 
 @loop
 def _fill_lines(call, lines, b, i, j, rows, columns):
-    """Combine pixels down the rows, and fill the columns of each line that lie on padding.
+    """Combine the pixels of a block down the rows; fill columns on padding with the identity.
 
     The block begins at row i and column j of the output of image b, and has `rows` rows and
-    `columns` columns; `lines` is the record COMBINING.
+    `columns` columns of it.
     """
     length = (columns - 1) * call.stride_across
     length += (call.window_across - 1) * call.dilation_across + 1
@@ -308,7 +311,7 @@ def pool_windows(form):
 def _combine_windows(call, lines, b, i, j, stop, results):
     """Combine the pixels of windows j to before `stop` of row i of the output of image b.
 
-    lines: the record COMBINING; results: the address where window j's result goes.
+    results: the address where window j's result goes.
     """
     y = i * call.stride_down - call.before_down
     top, bottom = taps_on_pixels(y, call.h, call.window_down, call.dilation_down)

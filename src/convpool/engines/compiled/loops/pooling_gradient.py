@@ -1,9 +1,10 @@
 """The loop of the gradient of pooling.
 
-A band is some rows of an image. Its gradient is filled with zeros; then each window that has taps
-on it adds what it gives: to the first of its greatest or least pixels, or to all its pixels in the
-band. A vector holds channels of a pixel: whole vectors of them, then halves, quarters and so on.
-`call` is the record POOL_GRADIENT.
+A band is some rows of an image. Its gradient, the result, is filled with zeros; then each window
+that has taps on it adds its g, the gradient of its output: to the first of its greatest or least
+pixels, or to all its pixels in the band. A vector holds channels of a pixel: whole vectors of them,
+then halves, quarters and so on. `call` is the record POOL_GRADIENT. b is the number of an image, i
+of a row and j of a column of the output; y and x are the pixel where a window begins.
 """
 
 from __future__ import annotations
@@ -39,16 +40,16 @@ gradient_at = reader_of(POOL_GRADIENT)
 def pool_gradient(form):
     """Return the loop that computes bands of the gradient, of the form's dtype."""
     add_window, fill_row = _window_adder(form, 0, False), _row_filler(form)
-    add_whole, form_taps = _window_adder(form, form.taps, False), form.taps
-    write_whole = _window_adder(form, form.taps, True)
+    add_fixed_window, fixed_taps = _window_adder(form, form.taps, False), form.taps
+    write_fixed_window = _window_adder(form, form.taps, True)
 
     @loop
     def add_row(call, b, i, first_row, last_row):
-        """Add what the windows of a row give to the rows of a band."""
+        """Add the g of row i of the windows of image b to the rows first_row to before last_row."""
         y = i * call.stride_down - call.before_down
         down, across = call.dilation_down, call.dilation_across
         top, bottom = taps_on_pixels(y, call.h, call.window_down, down)
-        # taps on rows of the band
+        # rows of taps on the band: own_top to before own_bottom
         own_top = max(top, -(-(first_row - y) // down))
         own_bottom = min(bottom, (last_row - 1 - y) // down + 1)
         if own_bottom <= own_top:
@@ -65,7 +66,7 @@ def pool_gradient(form):
         shared = rows, first, last, *steps, *result_steps, call.c
         g_bytes, span = call.gradient_column_bytes, (taps - 1) * across + 1
         low, high = windows_on_pixels(-before, stride, call.ow, w, span)
-        are_whole = form_taps > 0 and taps == form_taps and last - first == form_taps == rows
+        are_fixed = fixed_taps > 0 and taps == fixed_taps and last - first == fixed_taps == rows
         for j in range(call.ow):
             x = j * stride - before
             left, right = 0, taps
@@ -74,10 +75,10 @@ def pool_gradient(form):
             column = x + left * across
             source, result = row + column * column_bytes, target + column * result_column_bytes
             window = Window(source, result, g + j * g_bytes, right - left, *shared)
-            if are_whole and right - left == taps and call.are_apart:
-                write_whole(window)
-            elif are_whole and right - left == taps:
-                add_whole(window)
+            if are_fixed and right - left == taps and call.are_apart:
+                write_fixed_window(window)
+            elif are_fixed and right - left == taps:
+                add_fixed_window(window)
             elif right > left:
                 add_window(window)
 
@@ -101,9 +102,10 @@ def pool_gradient(form):
 
 
 def _for_each_vector(builder, channels, kind, emit):
-    """Emit code that does emit(place, lanes) for all channels: whole vectors, halves and so on.
+    """Emit loops over vectors of all channels, with the code of emit(place, lanes) for each.
 
-    place: number of a vector's first channel, an LLVM value; lanes: its channels, a Python int.
+    First whole vectors, then halves and so on. place: number of a vector's first channel, an LLVM
+    value; lanes: how many channels it has, a Python int.
     """
     lanes = lanes_of(kind)
     place = cgutils.alloca_once_value(builder, INT64(0))
@@ -116,22 +118,22 @@ def _for_each_vector(builder, channels, kind, emit):
 
 
 def _row_filler(form):
-    """Return a function that fills a row of pixels with zeros."""
+    """Return the @intrinsic that fills a row of pixels with zeros."""
     kind = number_type(form.dtype)
 
     @intrinsic
     def fill_row(typing, address, columns, column_bytes, channels, zero):
         """Fill the first `channels` numbers of each of some pixels of a row with `zero`.
 
-        `address` is that of the first pixel, and `column_bytes` are from one to the next. `zero` is
-        no constant, since LLVM would replace a loop that writes a constant by a call of `memset`,
-        which the library does not have.
+        `address` is that of the first of `columns` pixels, which are `column_bytes` apart. `zero`,
+        an int64, is no constant, since LLVM would replace a loop that writes a constant by a call
+        of `memset`, which the library does not have.
         """
 
         def codegen(context, builder, signature, arguments):
             address, columns, column_bytes, channels, zero = arguments
             number = builder.bitcast(
-                _as_number(builder, zero, _number_type(kind)), element_type(kind)
+                _truncated(builder, zero, _integer_type(kind)), element_type(kind)
             )
             with cgutils.for_range(builder, columns) as column:
                 pixel = builder.add(address, builder.mul(column.index, column_bytes))
@@ -149,7 +151,7 @@ def _row_filler(form):
 
 
 class Window(NamedTuple):
-    """What a window gives its gradient with: numbers of a loop, then LLVM values of them.
+    """A window, and where its g goes: int64 in compiled Python, LLVM values in `codegen`.
 
     Parameters
     ----------
@@ -159,13 +161,13 @@ class Window(NamedTuple):
     taps, rows
         How many columns and rows of taps are on pixels.
     first_row, last_row
-        The rows of taps in the band, to before the last.
+        Rows of taps from first_row to before last_row are in the band.
     row_step, tap_step
         Bytes from row to row and from tap to tap of the pixels.
     result_row_step, result_tap_step
         Bytes from row to row and from tap to tap of the results.
     channels
-        How many there are.
+        How many a pixel has.
     """
 
     source: ir.Value
@@ -183,10 +185,10 @@ class Window(NamedTuple):
 
 
 def _window_adder(form, fixed, is_alone):
-    """Return a function that adds what a window gives to the rows of a band.
+    """Return the @intrinsic that adds the g of a Window to the rows of a band.
 
     If `fixed` is not 0, there are so many rows and columns of taps, all of them in the band. If the
-    window `is_alone`, no other one gives to its pixels, and there is nothing to add to.
+    window `is_alone`, no other has these pixels: its g is written, not added.
     """
     kind = number_type(form.dtype)
 
@@ -203,23 +205,23 @@ def _window_adder(form, fixed, is_alone):
     return add_window
 
 
-def _number_type(kind):
-    """Return LLVM's type of integers as long as numbers of type `kind`."""
+def _integer_type(kind):
+    """Return LLVM's type of integers with as many bits as numbers of type `kind`."""
     return ir.IntType(kind.bitwidth)
 
 
-def _as_number(builder, value, number):
-    """Return an int64 as an integer type of at most 64 bits."""
-    return value if number.width == 64 else builder.trunc(value, number)
+def _truncated(builder, value, integer):
+    """Return an int64 truncated to `integer`, an LLVM type of at most 64 bits."""
+    return value if integer.width == 64 else builder.trunc(value, integer)
 
 
 class WindowEmitter:
-    """Emits code that adds what a window gives to the rows of a band.
+    """Emits code that adds the g of a window to the rows of a band.
 
     Parameters
     ----------
     builder, form, window
-        What writes LLVM's instructions, the form of this loop, and the window.
+        What writes LLVM's instructions, the form of this loop, and the Window of LLVM values.
     fixed, is_alone
         As in `_window_adder`.
     """
@@ -229,17 +231,17 @@ class WindowEmitter:
         if fixed:
             window = window._replace(taps=INT64(fixed), first_row=INT64(0))
         self.window, self.kind = window, number_type(form.dtype)
-        self.integer = _number_type(self.kind)
+        self.integer = _integer_type(self.kind)
 
     def add_vector(self, place, lanes):
-        """Emit code for `lanes` channels, from number `place` on."""
+        """Emit code that adds the g of `lanes` channels, from number `place` on."""
         base = pointer_to(self.builder, self.window.gradient, self.kind)
         g = load(self.builder, base, place, self.kind, lanes)
         chosen = None if self.form.combination == ADD else self.chosen_tap(place, lanes)
         self.add_to_results(place, g, chosen)
 
     def for_each_tap(self, rows, emit):
-        """Emit code that does emit(row, tap) for the taps of `rows` rows; unrolled if fixed."""
+        """Emit a loop over the taps of some rows, unrolled if fixed, of emit(row, tap)."""
         if self.fixed:
             for row, tap in product(range(self.fixed), repeat=2):
                 emit(INT64(row), INT64(tap))
@@ -252,20 +254,20 @@ class WindowEmitter:
             emit(row.index, tap.index)
 
     def address(self, base, row, tap, row_step, tap_step):
-        """Return the address of what lies `row` and `tap` steps behind the address `base`."""
+        """Return the address base + row * row_step + tap * tap_step, all of them LLVM values."""
         below = self.builder.add(base, self.builder.mul(row, row_step))
         return self.builder.add(below, self.builder.mul(tap, tap_step))
 
     def tap_numbers(self, row, tap, lanes):
         """Return a vector with the number of a tap, counted over all rows, in every lane."""
         number = self.builder.add(self.builder.mul(row, self.window.taps), tap)
-        return splat(self.builder, _as_number(self.builder, number, self.integer), lanes)
+        return splat(self.builder, _truncated(self.builder, number, self.integer), lanes)
 
     def chosen_tap(self, place, lanes):
-        """Emit code that finds the first greatest, or least, pixel; return its tap's number.
+        """Emit code that finds the window's first greatest, or least, pixel in each channel.
 
-        That is a vector, with a number for each of `lanes` channels from number `place` on. NaN
-        wins, the first one.
+        Return a vector of the numbers of their taps, for `lanes` channels from number `place` on;
+        see `tap_numbers`. NaN wins, the first one.
         """
         builder, window, kind = self.builder, self.window, self.kind
         first = load(builder, pointer_to(builder, window.source, kind), place, kind, lanes)

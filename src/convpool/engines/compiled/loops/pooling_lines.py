@@ -48,7 +48,7 @@ combining_at, writing_at, skipping_at = map(reader_of, (COMBINING, WRITING, SKIP
 
 
 def number_of_bits(builder, bits, kind):
-    """Return the lowest bits of an int64 read as a number of type `kind`."""
+    """Return the number of type `kind` whose bits are the lowest ones of an int64."""
     if kind.bitwidth < 64:
         bits = builder.trunc(bits, ir.IntType(kind.bitwidth))
     return builder.bitcast(bits, element_type(kind))
@@ -63,7 +63,7 @@ def is_set(builder, flag):
 
 
 def combine_lines(form):
-    """Return the loop that adds the lines under each window, or keeps the greatest or least."""
+    """Return the loop that adds the lines of each window, or keeps the greatest or least."""
     image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
     combine = _combine(form.combination)
 
@@ -86,11 +86,10 @@ def average_lines(form):
 
 
 def _combine(combination, *, averages=False):
-    """Return the instruction that combines the lines of all windows of a record COMBINING.
+    """Return the @intrinsic that combines the lines of all windows of a record COMBINING.
 
     combination: ADD, GREATER or LESSER. If it `averages`, totals are divided and written as
-    results; they do not accumulate, and are not padded. It is one long function, since what it
-    emits is one piece of machine code.
+    results; they do not accumulate, and are not padded. It emits one piece of machine code.
     """
 
     @intrinsic
@@ -120,12 +119,15 @@ def _combine(combination, *, averages=False):
             }
 
             def combine_part(source, target, place, vectors, width, mask, *, has_taps=True):
-                """Emit code that writes vectors of a line, of `width` lanes, from a place on."""
+                """Emit code that combines vectors of `width` lanes, from a place in lines on.
+
+                source, target: addresses of the first line, and of the result.
+                """
                 own = totals[width][:vectors]
                 places = [builder.add(place, INT64(k * lanes)) for k in range(vectors)]
 
                 def read_into_totals(address, kind, *, combined):
-                    """Emit code that loads numbers as totals, or combines them with the totals."""
+                    """Emit code that loads totals, or if `combined`, combines these with more."""
                     base = pointer_to(builder, address, kind)
                     for total, at in zip(own, places, strict=True):
                         x = load_and_convert(builder, base, at, mask, width, kind, sum_dtype)
@@ -193,7 +195,7 @@ class Taps:
     """The taps of a window, whose lines are combined in one loop.
 
     `call` are the fields of COMBINING: name -> LLVM value. If the bit `accumulates` is not set,
-    there is no result so far, and the others are combined with the first tap, which is left out.
+    totals begin with the first tap, and the loop with the second.
     """
 
     def __init__(self, builder, call, accumulates):
@@ -241,7 +243,7 @@ class Taps:
 
 
 def _product_of_divisors(builder, call):
-    """Return the product of the divisors of a record COMBINING, whose fields are `call`."""
+    """Return the product of the divisors of COMBINING, a float64; `call` are its fields."""
     double = types.float64
     divisor = builder.load(pointer_to(builder, call["row_divisor"], double))
     product = cgutils.alloca_once_value(builder, divisor)
@@ -269,7 +271,7 @@ def skip_columns(form):
 
 @intrinsic
 def skip(typing, call, dtype):
-    """Copy every stride-th column, for each pair of SKIPS with a loop of its own."""
+    """Copy every stride-th column of a line: a loop for each pair (channels, stride) of SKIPS."""
 
     def codegen(context, builder, signature, arguments):
         call = fields_of(builder, signature.args[0], arguments[0])
@@ -313,7 +315,7 @@ def write_totals(form):
 
 @intrinsic
 def write(typing, call, sum_dtype, output_dtype):
-    """Write lines of totals; results that are integers are not divided."""
+    """Write lines of totals as results: floats are divided, integers only converted."""
 
     def codegen(context, builder, signature, arguments):
         call = fields_of(builder, signature.args[0], arguments[0])

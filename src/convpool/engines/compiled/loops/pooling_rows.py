@@ -1,6 +1,7 @@
 """The loop over rows of short windows, which are pooled in registers.
 
-`call` is the record POOLING_ROWS.
+`call` is the record POOLING_ROWS; b is the number of an image, i of a row of the output, c the
+number of channels.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def pool_rows(form):
 
 
 def _pool_row(form, *, is_square):
-    """Return the instruction that pools one row of windows, which lie on pixels.
+    """Return the @intrinsic that pools one row of windows, all of whose taps lie on pixels.
 
     If it `is_square`, windows have form.taps rows, which is known when it is compiled; if not, the
     field `rows` of the record says how many.
@@ -113,7 +114,7 @@ class Kinds(NamedTuple):
 
 
 class WindowRow(NamedTuple):
-    """A row of windows, and what it is pooled with, as numbers or as LLVM values.
+    """A row of windows: fields are numbers in compiled Python, LLVM values in `codegen`.
 
     Parameters
     ----------
@@ -163,7 +164,7 @@ class RowEmitter:
         self.numbers = builder.add(last_window, INT64(form.taps * form.c))
 
     def vectors(self, width):
-        """Return how many vectors of `width` numbers the pixels under a group fill."""
+        """Return how many vectors of `width` numbers one row of pixels under a group fills."""
         return -(-((width - 1) * self.form.stride + self.form.taps) * self.form.c // width)
 
     def pool(self):
@@ -177,7 +178,7 @@ class RowEmitter:
             done = self.pool_whole_groups(width, done)
 
     def pool_under_masks(self, width):
-        """Emit code for groups of which those that are not whole are pooled under masks."""
+        """Emit code for the whole row: a group that is not whole is pooled under masks."""
         builder, columns = self.builder, self.row.columns
         groups = builder.sdiv(builder.add(columns, INT64(width - 1)), INT64(width))
         with cgutils.for_range(builder, groups) as loop:
@@ -196,7 +197,10 @@ class RowEmitter:
                     self.pool_group(first, width, numbers_left)
 
     def pool_whole_groups(self, width, done):
-        """Emit code for the whole groups behind the first `done` windows; return how many are."""
+        """Emit code for the whole groups behind the first `done` windows.
+
+        Return how many windows are done then, an LLVM value.
+        """
         builder = self.builder
         windows_left = builder.sub(self.row.columns, done)
         numbers_left = builder.sub(self.numbers, builder.mul(done, INT64(self.per_window)))
@@ -232,7 +236,7 @@ class RowEmitter:
             store_lanes(builder, value, target, at, mask, kinds.results)
 
     def combine_rows(self, first, width, numbers_left):
-        """Return the vectors of numbers under a group, combined over the rows of its windows."""
+        """Return the vectors of numbers under a group, with the rows of its windows combined."""
         builder, sums = self.builder, self.kinds.sums
         begin = builder.mul(first, INT64(self.per_window))
         totals = [
@@ -256,9 +260,9 @@ class RowEmitter:
         return [builder.load(total) for total in totals]
 
     def read(self, row, begin, width, numbers_left):
-        """Return the vectors of numbers under a group in one row of its windows.
+        """Return the vectors of numbers under a group in row number `row` of its windows.
 
-        begin: number of the row of pixels where the group begins.
+        begin: place in a row of pixels, in numbers, where the group begins.
         """
         builder, (pixels, sums, _) = self.builder, self.kinds
         source = builder.add(self.row.address, builder.mul(self.row.row_bytes, row))

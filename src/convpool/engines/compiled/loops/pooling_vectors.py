@@ -67,9 +67,9 @@ def store_lanes(builder, vector, base, place, mask, kind):
 
 
 def scaled_totals(builder, total, divisor, are_factors, sum_kind, output_kind):
-    """Return a vector of totals divided by `divisor`, of float64, and converted to output_kind.
+    """Return a vector of totals divided by those of `divisor`, and converted to output_kind.
 
-    If the bit `are_factors` is set, totals are multiplied by it.
+    `divisor` is a vector of float64. If the bit `are_factors` is set, totals are multiplied by it.
     """
     total = convert(builder, total, sum_kind, types.float64)
     scaled = cgutils.alloca_once(builder, total.type)
@@ -82,18 +82,18 @@ def scaled_totals(builder, total, divisor, are_factors, sum_kind, output_kind):
 
 
 def has_masks(*kinds):
-    """Return whether the processor loads and stores numbers of these kinds under masks."""
+    """Return whether the processor loads and stores numbers of all these kinds under masks."""
     return all(has_masks_of_size(TARGET, kind.bitwidth // 8) for kind in kinds)
 
 
 def for_each_part(builder, count, lanes, unrolled, may_overlap, uses_masks, emit):
     """Emit code that takes `count` numbers in parts: emit(place, vectors, lanes, mask) for each.
 
-    A part has `vectors` vectors of `lanes` numbers from `place` on. The parts are as many vectors
-    each as the numbers of `unrolled` say, in turn, then one vector each. If the bit `may_overlap`
-    is set and there is a whole vector, the last one covers what remains together with numbers
-    before it; else what remains is one vector under a mask, or if not `uses_masks` is taken number
-    by number. A mask of None is that of all lanes.
+    A part is `vectors` vectors of `lanes` numbers from `place` on; a mask of None is that of all
+    lanes. Parts have as many vectors as `unrolled`, a tuple of powers of two, says: as many parts
+    of unrolled[0] as fit, then of the next, at last of one vector. If the bit `may_overlap` is set
+    and there is a whole vector, the last one covers what remains together with numbers before it;
+    else what remains is one vector under a mask, or if not `uses_masks`, is taken number by number.
     """
     whole = builder.sdiv(count, INT64(lanes))
     remainder = builder.srem(count, INT64(lanes))

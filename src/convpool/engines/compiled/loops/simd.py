@@ -73,14 +73,17 @@ def integers_at(builder, address, place):
 
 
 def field(builder, kind, record, name):
-    """Return the field of this name of a record of Numba type `kind`."""
+    """Return the field of this name, an int64, of a record that LLVM knows by its pointer.
+
+    `kind` is Numba's type of the record.
+    """
     base = builder.bitcast(record, ir.IntType(8).as_pointer())
     pointer = builder.gep(base, [INT64(kind.offset(name))])
     return builder.load(builder.bitcast(pointer, INT64.as_pointer()))
 
 
 def fields_of(builder, kind, record):
-    """Return the fields of a record of Numba type `kind`: name -> LLVM value."""
+    """Return all fields of a record, as `field` does: name -> LLVM value."""
     return {name: field(builder, kind, record, name) for name in kind.fields}
 
 
@@ -170,7 +173,10 @@ def splat(builder, number, lanes):
 
 
 def convert(builder, vector, source_kind, target_kind):
-    """Convert a vector to another type of numbers, as NumPy does."""
+    """Return a vector converted to another type of numbers, as NumPy's `astype` does.
+
+    No caller converts integers to shorter ones.
+    """
     if source_kind == target_kind:
         return vector
     target = vector_type(target_kind, vector.type.count)
@@ -192,7 +198,10 @@ def convert(builder, vector, source_kind, target_kind):
 
 
 def convert_saturated(builder, vector, source_kind, target_kind):
-    """Convert floats to shorter integers: rounded, halves to even, saturated; NaN becomes 0."""
+    """Return a vector of floats converted to integers of at most 32 bits.
+
+    They are rounded, halves to even, and saturated; NaN becomes 0.
+    """
     lanes = vector.type.count
     low, high = (
         ir.Constant(vector.type, [float(limit)] * lanes)
@@ -230,22 +239,17 @@ def pick_lanes(builder, vectors, chosen):
     result = None
     # LLVM shuffles two vectors at a time: the lanes that are chosen so far, and the next vector
     for k, vector in enumerate(vectors):
-        is_own = [place // count == k for place in chosen]
+        is_own = [lane // count == k for lane in chosen]  # whether a lane is one of this vector
         if result is None:
-            first, lanes = (
-                vector,
-                [place if own else 0 for own, place in zip(is_own, chosen, strict=True)],
-            )
+            result = vector
+            lanes = [lane if own else 0 for own, lane in zip(is_own, chosen, strict=True)]
         else:
-            first, lanes = (
-                result,
-                [
-                    count + place % count if own else lane
-                    for lane, (own, place) in enumerate(zip(is_own, chosen, strict=True))
-                ],
-            )
+            lanes = [
+                count + lane % count if own else n
+                for n, (own, lane) in enumerate(zip(is_own, chosen, strict=True))
+            ]
         mask = ir.Constant(ir.VectorType(INT32, count), lanes)
-        result = builder.shuffle_vector(first, vector, mask)
+        result = builder.shuffle_vector(result, vector, mask)
     return result
 
 
@@ -259,7 +263,7 @@ def first_lanes(builder, vector, count):
 
 
 def reader_of(dtype):
-    """Return a function, for compiled Python, from an address to the record of this dtype there."""
+    """Return the @intrinsic that turns an address into the record of this dtype there."""
     record = numba.from_dtype(dtype)
 
     @intrinsic
@@ -296,7 +300,10 @@ def load_integer(typing, address, place):
 
 @intrinsic
 def load_number(typing, address, place, source_dtype, target_dtype):
-    """Return the number at a place, converted from source_dtype to target_dtype."""
+    """Return the number at a place behind an address, converted to target_dtype.
+
+    The dtypes are zeros; in memory the number has source_dtype.
+    """
 
     def codegen(context, builder, signature, arguments):
         base = pointer_to(builder, arguments[0], source_dtype)
@@ -309,7 +316,7 @@ def load_number(typing, address, place, source_dtype, target_dtype):
 
 @intrinsic
 def store_number(typing, address, place, number):
-    """Store one number, of its own dtype, at a place."""
+    """Store one number, of its own dtype, at a place behind an address."""
 
     def codegen(context, builder, signature, arguments):
         base = pointer_to(builder, arguments[0], number)
@@ -321,7 +328,7 @@ def store_number(typing, address, place, number):
 
 @intrinsic
 def address_of(typing, address, place, dtype):
-    """Return the address of the number at a place."""
+    """Return the address of the number at a place behind an address; `dtype` is a zero of it."""
 
     def codegen(context, builder, signature, arguments):
         address, place, _ = arguments

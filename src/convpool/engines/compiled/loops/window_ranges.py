@@ -7,7 +7,7 @@ from convpool.engines.compiled.loops.simd import loop
 
 @loop
 def taps_on_pixels(y, size, window, dilation):
-    """Return (first, behind the last) of the taps of a window that lie on pixels.
+    """Return (first, last): taps number `first` to before `last` of a window lie on pixels.
 
     The window has `window` taps, `dilation` apart, and begins at pixel y, which may be negative, of
     an axis of `size` pixels. Both are equal if no tap lies on a pixel.
@@ -19,9 +19,10 @@ def taps_on_pixels(y, size, window, dilation):
 
 @loop
 def windows_on_pixels(y, step, windows, size, span):
-    """Return (first, behind the last) of the windows of an axis that lie on pixels with all taps.
+    """Return (first, last): windows number `first` to before `last` have all taps on pixels.
 
-    The first window begins at pixel y, the others `step` further on each; they span `span` pixels.
+    Of `windows` windows on an axis of `size` pixels the first begins at pixel y, which may be
+    negative, each other one `step` pixels further on; each spans `span` pixels.
     """
     first = 0 if y >= 0 else (step - 1 - y) // step
     last = 0 if size - span < y else (size - span - y) // step + 1

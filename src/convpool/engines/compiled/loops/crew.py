@@ -158,7 +158,7 @@ def help_calls(form):
 
 @loop
 def open_call(address):
-    """Let helpers enter a call, and wake some if fewer than are of use watch the ticket.
+    """Let helpers enter a call; wake sleeping ones if fewer than it wants are watching the ticket.
 
     address: that of the call's record.
     """

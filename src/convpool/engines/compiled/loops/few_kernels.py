@@ -373,7 +373,7 @@ class GroupEmitter:
         return pick_lanes(builder, parts, [lane * apart for lane in range(self.lanes)])
 
     def prefetch_row(self, r):
-        """Emit code that prefetches the cache lines that row r of the results has to."""
+        """Emit code that prefetches the share of row r of the cache lines to prefetch."""
         builder = self.builder
         with cgutils.for_range(builder, self.part.prefetches) as cache_line:
             place = builder.add(builder.mul(r, self.part.prefetches), cache_line.index)

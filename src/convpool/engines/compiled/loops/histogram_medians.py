@@ -39,7 +39,7 @@ histograms_at = reader_of(HISTOGRAMS)
 
 
 def histogram_medians(form):
-    """Return the loop over units, bands of rows of blocks of columns: it writes their medians."""
+    """Return the loop over units: it writes the medians of each, of the form's dtype."""
     result_dtype = form.results.type(0)
 
     def entry(address):

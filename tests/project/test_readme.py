@@ -10,7 +10,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 
 def test_calls_print_what_the_readme_says(monkeypatch):
-    rates = convolution_costs.COMPILED
+    rates = convolution_costs.COMPILED_RATES
     for isa in rates:  # its plan is one of a processor with AVX2
         monkeypatch.setitem(rates, isa, rates["avx2"])
     failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)

@@ -1,4 +1,4 @@
-"""What convolutions take with each engine: seconds on one thread, and bytes of working memory.
+"""What convolutions cost with each engine: seconds of one thread, and bytes of working memory.
 
 Estimates from shapes and dtypes alone. Seconds, without the start-up that an engine's entry in
 `registry` has, are a sum of counts, such as multiply-adds, times rates: seconds that one takes.
@@ -39,36 +39,34 @@ class CompiledRates(NamedTuple):
 
     Parameters
     ----------
-    step
-        To multiply a pixel with a vector of kernels.
-    tile
+    kernel_product
+        To multiply a number with a vector of kernels, and to add it.
+    tile_start
         To begin and end the sums of a window with a panel of kernels.
-    column, row
+    column_product, row_product
         A multiply-add where vectors hold columns; and of one picture of one channel, row by row.
-    line
-        To read a pixel, or write a result, where vectors hold columns.
-    part
-        To copy a channel of a pixel to a line of its own, one by one.
-    lane
-        A multiply-add where each channel has its own kernel.
-    pixel
-        To read a pixel there.
+    line_pixel
+        To read a number, or write a result, where vectors hold columns.
+    split_pixel
+        To copy a number to the line of its channel, one by one.
+    channel_product, channel_pixel
+        A multiply-add where each channel has its own kernel; to read a number there.
     weight
         To pack a weight.
     """
 
-    step: float
-    tile: float
-    column: float
-    row: float
-    line: float
-    part: float
-    lane: float
-    pixel: float
+    kernel_product: float
+    tile_start: float
+    column_product: float
+    row_product: float
+    line_pixel: float
+    split_pixel: float
+    channel_product: float
+    channel_pixel: float
     weight: float
 
 
-COMPILED = {
+COMPILED_RATES = {
     "avx2": CompiledRates(0.2e-9, 3e-9, 61e-12, 28e-12, 0.21e-9, 4.2e-9, 0.06e-9, 0.2e-9, 1.25e-9),
     "avx512": CompiledRates(
         0.17e-9, 5e-9, 35e-12, 24e-12, 0.2e-9, 1.2e-9, 0.04e-9, 0.2e-9, 1.25e-9
@@ -104,7 +102,7 @@ class NumpyRates(NamedTuple):
     byte: float
 
 
-NUMPY = NumpyRates(30e-12, 0.62e-9, 2.2e-9, 8e-9, 1e-6, 0.07e-9)
+NUMPY_RATES = NumpyRates(30e-12, 0.62e-9, 2.2e-9, 8e-9, 1e-6, 0.07e-9)
 # by how much longer products take on average that BLAS may share among its threads: with a core
 # free they do not, but where another process has it, BLAS waits for many milliseconds
 STALLS = 2.0
@@ -112,7 +110,7 @@ STALLS = 2.0
 
 def numpy_seconds(work: ConvolutionWork) -> float:
     """Return the seconds of one thread with NumPy."""
-    size, rates = size_ratio(work), NUMPY
+    size, rates = size_ratio(work), NUMPY_RATES
     multiplied = rates.product * work.multiply_adds * size
     moved = rates.byte * bytes_moved(work)
     has_pixel_windows = all(
@@ -124,7 +122,7 @@ def numpy_seconds(work: ConvolutionWork) -> float:
             weights * pointwise.ROWS <= pointwise.ALONE or work.multiply_adds <= pointwise.ALONE
         )
         return multiplied * (1 if is_cut else STALLS) + moved
-    taps = work.windows * work.taps * work.images[-1]
+    taps = work.windows * work.taps * work.images[-1]  # numbers that are copied
     blocks = max(1.0, taps / numpy_convolution.BLOCK) if work.groups > 1 else 0
     return (
         multiplied
@@ -139,23 +137,27 @@ def numpy_seconds(work: ConvolutionWork) -> float:
 def compiled_seconds(work: ConvolutionWork) -> float:
     """Return the seconds of one thread in the compiled loops."""
     isa = library.choice().isa or INSTRUCTION_SETS["avx2"]
-    size, rates = size_ratio(work), COMPILED[isa.name]
+    size, rates = size_ratio(work), COMPILED_RATES[isa.name]
     lanes = max(1, int(isa.vector_bytes / (4 * size)))
     packed = rates.weight * volume(work.kernels) * size + stacking_seconds(work)
     *window, depth, nc = work.kernels
     products = volume(window) * depth  # of each result
-    pixels = volume(work.images) * size
+    pixels = volume(work.images) * size  # in numbers of four bytes
     # a kernel for each channel, or as many kernels as channels in groups that fill half a vector
     if work.groups > 1 and depth * work.groups == nc and 2 * depth <= max(2, lanes):
-        return packed + rates.lane * work.multiply_adds * size + rates.pixel * pixels
+        return (
+            packed
+            + rates.channel_product * work.multiply_adds * size
+            + rates.channel_pixel * pixels
+        )
     if compiled_convolution.holds_kernels(work.images[-1], work.kernels, work.groups, lanes):
         return packed + _seconds_with_kernels(work, products, lanes, isa)
-    lines = rates.line * (pixels + work.outputs * size)
-    parted = 0 if work.images[-1] in LINES else rates.part * pixels
+    moved = rates.line_pixel * (pixels + work.outputs * size)
+    split = 0 if work.images[-1] in LINES else rates.split_pixel * pixels
     is_picture = work.images[-1] == nc == work.axes[-1].stride == 1
     is_in_rows = is_picture and work.axes[-1].count >= LONG_ROW * lanes
-    rate = rates.row if is_in_rows else rates.column
-    return packed + rate * work.multiply_adds * size + lines + parted
+    rate = rates.row_product if is_in_rows else rates.column_product
+    return packed + rate * work.multiply_adds * size + moved + split
 
 
 STACK = 0.6e-9  # seconds to copy a pixel of a volume to a stack of slices
@@ -173,16 +175,19 @@ def stacking_seconds(work: ConvolutionWork) -> float:
 def _seconds_with_kernels(
     work: ConvolutionWork, products: int, lanes: int, isa: InstructionSet
 ) -> float:
-    """Return the seconds of one thread where vectors hold kernels."""
-    rates = COMPILED[isa.name]
+    """Return the seconds of one thread where vectors hold kernels, `lanes` of them.
+
+    `products` are the multiply-adds of one result.
+    """
+    rates = COMPILED_RATES[isa.name]
     vectors = -(-work.kernels_per_group // lanes)
     panels = -(-vectors // widest_tile(isa))
     windows = work.windows * work.groups
-    return windows * (panels * rates.tile + vectors * products * rates.step)
+    return windows * (panels * rates.tile_start + vectors * products * rates.kernel_product)
 
 
 def size_ratio(work: ConvolutionWork) -> float:
-    """Return how many times as long the numbers of the sums are as those of four bytes.
+    """Return the bytes of a number in which the compiled loops sum, divided by four.
 
     Sums of small integers are taken in float32, since these are exact.
     """
@@ -212,7 +217,7 @@ PANEL = 64  # kernels of the widest panel of the compiled loops
 
 
 def _cost_ratio(work: ConvolutionWork) -> float:
-    """Return how many times as long a multiply-add takes as one of float32."""
+    """Return the seconds of a multiply-add, divided by those of one of float32."""
     return work.accumulation.itemsize / 4
 
 
@@ -239,7 +244,7 @@ def numpy_transposed_seconds(work: ConvolutionWork) -> float:
 def compiled_transposed_seconds(work: ConvolutionWork) -> float:
     """Return the seconds of one thread for a transposed convolution in the compiled loops.
 
-    It is some convolutions, of which each takes a while to start.
+    It is computed as several convolutions, each of which takes START_PHASE to start.
     """
     ratio = _cost_ratio(work)
     has_many_kernels = work.kernels[-2] > 8 / ratio
@@ -272,7 +277,7 @@ def numpy_convolution_bytes(work: ConvolutionWork) -> int:
 
 
 def stack_bytes(work: ConvolutionWork) -> int:
-    """Return the bytes of stacks of slices that the compiled loops copy of volumes at a time.
+    """Return the bytes of the stacks of slices that the compiled loops copy at a time; 0 of images.
 
     For the adjoint, they are stacks of slices of the result.
     """
@@ -302,6 +307,7 @@ def compiled_convolution_bytes(work: ConvolutionWork) -> int:
         at_once = max(at_once, many_kernels_schedule.PACKED)
     packed = min(work.taps * depth * kernels, at_once)
     numbers = volume(work.kernels) + packed
+    # loops read no float16: images are converted, all or some of them at a time
     if work.images_dtype.kind == "f" and work.images_dtype.itemsize == 2:
         copied = volume(work.images) + work.outputs
         numbers += min(copied, max(STAGED // 8, copied // work.images[0]))

@@ -66,27 +66,15 @@ def _read_v1(folder: str) -> tuple[int, int]:
 
 
 def _group_folders(system: str) -> Iterator[str]:
-    """Yield the folders of the control groups that limit this process's CPU time, its own first."""
-    lines = _text(system, "proc/self/cgroup").splitlines()
-    mounts = _text(system, "proc/self/mountinfo").splitlines()
-    paths = {}  # kind of file system -> path of this process's group in it
-    for line in lines:
-        number, controllers, path = line.split(":", 2)
-        if number == "0" and not controllers:
-            paths["cgroup2"] = path
-        elif "cpu" in controllers.split(","):
-            paths["cgroup"] = path
-    for mount in mounts:  # ... root, where it is mounted, options, - kind source options
-        before, _, after = mount.partition(" - ")
-        fields, (kind, *options) = before.split(" "), after.split(" ")
-        if kind not in paths or (kind == "cgroup" and "cpu" not in options[-1].split(",")):
+    """Yield the folders of the control groups that limit this process's CPU time, its own first.
+
+    Its own group is followed by each group that contains it, as far as they are mounted.
+    """
+    paths = _own_groups(system)
+    for kind, root, mount_point in _group_mounts(system):
+        if kind not in paths:
             continue
-        # spaces and the like are octal there: \040
-        root, point = (
-            re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), field)
-            for field in fields[3:5]
-        )
-        top = os.path.join(system, point.strip("/"))
+        top = os.path.join(system, mount_point.strip("/"))
         group, above = _names(paths[kind]), _names(root)
         # a path outside of what is mounted is that of the host: then the container's own group is
         # mounted at the top
@@ -94,6 +82,37 @@ def _group_folders(system: str) -> Iterator[str]:
         names = group[len(above) :] if is_mounted else []
         for count in range(len(names), -1, -1):
             yield os.path.join(top, *names[:count])
+
+
+def _own_groups(system: str) -> dict[str, str]:
+    """Return kind of file system, "cgroup" or "cgroup2" -> path in it of this process's group."""
+    paths = {}
+    for line in _text(system, "proc/self/cgroup").splitlines():
+        number, controllers, path = line.split(":", 2)
+        if number == "0" and not controllers:
+            paths["cgroup2"] = path
+        elif "cpu" in controllers.split(","):
+            paths["cgroup"] = path
+    return paths
+
+
+def _group_mounts(system: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (kind of file system, path of the group that is mounted, folder where it is mounted).
+
+    Mounts of version 1 without the CPU controller are left out.
+    """
+    for mount in _text(system, "proc/self/mountinfo").splitlines():
+        # ... root, where it is mounted, options, - kind source options
+        before, _, after = mount.partition(" - ")
+        fields, (kind, *options) = before.split(" "), after.split(" ")
+        if kind == "cgroup" and "cpu" not in options[-1].split(","):
+            continue
+        # spaces and the like are octal there: \040
+        root, mount_point = (
+            re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), field)
+            for field in fields[3:5]
+        )
+        yield kind, root, mount_point
 
 
 def _names(path: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""What gradients take with each engine, as `convolution_costs` describes it."""
+"""What gradients cost with each engine, as `convolution_costs` describes it.
+
+m images of c channels; g is the gradient of the output.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS
 from convpool.engines.compiled.launch import STAGED
 from convpool.engines.compiled.register_sizes import PIECE_OF_GRADIENT, TAPS_OF_GRADIENT
 from convpool.engines.convolution_costs import (
-    COMPILED,
+    COMPILED_RATES,
     MOVE_BYTE,
     PANEL,
     size_ratio,
@@ -24,34 +27,35 @@ from convpool.engines.pooling_costs import numpy_pooling_seconds
 from convpool.engines.work import ConvolutionWork, PoolingWork
 from convpool.windows import volume
 
-# seconds to add the sums of a pixel and a vector of kernels to the totals, once for each block, and
-# to copy a number of the result's gradient to a panel
-TOTAL, PANEL_NUMBER = 3e-9, 0.3e-9
-# seconds in the compiled loops for a window and vector of channels, and for each tap
-WINDOW, TAP_IN_VECTORS = 8e-9, 1e-9
+# seconds that one of these takes in the compiled loops
+ADD_TO_TOTALS = 3e-9  # to add the sums of a pixel and a vector of kernels, once for each block
+COPY_TO_PANEL = 0.3e-9  # to copy a number of g
+WINDOW = 8e-9  # of the gradient of pooling: to begin a window with a vector of channels
+TAP_IN_VECTORS = 1e-9  # of the gradient of pooling: a tap of such a window
 VECTOR_BYTES = 32  # of the vectors that these were fitted to
 
 
 def compiled_kernels_gradient_seconds(work: ConvolutionWork) -> float:
     """Return the seconds of one thread for the gradient of the kernels in the compiled loops."""
     isa = library.choice().isa or INSTRUCTION_SETS["avx2"]
-    size, rates = size_ratio(work), COMPILED[isa.name]
+    size, rates = size_ratio(work), COMPILED_RATES[isa.name]
     lanes = max(1, int(isa.vector_bytes / (4 * size)))
     *window, depth, _ = work.kernels
     joins_taps = work.groups == 1 and work.axes[-1].dilation == 1
-    run = window[-1] * depth if joins_taps else depth  # pixels of a window that lie side by side
-    pixels = volume(window) * depth // run * -(-run // PIECE_OF_GRADIENT) * PIECE_OF_GRADIENT
-    sums = pixels * -(-work.kernels_per_group // lanes) * work.groups
+    run = window[-1] * depth if joins_taps else depth  # numbers of a window that lie side by side
+    pieces = volume(window) * depth // run * -(-run // PIECE_OF_GRADIENT)
+    pixels = pieces * PIECE_OF_GRADIENT  # of a window, each run completed to whole pieces
+    sums = pixels * -(-work.kernels_per_group // lanes) * work.groups  # vectors of kernels
     if depth == work.kernels_per_group == 1 < work.groups:  # a kernel for each channel
         sums = -(-volume(window) // TAPS_OF_GRADIENT) * TAPS_OF_GRADIENT * -(-work.groups // lanes)
     blocks = math.ceil(work.windows / kernels_gradient_schedule.WINDOWS)
-    moved = rates.line * volume(work.images) + PANEL_NUMBER * work.outputs
-    summed = sums * (work.windows * rates.step + blocks * TOTAL)
+    moved = rates.line_pixel * volume(work.images) + COPY_TO_PANEL * work.outputs
+    summed = sums * (work.windows * rates.kernel_product + blocks * ADD_TO_TOTALS)
     return summed + moved * size + stacking_seconds(work)
 
 
 def kernels_gradient_bytes(work: ConvolutionWork) -> int:
-    """Return the bytes of working memory of the gradient of the kernels with NumPy: a bound."""
+    """Return an upper bound of the bytes that the gradient of the kernels needs in NumPy."""
     depth_of_all = work.kernels[-2] * work.groups
     columns = min(
         max(numpy_kernels_gradient.COLUMNS, depth_of_all),
@@ -87,18 +91,17 @@ def compiled_kernels_gradient_bytes(work: ConvolutionWork) -> int:
 def numpy_pooling_gradient_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread for the gradient of a pooling in NumPy.
 
-    Windows are reduced, and numbers are spread over them.
+    Windows are reduced to find their pixel or divisor, and g is spread over their taps.
     """
-    return 3 * numpy_pooling_seconds(work) + volume(work.images) * work.accumulation.itemsize * (
-        MOVE_BYTE
-    )
+    gradient_bytes = volume(work.images) * work.accumulation.itemsize
+    return 3 * numpy_pooling_seconds(work) + gradient_bytes * MOVE_BYTE
 
 
 def pooling_gradient_bytes(work: PoolingWork) -> int:
     """Return the bytes of working memory for the gradient of a pooling in NumPy.
 
-    Of each image of a block that is a copy of the gradient, and for each of its outputs a number,
-    an index and their copies.
+    For each image of a block: copies of its gradient, and for each output a number of g, an index
+    and their copies; of medians, sorted windows too.
     """
     m, itemsize = work.images[0], max(8, work.accumulation.itemsize)
     per_image = volume(work.images) // max(1, m) * itemsize

@@ -1,4 +1,4 @@
-"""What pooling takes with each engine, as `convolution_costs` describes it."""
+"""What pooling costs with each engine, as `convolution_costs` describes it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ RANKING = 30  # to find the median of numbers takes so many times as long as to 
 
 
 def _reduced_numbers(work: PoolingWork) -> int:
-    """Return about how many numbers are combined.
+    """Return about how many numbers are combined for all outputs.
 
-    Axis after axis: windows are combined from longer and longer parts. Under a footprint, and for
-    medians: whole windows; a number of a median counts RANKING times.
+    Axis after axis, windows are combined from longer and longer parts. Under a footprint, and for
+    medians, all taps of a window are taken; those of a median count RANKING times.
     """
     if work.mode != "median" and work.footprint_taps is None:
         taps = sum(min(axis.window, 2 * axis.window.bit_length()) for axis in work.axes)

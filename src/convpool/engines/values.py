@@ -42,10 +42,10 @@ else:
 
         return decorate
 
-    def _make_init(cls, fields):
-        """Return __init__ of the class of this name, with these fields."""
-        names = [each.name for each in fields]
-        positional = [each.name for each in fields if not each.kw_only]
+    def _make_init(class_name, fields):
+        """Return the __init__ of a class of this name, with these `dataclasses.fields`."""
+        names = [field.name for field in fields]
+        positional = [field.name for field in fields if not field.kw_only]
         known = frozenset(names)
         defaults = {
             field.name: field.default
@@ -56,18 +56,20 @@ else:
         def set_fields(self, *values, **named):
             given = dict(zip(positional, values, strict=False))
             if len(values) > len(positional) or not given.keys().isdisjoint(named):
-                raise TypeError(f"{cls} got {len(values)} values, and fields {sorted(named)}")
+                raise TypeError(
+                    f"{class_name} got {len(values)} values, and fields {sorted(named)}"
+                )
             state = {**defaults, **given, **named}
             if state.keys() != known:
                 raise TypeError(
-                    f"{cls} has the fields {', '.join(names)}, and got {', '.join(state)}"
+                    f"{class_name} has the fields {', '.join(names)}, and got {', '.join(state)}"
                 )
             vars(self).update(state)
 
         return set_fields
 
     def _make_comparisons(names):
-        """Return name -> method of those that compare by the fields of these names."""
+        """Return the methods __eq__ and __hash__ by name; they compare the fields `names`."""
         if names:
             values_of = attrgetter(*names)
         else:

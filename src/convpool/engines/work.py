@@ -98,6 +98,6 @@ class PoolingWork:
 
 
 def bytes_moved(work: ConvolutionWork | PoolingWork) -> int:
-    """Return the bytes of the images and of the result: those that are read and written."""
+    """Return the bytes of the images, which are read, and of the result, which is written."""
     pixels = volume(work.images) * work.images_dtype.itemsize
     return pixels + work.outputs * work.dtype.itemsize

@@ -87,6 +87,7 @@ def convolve(
     all_blocks = list(blocks(out.shape[:-1], _windows_at_once(c, window, nc, axes)))
 
     def convolve_block(block: Block) -> None:
+        """Write the results of a block, a slice of the images and of the windows on each axis."""
         shape = [part.stop - part.start for part in block]
         total = np.zeros((groups, nc // groups, volume(shape)), sum_dtype)
         for taps in blocks(window, BLOCK // max(1, c * volume(shape))):
@@ -101,6 +102,7 @@ def convolve(
     workers = _workers(len(all_blocks), nc // groups, terms, weights.dtype)
 
     def convolve_share(worker: int) -> None:
+        """Convolve the blocks of one thread: every workers-th one."""
         for block in all_blocks[worker::workers]:
             convolve_block(block)
 
@@ -113,9 +115,9 @@ def convolve(
 def _workers(count: int, kernels: int, t: int, dtype: np.dtype[Any]) -> int:
     """Return how many threads take blocks: 1, or more if products are cut down for BLAS.
 
-    `count` is the number of blocks, `kernels` those of a group, t the taps of a window. BLAS would
-    share each of many small products between its threads, which takes many times as long on a busy
-    machine.
+    `count` is the number of blocks, `kernels` those of a group, t the taps of a window, channels
+    included, `dtype` that of the products. BLAS, if left to itself, would share each of many small
+    products between its threads, which takes many times as long on a busy machine.
     """
     return max(1, min(MAX_WORKERS, count // 2)) if _windows_per_product(kernels, t, dtype) else 1
 
@@ -123,7 +125,8 @@ def _workers(count: int, kernels: int, t: int, dtype: np.dtype[Any]) -> int:
 def _windows_per_product(kernels: int, t: int, dtype: np.dtype[Any]) -> int:
     """Return how many windows of t taps make a product that BLAS keeps in one thread.
 
-    `kernels` are those of a group. 0 if their products need not be cut down.
+    `kernels` are those of a group. 0 if products need not be cut down: there are many weights, or
+    BLAS does not know the dtype.
     """
     is_small = kernels > 1 and 0 < kernels * t <= FEW_WEIGHTS and dtype.char in "fdFD"
     return ALONE // (kernels * t) if is_small else 0
@@ -143,7 +146,7 @@ def _multiply(weights: Array, columns: Array) -> Array:
     cut = p - p % part_size  # windows of the parts; the rest is multiplied at last
 
     def parts(array: Array) -> Array:
-        # (groups, parts, rows, part_size), a view
+        """Return a view (groups, parts, rows, part_size) of an array (groups, rows, p)."""
         shape = (*array.shape[:2], cut // part_size, part_size)
         return array[..., :cut].reshape(shape).swapaxes(1, 2)
 
@@ -182,9 +185,9 @@ def _add_products(total: Array, weights: Array, columns: Array) -> None:
 
 
 def _windows_at_once(c: int, window: Sequence[int], nc: int, axes: Sequence[Axis]) -> int:
-    """Return how many windows fit in a block, if possible with all their taps.
+    """Return how many windows of c channels and nc kernels fit in a block with all their taps.
 
-    At least MIN_WINDOWS, if these fit with one tap.
+    At least MIN_WINDOWS, if these fit with one tap; `window` are the taps on each axis.
     """
     numbers = max(1, c * volume(window), nc, c * volume([axis.stride for axis in axes]))
     return max(BLOCK // numbers, min(MIN_WINDOWS, BLOCK // max(1, c, nc)))
@@ -240,14 +243,15 @@ def _weights(kernels: Array, groups: int, dtype: DTypeLike) -> Array:
 
 
 def gather(source: PaddedImages, block: Block, taps: Block, dtype: DTypeLike) -> Array:
-    """Copy the pixels that some taps of a block of windows need, as (c, b, *spatial).
+    """Return the pixels that some taps of a block of windows need, (c, b, *spatial).
 
-    Pixels are padded and converted to `dtype`; the array is contiguous. A block is a slice of the
+    They are padded and converted to `dtype`, in a contiguous array. A block is a slice of the
     images and one of the windows on each axis; taps is a slice of the window on each axis.
     """
     images, axes, pad_mode, fill = source
     if pad_mode in REPEATING_PAD_MODES:
         return _gather_indexed(source, block, taps, dtype)
+    # on each axis: where pixels lie in the images and in the result, and the length of the result
     pixel_slices, inner_slices, lengths = [block[0]], [], []
     for axis, windows, part in zip(axes, block[1:], taps, strict=True):
         start, stop, before, after = axis.halo(windows, part)
@@ -267,6 +271,7 @@ def gather(source: PaddedImages, block: Block, taps: Block, dtype: DTypeLike) ->
 def _gather_indexed(source: PaddedImages, block: Block, taps: Block, dtype: DTypeLike) -> Array:
     """Return what `gather` returns, for pad modes that repeat pixels."""
     images = source.images
+    # on each axis: which of the images, then of the pixels, stands at each position of the result
     places = [np.arange(block[0].start, block[0].stop)]
     for axis, windows, part in zip(source.axes, block[1:], taps, strict=True):
         start_place = windows.start * axis.stride + part.start * axis.dilation

@@ -131,7 +131,7 @@ def _median_blocks(
 
 
 def _regions(axis: Axis) -> Iterator[slice]:
-    """Yield slices of the windows of an axis: those with all taps on pixels, before and after them.
+    """Yield the windows of an axis as slices: those wholly on pixels, those before and those after.
 
     They are in order, and empty ones are left out.
     """
@@ -194,9 +194,9 @@ def _median_of_least(numbers: Array, counts: Array) -> Array:
 
 
 def _with_nan(median: Array, greatest_numbers: Array) -> Array:
-    """Write NaN to medians whose greatest number is NaN, and 0 for -0, in place; return them.
+    """Return the medians, changed in place: NaN where the window has NaN, and 0 for -0.
 
-    Sorting puts a NaN behind all numbers.
+    `greatest_numbers` are the last of each sorted window: sorting puts a NaN behind all numbers.
     """
     if greatest_numbers.dtype.kind == "f":
         median[np.isnan(greatest_numbers)] = np.nan
@@ -270,7 +270,9 @@ def middle_indices(
 def _index_of_rank(
     numbers: Array, ordered: Array, rank: Array, indices: Array, is_pixel: Array
 ) -> Array:
-    """Return the index of the first number that equals the one of a rank; -1 if there is none.
+    """Return, for each window, the index of its first number that equals the one of a rank.
+
+    NaN equals all ranks of a window with NaN; -1 if no number that counts is equal.
 
     Parameters
     ----------

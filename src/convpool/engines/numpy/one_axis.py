@@ -53,7 +53,10 @@ def on_axis(k: int, places: Any) -> Index:
 
 
 def axis_of_part(axis: Axis, windows: slice) -> tuple[slice, Axis]:
-    """Return (pixels, axis): the pixels that some windows need, a slice, and the windows on it."""
+    """Return (slice of the pixels that some windows need, these windows on these pixels).
+
+    `windows` is a slice of the windows of the axis.
+    """
     start, stop, before, after = axis.halo(windows)
     return slice(start, stop), Axis(
         stop - start, axis.window, axis.stride, axis.dilation, before, after
@@ -78,7 +81,7 @@ def pad_axis(x: Array, axis: Axis, k: int, fill: Any, windows: slice) -> Array:
 
 
 def channel_slices(x: Array, k: int) -> Iterator[Index]:
-    """Return indices of x, one for each channel where that is faster, else one of all.
+    """Yield indices of x that select one channel each where that is faster, else one of all x.
 
     It is faster where a few channels lie between the taps of axis k in memory.
     """

@@ -26,10 +26,11 @@ MIN_SHARED = 2**22  # multiply-adds from which products that are cut down take t
 
 
 def is_pointwise(images: Array, axes: Sequence[Axis], out: Array, dtype: DTypeLike) -> bool:
-    """Return whether `convolve` can do a convolution, whose sums are taken in `dtype`.
+    """Return whether `convolve` can do a convolution whose sums are taken in `dtype`.
 
-    Windows are one pixel, and none lies on padding; if they skip pixels, those of an image that
-    they take are few. Arrays are in order, and have this dtype, which is one of BLAS.
+    These conditions are needed: windows are one pixel, and none lies on padding; if they skip
+    pixels, they take MAX_COPIED numbers of an image at most; arrays are contiguous, and have this
+    dtype, which is one that BLAS multiplies.
     """
     if any(axis.window > 1 or axis.before or axis.after for axis in axes):
         return False

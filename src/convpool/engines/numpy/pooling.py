@@ -3,8 +3,9 @@
 A window is the product of its axes' windows, so it is reduced along one axis after the other, the
 axis that shrinks most first. Sums are taken over the taps of a window only, never as differences of
 running sums, so that an infinity or a NaN stays in its windows. Which of 0 and -0 wins, and whether
-a sum of -0 begins with a 0, depends on the order of the taps: every 0 becomes 0 at the end. x is a
-part of the images (m, *spatial, c), k the number of one of its axes.
+a sum of -0 begins with a 0, depends on the order of the taps: every -0 becomes 0 at the end. x is a
+part of the images (m, *spatial, c), k the number of one of its axes. A line is what lies along axis
+k at one place on the other axes.
 """
 
 from __future__ import annotations
@@ -175,7 +176,8 @@ def _reduce(
 ) -> None:
     """Reduce x into out along the axes of `order`, in place, one after the other.
 
-    The last of them is taken in parts. Totals are finished if `is_final`, else stored as they are.
+    `order` are numbers of axes, as of `Pooling.order`; the last of them is taken in parts. Totals
+    become results if `is_final`, by `Reduction.finish`, else they are stored as they are.
     """
     *earlier, k = order
     source = _reduce_earlier_axes(pooling, x, earlier, k) if earlier else x
@@ -219,10 +221,10 @@ def _reduce_earlier_axes(pooling: Pooling, x: Array, order: Sequence[int], k: in
 def _parts(
     pooling: Pooling, shape: Sequence[int], k: int
 ) -> Iterator[tuple[slice, Block, ReducePart]]:
-    """Cut the reduction along axis k of an array of this shape into parts.
+    """Yield the parts into which the reduction along axis k of an array of this shape is cut.
 
-    Yields (slice of the pixels of axis k that it needs, block of the output, function that reduces
-    it) for each part.
+    Each is (slice of the pixels of axis k that it needs, block of the output, function that reduces
+    these pixels).
     """
     axis, itemsize = pooling.axis(k), pooling.dtype.itemsize
     other_sizes = [*shape[:k], 1, *shape[k + 1 :]]

@@ -1,9 +1,9 @@
 """The gradient of pooling in plain NumPy: every dtype, rank and mode.
 
-A number g of the output's gradient goes to the pixels of its window. Of sums and averages each of
-them gets a share, axis after axis, since a window is a product of its axes' windows; of lp too,
-times a factor of the pixel alone. Max, min and median give it to one pixel, or two, whose index is
-found first. m images of c channels; g is the gradient of some images' output, (m, *output, c).
+The gradient of an output is added to the gradients of pixels of its window: for sums, averages and
+lp to those of all its pixels, axis after axis, since a window is a product of its axes' windows;
+for max, min and median to that of one pixel, or two, which are found first. m images of c channels;
+g is the gradient of some images' output, (m, *output, c).
 """
 
 from __future__ import annotations
@@ -32,10 +32,7 @@ BLOCK_BYTES = 2**19  # of the images of a block, unless one image has more
 
 @dataclass(frozen=True)
 class PoolingOptions:
-    """The arguments that say how windows are reduced, as `pool_gradient` takes them.
-
-    `absent` is that of the images of a block.
-    """
+    """The arguments of `pool_gradient` that say how windows are reduced; `absent` is of a batch."""
 
     mode: str
     count_padding: bool
@@ -44,7 +41,8 @@ class PoolingOptions:
     absent: Array | None
 
 
-# (images, g, axes, options, total): adds the gradient of the images to the total, (m, *spatial, c)
+# (images, g, axes, options, total), of which a mode may not need all: adds the gradient of the images
+# to the total, (m, *spatial, c), in place
 AddGradient = Callable[[Array, Array, Sequence[Axis], PoolingOptions, Array], None]
 
 
@@ -83,8 +81,8 @@ def pool_gradient(
         g = output_gradient[batch].astype(sum_dtype, copy=False)
         total = np.zeros(images[batch].shape, sum_dtype)
         if total.size:
-            gone = None if absent is None else absent[batch]
-            options = PoolingOptions(mode, count_padding, p, footprint, gone)
+            absent_of_batch = None if absent is None else absent[batch]
+            options = PoolingOptions(mode, count_padding, p, footprint, absent_of_batch)
             GRADIENTS[mode](images[batch], g, axes, options, total)
         out[batch] = total
 
@@ -118,7 +116,7 @@ def _add_sums(
 def _add_averages(
     images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
 ) -> None:
-    """Add the gradient of averages to the total."""
+    """Add the gradient of averages to the total: that of sums, of g divided as averages are."""
     for k, axis in enumerate(axes, 1):
         divisors = axis.divisors(count_padding=options.count_padding)
         g = g / divisors.astype(g.real.dtype).reshape(-1, *(1,) * (g.ndim - k - 1))
@@ -130,7 +128,7 @@ def _add_lp(
 ) -> None:
     """Add the gradient of lp to the total: g sign(x) |x|^(p - 1) norm^(1 - p), and 0 where x is 0.
 
-    A norm of 0, that of a window of zeros, gives nothing.
+    `norm` is the result of lp for the window; if it is 0, its g is added to nothing.
     """
     real, p = total.dtype.type, options.p
     norms = np.empty(g.shape, np.result_type(total, np.float64))
@@ -148,7 +146,7 @@ def _scatter(total: Array, indices: Indices, values: Array, axes: Sequence[Axis]
     """Add values (m, *output, c) to the pixels of their indices in the total (m, *spatial, c).
 
     An index is flat over the spatial axes of one image and channel; -1 adds nothing. `axes` are the
-    windows from which they come.
+    windows of the values: if they do not overlap, no index comes twice.
     """
     m, *_, c = total.shape
     per_image = volume(total.shape[1:-1])
@@ -167,7 +165,10 @@ def _scatter(total: Array, indices: Indices, values: Array, axes: Sequence[Axis]
 def _add_maxima(
     images: Array, g: Array, axes: Sequence[Axis], options: PoolingOptions, total: Array
 ) -> None:
-    """Add the gradient of maxima to the total."""
+    """Add the gradient of maxima to the total: g goes to the first greatest pixel of each window.
+
+    Tap after tap, or if there are many taps, by the pixels' indices.
+    """
     taps = np.argwhere(_footprint_of(options, axes)).tolist()
     if len(taps) > FEW_TAPS and options.footprint is None and options.absent is None:
         indices = np.empty(g.shape, np.int64)
@@ -202,7 +203,11 @@ def _do_overlap(axes: Sequence[Axis]) -> bool:
 
 
 def _reach(axes: Sequence[Axis], tap: Sequence[int]) -> tuple[Block, Block]:
-    """Return indices of the windows that have a tap on a pixel, and of these pixels."""
+    """Return (index of the windows that have a tap on a pixel, index of these pixels).
+
+    The first is for arrays (m, *output, c), the second for (m, *spatial, c); `tap` is the number of
+    the tap on each axis.
+    """
     reaches = [axis.reach(t) for axis, t in zip(axes, tap, strict=True)]
     windows, pixels = zip(*reaches, strict=True)
     return (slice(None), *windows), (slice(None), *pixels)

@@ -21,6 +21,8 @@ Array = NDArray[Any]
 class Reduction:
     """How a window becomes one number: pixels are prepared, combined by a ufunc, and finished.
 
+    Functions of different modes have the same arguments, of which a mode may not need all.
+
     Parameters
     ----------
     ufunc
@@ -64,9 +66,10 @@ def _zero(dtype: np.dtype[Any]) -> Any:
 
 
 def _average(total: Array, divisors: Sequence[Array], p: float) -> Array:
-    """Return totals divided by the product of their divisors, one array for each spatial axis.
+    """Return totals divided by the product of their windows' divisors on each spatial axis.
 
-    A divisor of NaN, for a window without a pixel, gives NaN.
+    `divisors` has an array for each of these axes, with a number for each window. A divisor of NaN,
+    for a window without a pixel, gives NaN; p is not used.
     """
     quotient: Array
     # all windows have the same number of taps

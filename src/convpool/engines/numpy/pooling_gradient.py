@@ -41,8 +41,8 @@ class PoolingOptions:
     absent: Array | None
 
 
-# (images, g, axes, options, total), of which a mode may not need all: adds the gradient of the images
-# to the total, (m, *spatial, c), in place
+# (images, g, axes, options, total): adds the gradient of the images to the total, (m, *spatial, c),
+# in place; a mode may not need all arguments
 AddGradient = Callable[[Array, Array, Sequence[Axis], PoolingOptions, Array], None]
 
 

@@ -154,7 +154,7 @@ class _Bisection:
         self.rank = self._splat_count(half)
 
     def write_medians(self, target, count):
-        """Emit code that writes the medians of `count` windows, LLVM's value, to pointer `target`."""
+        """Emit code that writes the medians of `count` windows to the LLVM pointer `target`."""
 
         def write(begin, vectors, _lanes):
             for k, median in enumerate(self._medians(begin, vectors)):

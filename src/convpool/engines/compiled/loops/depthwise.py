@@ -75,16 +75,14 @@ def _row_loop(form):
 
     @loop
     def sum_row(call, source, target, weights, rows):
-        """Sum the windows of a row of the output over `rows` rows of taps.
+        """Sum the windows of the row at address `target` of the output over `rows` rows of taps.
 
-        Addresses: `source` of column 0 of the images in the first of these rows, `weights` of its
-        weights, `target` of the row of the output.
+        source, weights: addresses of column 0 of the images, and of the weights, in the first one.
         """
         stride, before, dilation = call.stride_across, call.before_across, call.dilation_across
         column_bytes, output_bytes = call.column_bytes, call.output_column_bytes
         taps, weight_step = call.taps, call.c * depth * multiplier * size
-        # neighbours in a tile are `spacing` columns of the output apart: with a dilation,
-        # these are the windows that have pixels in common
+        # columns between neighbours in a tile: with a dilation, they have pixels in common so
         spacing = dilation if shares_pixels else 1
         tap_step, step = dilation * column_bytes, stride * spacing
         window_step, result_step = step * column_bytes, spacing * output_bytes

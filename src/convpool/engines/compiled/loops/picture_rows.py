@@ -40,11 +40,7 @@ filtering_at, reading_at = map(reader_of, (FILTERING, READING))
 
 
 def filter_rows(form):
-    """Return the loop over rows of the output: read the rows that are new, and combine lines.
-
-    Some rows of the output are taken together. Each row that is read is combined across, unless the
-    kernel needs both axes at once; the lines of the ring are combined down to results.
-    """
+    """Return the loop over rows of the output: read rows that are new, then combine their lines."""
 
     def entry(address):
         call = filtering_at(address)

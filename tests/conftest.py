@@ -252,6 +252,7 @@ SLOW = {
         "test_the_maps_of_an_empty_pad_are_pale",
         "test_a_click_on_a_map_chooses_the_neuron_and_arrows_move_it",
         "test_a_score_becomes_a_probability",
+        "test_lines_lead_to_a_neuron_and_its_kernel_is_framed",
         "test_every_ready_digit_is_read_right_and_one_is_drawn",
         "test_the_sum_of_a_neuron_stands_below_its_layer_on_a_phone",
     ],

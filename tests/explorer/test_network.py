@@ -144,3 +144,51 @@ def test_the_maps_of_an_empty_pad_are_pale(visit):
     darkest = """() => Math.min(...[...document.querySelectorAll("#layers [data-map^='1,']")]
       .flatMap((canvas) => [...canvas.getContext("2d").getImageData(2, 2, 1, 1).data]))"""
     assert page.evaluate(darkest) > 220
+
+
+# plane, position -> kernel that is framed, how many lines lead to the neuron
+LINES = [(1, [9, 9, 2], "1,2", 1), (2, [3, 5, 1], None, 1), (3, [5, 5, 7], "3,7", 4),
+         (5, [0, 0, 8], None, 8)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("index", "position", "kernel", "count"), LINES, ids=str)
+def test_lines_lead_to_a_neuron_and_its_kernel_is_framed(opened, index, position, kernel, count):
+    opened.evaluate("([k, at]) => explorer.featureMaps.choose(k, at)", [index, position])
+    paths = opened.locator(".lines path")
+    assert paths.count() == count
+    used = opened.locator("[data-kernel].used")
+    assert [one.get_attribute("data-kernel") for one in used.all()] == [kernel] * bool(kernel)
+    signs = opened.evaluate(
+        """([index, [i, j, n]]) => {
+          const { network } = explorer;
+          const image = {shape: [28, 28, 1], data: new Float64Array(784).fill(0.5)};
+          explorer.featureMaps.take(image);
+          const sums = {};
+          if (network.LAYERS[index - 1].kind !== "pool")
+            for (const one of network.termsOf(network.forward(image), index, [i, j, n]))
+              sums[one.channel] = (sums[one.channel] ?? 0) + one.product;
+          return Object.values(sums).map(Math.sign);
+        }""",
+        [index, position],
+    )
+    strokes = [path.get_attribute("stroke") for path in paths.all()]
+    names = {1: "var(--plus)", -1: "var(--minus)", 0: "var(--quiet)"}
+    assert strokes == [names[sign] for sign in signs or [0]]
+
+
+def test_the_weights_of_a_kernel_are_drawn_in_signed_colours(opened):
+    pixels = """(name) => {
+      const canvas = document.querySelector(`[data-kernel="${name}"]`);
+      const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width,
+        canvas.height);
+      return [Array.from(data), [height, width, 4]];
+    }"""
+    for index, kernels, cell in ((1, K1, 6), (3, K2, 4)):
+        kh, kw, depth, nc = kernels.shape
+        for n in range(nc):
+            data, shape = opened.evaluate(pixels, f"{index},{n}")
+            picture = np.array(data).reshape(shape)
+            for u, v, k in np.ndindex(kh, kw, depth):
+                r, _, b, _ = picture[u * cell + 2, k * (kw * cell + 2) + v * cell + 2]
+                if abs(kernels[u, v, k, n]) > np.abs(kernels).max() / 20:
+                    assert np.sign(r - b) == np.sign(kernels[u, v, k, n])

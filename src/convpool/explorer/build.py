@@ -81,6 +81,7 @@ SCRIPTS = (
     "views",
     "glossary",
     "network",
+    "network_links",
     "drawing_pad",
     "feature_maps",
     "worksheet",

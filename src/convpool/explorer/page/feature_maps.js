@@ -16,6 +16,7 @@ const featureMaps = (() => {
   let pad = null; // on which digits are drawn
   let planes = null; // the image and what each layer gives
   let neuron = { index: 3, position: [5, 5, 0] }; // the one that is looked at
+  const lines = groupsPicture.svg("svg", { class: "lines", "aria-hidden": "true" });
 
   const nameOf = (index) => say(index ? `network.${LAYERS[index - 1].name}` : "network.input");
 
@@ -30,7 +31,7 @@ const featureMaps = (() => {
     const { shape } = planes[index];
     const parameters = index ? network.parametersOf(LAYERS[index - 1]) : null;
     const maps = Array.from({ length: shape[2] }, (_, n) =>
-      index === SCORES ? score(n) : map(index, n),
+      index === SCORES ? score(n) : withKernel(index, n),
     );
     return element(
       "div",
@@ -46,6 +47,18 @@ const featureMaps = (() => {
       ),
       element("div", { className: index === SCORES ? "scores" : "maps" }, ...maps),
     );
+  }
+
+  /**
+   * Return one map, with the kernel that gives it below.
+   * @param {number} index
+   * @param {number} n
+   * @returns {HTMLElement}
+   */
+  function withKernel(index, n) {
+    const hasKernels = index && LAYERS[index - 1].kernels;
+    const kernel = { data: { kernel: `${index},${n}` }, title: say("tables.kernel_n", { n }) };
+    return element("div", {}, map(index, n), ...(hasKernels ? [element("canvas", kernel)] : []));
   }
 
   /**
@@ -292,7 +305,13 @@ const featureMaps = (() => {
   /** Paint all maps, the scores and the neuron. */
   function show() {
     const fields = network.fieldOf(planes, neuron.index, neuron.position);
-    for (const canvas of byId("layers").querySelectorAll("canvas")) paint(canvas, fields);
+    for (const canvas of byId("layers").querySelectorAll("[data-map]")) paint(canvas, fields);
+    for (const canvas of byId("layers").querySelectorAll("[data-kernel]")) {
+      const [index, n] = canvas.dataset.kernel.split(",").map(Number);
+      networkLinks.paintKernel(canvas, index, n);
+      const isUsed = index === neuron.index && n === neuron.position[2];
+      canvas.classList.toggle("used", isUsed);
+    }
     const scores = planes[SCORES].data;
     const probabilities = network.softmax(scores);
     const best = probabilities.indexOf(Math.max(...probabilities));
@@ -311,6 +330,16 @@ const featureMaps = (() => {
       : say("network.read_as", { n: best, percent });
     showNeuron();
     placeNeuron();
+    drawLines();
+  }
+
+  /** Draw the lines from the neuron to the inputs that it is made from. */
+  function drawLines() {
+    const { index, position } = neuron;
+    const terms = network.termsOf(planes, index, position);
+    const fields = network.fieldOf(planes, index, position);
+    // a dense neuron has a window, all of its input
+    networkLinks.draw(lines, { planes, ...neuron, terms, fields });
   }
 
   /**
@@ -332,7 +361,10 @@ const featureMaps = (() => {
   function take(image) {
     const isFirst = planes === null;
     planes = network.forward(image);
-    if (isFirst) byId("layers").replaceChildren(...planes.map((_, index) => rowOf(index)));
+    if (isFirst) {
+      byId("layers").replaceChildren(...planes.map((_, index) => rowOf(index)), lines);
+      new ResizeObserver(drawLines).observe(byId("layers"));
+    }
     show();
   }
 

@@ -97,5 +97,5 @@ const groupsPicture = (() => {
     update(explorer.state());
   }
 
-  return { start, draw, three };
+  return { start, draw, three, svg };
 })();

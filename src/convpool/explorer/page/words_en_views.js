@@ -6,9 +6,10 @@ Object.assign(WORDS_EN, {
   "network.intro":
     "Draw a digit, or choose one. Every picture is a feature map: what one kernel finds in " +
     "the layer before. Each of its cells is a neuron, one sum of weighted inputs: click any " +
-    "to see its sum; the frames show its receptive field, all that it depends on. The network " +
-    "has {total} parameters, which were found by training, and reads {percent} % of 1000 test " +
-    "digits right.",
+    "to see its sum; lines lead to it from the inputs that it is made from, orange where they add " +
+    "and blue where they take away, and frames show its receptive field, all that it depends on. " +
+    "Under a map is its kernel. The network has {total} parameters, which were found by " +
+    "training, and reads {percent} % of 1000 test digits right.",
   "network.pad": "A pad to draw a digit on",
   "network.digits": "Ready digits",
   "network.clear": "Clear",

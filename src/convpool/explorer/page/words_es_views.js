@@ -6,8 +6,9 @@ Object.assign(WORDS_ES, {
   "network.intro":
     "Dibuje una cifra o elija una. Cada imagen es un mapa: lo que un núcleo encuentra en la " +
     "capa anterior. Cada una de sus celdas es una neurona, una suma de entradas con pesos: " +
-    "haga clic para ver su suma; los marcos muestran su campo receptivo, todo aquello de lo " +
-    "que depende. La red tiene {total} parámetros, hallados por entrenamiento, y lee bien el " +
+    "haga clic para ver su suma; hasta ella llegan líneas desde las entradas de las que se hace, " +
+    "naranjas si suman y azules si restan, y los marcos muestran su campo receptivo, todo " +
+    "aquello de lo que depende. Debajo de un mapa está su núcleo. La red tiene {total} parámetros, hallados por entrenamiento, y lee bien el " +
     "{percent} % de 1000 cifras de prueba.",
   "network.pad": "Una superficie para dibujar una cifra",
   "network.digits": "Cifras ya hechas",

@@ -6,9 +6,11 @@ Object.assign(WORDS_FR, {
   "network.intro":
     "Dessinez un chiffre ou choisissez-en un. Chaque image est une carte : ce qu'un noyau " +
     "trouve dans la couche d'avant. Chacune de ses cases est un neurone, une somme d'entrées " +
-    "pondérées : cliquez pour voir sa somme ; les cadres montrent son champ récepteur, tout " +
-    "ce dont il dépend. Le réseau a {total} paramètres, trouvés par entraînement, et lit " +
-    "juste {percent} % de 1000 chiffres de test.",
+    "pondérées : cliquez pour voir sa somme ; des lignes y mènent depuis les entrées dont il " +
+    "est fait, en orange si elles ajoutent, en bleu si elles retranchent, et les cadres montrent " +
+    "son champ récepteur, tout ce dont il dépend. Sous une carte se trouve son noyau. Le réseau " +
+    "a {total} paramètres, trouvés par entraînement, et lit juste {percent} % de 1000 " +
+    "chiffres de test.",
   "network.pad": "Une surface pour dessiner un chiffre",
   "network.digits": "Chiffres tout prêts",
   "network.clear": "Effacer",

@@ -1,0 +1,90 @@
+// What joins the layers of the trained network on the page: the learned kernels as small pictures,
+// and lines from the neuron that is looked at to the inputs that it is made from.
+const networkLinks = (() => {
+  const { LAYERS } = network;
+  const CELLS = { conv1: 6, conv2: 4 }; // pixels of a weight
+  const GAP = 2; // pixels between the planes of a kernel
+
+  /**
+   * Paint the planes of a kernel beside each other, one for each channel that it reads.
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} index of the plane that it gives
+   * @param {number} n number of the kernel
+   */
+  function paintKernel(canvas, index, n) {
+    const { kernels: { shape: [kh, kw, depth, nc], data }, name } = LAYERS[index - 1]; // prettier-ignore
+    const [cell, ratio] = [CELLS[name], Math.min(devicePixelRatio || 1, 2)];
+    const theme = colours.THEMES[interactivePicture.theme()];
+    const greatest = Math.max(...data.map(Math.abs));
+    const across = kw * cell + GAP;
+    const [width, height] = [depth * across - GAP, kh * cell];
+    Object.assign(canvas, { width: width * ratio, height: height * ratio });
+    Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+    const context = canvas.getContext("2d");
+    context.scale(ratio, ratio);
+    for (let k = 0; k < depth; k++) {
+      const bytes = new Uint8ClampedArray(kh * kw * 4).fill(255);
+      for (let tap = 0; tap < kh * kw; tap++)
+        bytes.set(colours.signed(theme, data[(tap * depth + k) * nc + n], greatest), tap * 4);
+      const plane = { x: k * across, y: 0, cell, rows: kh, columns: kw, colours: bytes };
+      marking.paint(context, [{ kind: "cells", ...plane }]);
+    }
+  }
+
+  /**
+   * Return the share that each channel of the input has in a neuron.
+   * @param {Layer} layer
+   * @param {any[]} terms of the neuron
+   * @param {number} n number of its channel
+   * @returns {Map<number, number>} channel -> its sum of products; 0 of a pooling
+   */
+  function sharesOf(layer, terms, n) {
+    const shares = new Map(layer.kind === "pool" ? [[n, 0]] : []);
+    for (const { channel, product } of layer.kind === "pool" ? [] : terms)
+      shares.set(channel, (shares.get(channel) ?? 0) + product);
+    return shares;
+  }
+
+  /**
+   * Draw a line from each part of the layer before that a neuron is made from to the neuron: orange
+   * where it adds to the sum and blue where it takes away, the wider the more.
+   * @param {SVGElement} drawing over all layers
+   * @param {{ planes: Plane[], index: number, position: number[], fields: any[], terms: any[] }}
+   *   neuron
+   */
+  function draw(drawing, { planes, index, position, fields, terms }) {
+    const ground = drawing.getBoundingClientRect();
+    if (!ground.width) return;
+    drawing.setAttribute("viewBox", `0 0 ${ground.width} ${ground.height}`);
+    const layers = drawing.parentElement;
+    // left, right, top and bottom of cells of a map, of a score its number
+    const boxOf = (at, channel) => {
+      const score = layers.querySelector(`[data-score="${channel}"] b`);
+      const isMap = at < LAYERS.length;
+      const node = isMap ? layers.querySelector(`[data-map="${at},${channel}"]`) : score;
+      const { left, top, width, height } = node.getBoundingClientRect();
+      const [rows, columns] = isMap ? fields[at].ranges : [[0, 0], [0, 0]]; // prettier-ignore
+      const [h, w] = planes[at].shape;
+      const x = left - ground.left + ((columns[0] + columns[1] + 1) / 2) * (width / w);
+      const edges = [rows[0], rows[1] + 1].map((row) => top - ground.top + (row * height) / h);
+      return { x, edges };
+    };
+    const shares = sharesOf(LAYERS[index - 1], terms, position[2]);
+    const greatest = Math.max(...[...shares.values()].map(Math.abs)) || 1;
+    const to = boxOf(index, position[2]);
+    drawing.innerHTML = [...shares]
+      .map(([channel, share]) => {
+        const from = boxOf(index - 1, channel);
+        const isAbove = from.edges[0] < to.edges[0];
+        const [start, end] = isAbove ? [from.edges[1], to.edges[0]] : [from.edges[0], to.edges[1]];
+        const middle = (start + end) / 2;
+        const sign = share > 0 ? "--plus" : share < 0 ? "--minus" : "--quiet";
+        const width = 1 + (3 * Math.abs(share)) / greatest;
+        const path = `M${from.x} ${start}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${end}`;
+        return `<path d="${path}" stroke="var(${sign})" stroke-width="${width}"/>`;
+      })
+      .join("");
+  }
+
+  return { paintKernel, draw };
+})();

@@ -95,14 +95,14 @@ const gifEncoder = (() => {
   const letters = (text) => Array.from(text, (letter) => letter.charCodeAt(0));
 
   /**
-   * Return a GIF that repeats its pictures for ever.
-   * @param {Uint8ClampedArray[]} pictures four bytes for each pixel
-   * @param {number} width
-   * @param {number} height
+   * Return a GIF that repeats its pictures for ever; null where it was stopped.
+   * @param {{ pictures: Uint8ClampedArray[], width: number, height: number }} drawn four bytes for
+   *   each pixel
    * @param {number} milliseconds of each picture
-   * @returns {Uint8Array}
+   * @param {(part: number) => Promise<boolean>} goOn called with the part that is done
+   * @returns {Promise<Uint8Array | null>}
    */
-  function encode(pictures, width, height, milliseconds) {
+  async function encode({ pictures, width, height }, milliseconds, goOn) {
     const { palette, indices } = paletteOf(pictures);
     const colours = Array.from({ length: COLOURS }, (_, k) => palette[k] ?? [0, 0, 0]).flat();
     const size = [...short(width), ...short(height)];
@@ -112,7 +112,8 @@ const gifEncoder = (() => {
       // repeated 0 times, which means for ever
       [0x21, 0xff, 11, ...letters("NETSCAPE2.0"), 3, 1, 0, 0, 0],
     ];
-    for (const data of pictures) {
+    for (const [index, data] of pictures.entries()) {
+      if (!(await goOn(index / pictures.length))) return null;
       const numbers = Uint8Array.from(
         { length: width * height },
         (_, at) => indices[boxOf(data, at * 4)],

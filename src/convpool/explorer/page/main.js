@@ -227,11 +227,7 @@ const explorer = (() => {
     byId("save-png").addEventListener("click", () =>
       interactivePicture.large().toBlob((blob) => save("convolution.png", blob)),
     );
-    byId("save-gif").addEventListener("click", () => {
-      byId("shared").textContent = "";
-      const file = animatedGif.file(Number(byId("speed").value));
-      if (file) save("convolution.gif", file);
-    });
+    byId("save-gif").addEventListener("click", ({ target }) => animatedGif.press(target, save));
     for (const link of document.querySelectorAll("[data-jump]"))
       link.addEventListener("click", jump);
     addEventListener("hashchange", () => open(location.hash));

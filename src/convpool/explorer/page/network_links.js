@@ -12,7 +12,8 @@ const networkLinks = (() => {
    * @param {number} n number of the kernel
    */
   function paintKernel(canvas, index, n) {
-    const { kernels: { shape: [kh, kw, depth, nc], data }, name } = LAYERS[index - 1]; // prettier-ignore
+    const { kernels, name } = LAYERS[index - 1];
+    const { shape: [kh, kw, depth, nc], data } = kernels; // prettier-ignore
     const [cell, ratio] = [CELLS[name], Math.min(devicePixelRatio || 1, 2)];
     const theme = colours.THEMES[interactivePicture.theme()];
     const greatest = Math.max(...data.map(Math.abs));

@@ -6,10 +6,10 @@ Object.assign(WORDS_EN, {
   "network.intro":
     "Draw a digit, or choose one. Every picture is a feature map: what one kernel finds in " +
     "the layer before. Each of its cells is a neuron, one sum of weighted inputs: click any " +
-    "to see its sum; lines lead to it from the inputs that it is made from, orange where they add " +
-    "and blue where they take away, and frames show its receptive field, all that it depends on. " +
-    "Under a map is its kernel. The network has {total} parameters, which were found by " +
-    "training, and reads {percent} % of 1000 test digits right.",
+    "to see its sum; lines lead to it from the inputs that it is made from, orange where they " +
+    "add and blue where they take away, and frames show its receptive field, all that it " +
+    "depends on. Under a map is its kernel. The network has {total} parameters, which were " +
+    "found by training, and reads {percent} % of 1000 test digits right.",
   "network.pad": "A pad to draw a digit on",
   "network.digits": "Ready digits",
   "network.clear": "Clear",
@@ -178,6 +178,10 @@ Object.assign(WORDS_EN, {
   "camera.stop": "Stop the camera",
   "camera.none": "There is no camera, or the browser does not allow it for this page.",
   "share.gif": "Save GIF",
+  "share.gif_progress": "GIF: {percent} %",
+  "share.gif_stop": "Stop the GIF",
+  "share.gif_stopped": "stopped, nothing saved",
+  "share.gif_saved": "{name} saved: {count} pictures, {size} kB",
   "share.some_steps": "The GIF shows one of {n} steps: it holds at most {most}.",
 
   "counts.weights": [

@@ -8,8 +8,8 @@ Object.assign(WORDS_ES, {
     "capa anterior. Cada una de sus celdas es una neurona, una suma de entradas con pesos: " +
     "haga clic para ver su suma; hasta ella llegan líneas desde las entradas de las que se hace, " +
     "naranjas si suman y azules si restan, y los marcos muestran su campo receptivo, todo " +
-    "aquello de lo que depende. Debajo de un mapa está su núcleo. La red tiene {total} parámetros, hallados por entrenamiento, y lee bien el " +
-    "{percent} % de 1000 cifras de prueba.",
+    "aquello de lo que depende. Debajo de un mapa está su núcleo. La red tiene {total} " +
+    "parámetros, hallados por entrenamiento, y lee bien el {percent} % de 1000 cifras de prueba.",
   "network.pad": "Una superficie para dibujar una cifra",
   "network.digits": "Cifras ya hechas",
   "network.clear": "Borrar",
@@ -180,6 +180,10 @@ Object.assign(WORDS_ES, {
   "camera.stop": "Parar la cámara",
   "camera.none": "No hay cámara, o el navegador no la permite para esta página.",
   "share.gif": "Guardar GIF",
+  "share.gif_progress": "GIF: {percent} %",
+  "share.gif_stop": "Detener el GIF",
+  "share.gif_stopped": "detenido, no se ha guardado nada",
+  "share.gif_saved": "{name} guardado: {count} imágenes, {size} kB",
   "share.some_steps": "El GIF muestra uno de cada {n} pasos: contiene como mucho {most}.",
 
   "counts.weights": [

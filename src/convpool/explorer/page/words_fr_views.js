@@ -191,6 +191,10 @@ Object.assign(WORDS_FR, {
   "camera.stop": "Arrêter la caméra",
   "camera.none": "Il n'y a pas de caméra, ou le navigateur ne la permet pas pour cette page.",
   "share.gif": "Enregistrer en GIF",
+  "share.gif_progress": "GIF : {percent} %",
+  "share.gif_stop": "Arrêter le GIF",
+  "share.gif_stopped": "arrêté, rien n'est enregistré",
+  "share.gif_saved": "{name} enregistré : {count} images, {size} ko",
   "share.some_steps": "Le GIF montre une étape sur {n} : il en contient au plus {most}.",
 
   "counts.weights": [

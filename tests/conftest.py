@@ -241,6 +241,8 @@ SLOW = {
         "test_no_sum_is_cut_off_beside_the_picture",
         "test_what_is_for_the_screen_is_not_printed",
         "test_a_gif_has_a_picture_for_each_step",
+        "test_a_gif_says_how_far_it_is_and_its_size_and_stops",
+        "test_a_saved_picture_names_the_channel_in_front",
         "test_identity_of_a_photograph_looks_identical",
         "test_paper_is_white_in_the_dark_theme",
         "test_picture_and_sum_are_seen_together_at_a_zoom_of_200_percent",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -220,6 +221,43 @@ def test_a_gif_has_a_picture_for_each_step(visit):
     assert text(page, "#note-words").startswith("The GIF shows one of 3 steps")
     with Image.open(download.value.path()) as animation:
         assert animation.n_frames == 300
+
+
+def test_a_gif_says_how_far_it_is_and_its_size_and_stops(visit):
+    page = visit("#h=32&w=32")
+    page.locator("#save-gif").click()
+    page.wait_for_function(
+        r"() => /GIF: [1-9]\d? %/.test(document.getElementById('shared').textContent)"
+    )
+    assert text(page, "#save-gif") == "Stop the GIF"
+    page.locator("#save-gif").click()
+    page.wait_for_function("() => document.getElementById('save-gif').textContent === 'Save GIF'")
+    assert text(page, "#shared") == "stopped, nothing saved"
+    page.evaluate("explorer.open('#h=5&w=5')")
+    with page.expect_download() as download:
+        page.locator("#save-gif").click()
+    size = -(-download.value.path().stat().st_size // 1000)
+    page.wait_for_function("() => /kB/.test(document.getElementById('shared').textContent)")
+    assert text(page, "#shared") == f"convolution.gif saved: 9 pictures, {size} kB"
+
+
+@pytest.mark.parametrize(
+    ("fragment", "titles"),
+    [
+        ("#c=3&h=5&w=5&front=2", ["3, channel 2", "3, channel 2"]),
+        ("#c=3&h=5&w=5&nc=2&n=1", ["3, channel 0", "3, channel 0", "2, channel 1"]),
+        ("#h=5&w=5", []),
+    ],
+)
+def test_a_saved_picture_names_the_channel_in_front(visit, fragment, titles):
+    page = visit(fragment)
+    with page.expect_download() as saved:
+        page.locator("#save-svg").click()
+    written = re.findall(
+        r"(\d, channel \d+)[^<]*</text>", saved.value.path().read_text(encoding="utf-8")
+    )
+    assert written == titles
+    assert "channel" not in page.evaluate("explorer.interactivePicture.drawn().blocks[0].words")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ const interactivePicture = (() => {
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   let model = null;
   let drawing = null; // of the model, by scene.draw
+  let options = {}; // with which it was drawn
   let changeState = null; // the function that `start` is given
   let cursor = null; // {name, y, x}: the pixel under the pointer, or the keyboard's
   let walking = false; // the arrow keys move the cursor instead of the window
@@ -113,7 +114,7 @@ const interactivePicture = (() => {
     const height = isAlone
       ? presentation.arrange((room) => scene.cellFor(model, covered, room))
       : Math.max(240, Math.min(620, innerHeight * (isAbove ? 0.4 : 0.62)));
-    drawing = scene.draw(model, {
+    options = {
       width: Math.max(120, Math.floor(width)),
       height,
       theme: themeName,
@@ -121,7 +122,8 @@ const interactivePicture = (() => {
       covered,
       tap,
       ...(isAlone ? presentation.CELLS : { largest: width > 900 ? 64 : 46 }),
-    });
+    };
+    drawing = scene.draw(model, options);
     pictureCanvas.paint(byId("canvas"), drawing);
   }
 
@@ -415,8 +417,11 @@ const interactivePicture = (() => {
     return canvas;
   };
   // the picture as the text of an SVG file
-  const picture = () =>
-    marking.svg([...drawing.sheet, ...drawing.over], drawing, sentences.title(model));
+  const picture = () => {
+    const { sheet, over, ...size } = scene.draw(model, { ...options, namesChannels: true });
+    redraw();
+    return marking.svg([...sheet, ...over], size, sentences.title(model));
+  };
 
   return {
     start,

@@ -3,6 +3,7 @@ const pictureCanvas = (() => {
   // a second canvas with the marks that a step does not change, painted once and copied
   const sheet = document.createElement("canvas");
   let paintedMarks = null; // on the sheet
+  const LARGE = { width: 1600, height: 1200, largest: 115, namesChannels: true };
 
   /**
    * Give a canvas the size of the drawing, if it has another; setting it clears the canvas.
@@ -52,7 +53,7 @@ const pictureCanvas = (() => {
    * @returns {HTMLCanvasElement}
    */
   function large(model, options) {
-    const drawing = scene.draw(model, { ...options, width: 1600, height: 1200, largest: 115 });
+    const drawing = scene.draw(model, { ...options, ...LARGE });
     const canvas = document.createElement("canvas");
     Object.assign(canvas, { width: drawing.width, height: Math.ceil(drawing.height) });
     const context = canvas.getContext("2d");

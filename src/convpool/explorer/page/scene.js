@@ -218,6 +218,15 @@ const scene = (() => {
     return marks;
   }
 
+  // a block whose title says which of its channels is in front
+  const named = (block) => ({
+    ...block,
+    words:
+      block.values.shape[2] > 1
+        ? say("tables.channel", { name: block.words, channel: block.front })
+        : block.words,
+  });
+
   // the marks of several blocks
   const marksOf = (model, blocks, theme) =>
     blocks.flatMap((block) => blockMarks(model, block, theme));
@@ -231,7 +240,7 @@ const scene = (() => {
    * @param {Model} model
    * @param {any} options width and height that there are, the theme's name, the cell under the
    *   pointer, what a question covers ("number", "size" or nothing), tap: the weight that is looked
-   *   at, and what else a Room has
+   *   at, namesChannels: whether titles say which channel is in front, and what else a Room has
    * @returns {Drawing}
    */
   function draw(
@@ -240,9 +249,10 @@ const scene = (() => {
   ) {
     const theme = THEMES[name];
     const { output, at, state } = model;
-    const { tap = null, largest, slack } = more;
+    const { tap = null, largest, slack, namesChannels = false } = more;
     const room = { width, height, largest, slack };
-    const layout = layingOut.placed(blocksOf(model, covered), room, LIFT);
+    const blocks = blocksOf(model, covered);
+    const layout = layingOut.placed(namesChannels ? blocks.map(named) : blocks, room, LIFT);
     const key = [
       output,
       at.n,
@@ -253,6 +263,7 @@ const scene = (() => {
       slack,
       name,
       covered,
+      namesChannels,
       state.shades,
       state.soFar && `${at.i},${at.j}`,
     ];
@@ -271,11 +282,11 @@ const scene = (() => {
       layout.blocks.filter(({ moving }) => moving),
       theme,
     );
-    const named = Object.fromEntries(layout.blocks.map((block) => [block.name, block]));
-    if (!model.problem && !covered) winnerOn(over, model, named, theme);
-    if (!model.problem) windowOn(over, model, named, theme);
-    if (!model.problem && !covered && tap) tapOn(over, model, named, theme, tap);
-    if (!model.problem && !covered && cursor) partners(over, model, named, theme, cursor);
+    const byName = Object.fromEntries(layout.blocks.map((block) => [block.name, block]));
+    if (!model.problem && !covered) winnerOn(over, model, byName, theme);
+    if (!model.problem) windowOn(over, model, byName, theme);
+    if (!model.problem && !covered && tap) tapOn(over, model, byName, theme, tap);
+    if (!model.problem && !covered && cursor) partners(over, model, byName, theme, cursor);
     const isRounded = layout.blocks.some(({ name: one }) => cache[one].isRounded);
     return { ...layout, sheet: last.sheet, over, paper: theme.paper, isRounded };
   }

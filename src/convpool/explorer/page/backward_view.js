@@ -160,6 +160,15 @@ const backwardView = (() => {
         : tap?.join() === target?.place.join();
     const chosen = target ? shares.filter(arrives) : [];
     const sources = new Set(chosen.map(({ from }) => from.join()));
+    // the other factors of what is looked at
+    const factors = new Set(
+      chosen.map(({ pixel, tap }) => (target.name === "input" ? tap : pixel)?.join()),
+    );
+    const forward = [
+      plane(nameOf("tables.input", image, at.front), image, at.front, {
+        lit: (y, x) => target?.name === "weights" && factors.has(place([y, x]).join()),
+      }),
+    ];
     const parts = [
       plane(nameOf("backward.output", output, at.n), gradient, at.n, {
         content: fieldOf(gradient, at.n),
@@ -173,6 +182,18 @@ const backwardView = (() => {
     ];
     if (weights) {
       const [kh, kw] = weights.shape;
+      forward.push(
+        sign(state.op === "transpose" ? "∗ᵀ" : "∗"),
+        table(
+          nameOf("tables.kernel", image, at.front),
+          [kh, kw],
+          (u, v) => kernels.data[backward.indexOf(tapAt(u, v), kernels.shape)],
+          {
+            lit: (u, v) => target?.name === "input" && factors.has(tapAt(u, v).join()),
+            numbers: writtenNumbers.forWeights(kernels.data),
+          },
+        ),
+      );
       parts.push(
         table(
           nameOf("backward.weights", image, at.front),
@@ -182,7 +203,9 @@ const backwardView = (() => {
         ),
       );
     }
+    forward.push(sign("→"), plane(nameOf("tables.output", output, at.n), output, at.n));
     return [
+      row(...forward),
       choices(),
       row(...parts),
       line("terms", target ? sumOf(chosen) : say("backward.click")),

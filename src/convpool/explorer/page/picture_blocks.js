@@ -46,6 +46,7 @@ const blocksOfPicture = (() => {
             ...(scattering && !covered ? padded : plain(model.output.shape)),
           };
     output.hidden = covered === "number";
+    output.known = tourStops.knownOf(state);
     return [input, ...(kernels ? kernelBlocks(model, plain) : []), output];
   }
 

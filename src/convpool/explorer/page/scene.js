@@ -60,9 +60,10 @@ const scene = (() => {
       // of a plane behind another, no more is seen than its first row and last column
       for (let column = back && row ? columns - 1 : 0; column < columns; column++) {
         const [pixelRow, pixelColumn] = [row - before[0], column - before[1]];
-        const { index, value } = block.hidden
-          ? { index: -1, value: null }
-          : cellOf(model, block, pixelRow, pixelColumn, k);
+        const { index, value } =
+          block.hidden && row * columns + column >= block.known
+            ? { index: -1, value: null }
+            : cellOf(model, block, pixelRow, pixelColumn, k);
         // of the planes behind the front one, only one channel is shown
         const colour = shadeOf(block, theme, value, back ? -1 : index);
         const [x, y] = [x0 + column * cell, y0 + row * cell];
@@ -187,7 +188,7 @@ const scene = (() => {
       state: { op, padMode, fill },
       axes,
     } = model;
-    const { values, front, x, y, cell, look, hidden, words } = block;
+    const { values, front, x, y, cell, look, hidden, known, words } = block;
     const key = [
       values.data,
       theme,
@@ -199,6 +200,7 @@ const scene = (() => {
         cell,
         look,
         hidden,
+        known,
         words,
         op,
         padMode,

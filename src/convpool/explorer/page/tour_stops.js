@@ -82,6 +82,14 @@ const tourStops = (() => {
    */
   const isExplained = ({ tour: stop }, what) => !stop || stop >= EXPLAINED[what];
 
+  /**
+   * Return how many numbers of the output a question leaves uncovered: those that the example of
+   * its stop has shown.
+   * @param {State} state
+   * @returns {number}
+   */
+  const knownOf = ({ tour: stop }) => (stop === 1 ? 1 : 0);
+
   // settings of the example and of the question, what the question covers, its answer, its words,
   // and further pictures
   const STOPS = [
@@ -283,5 +291,5 @@ const tourStops = (() => {
   const SIZE = { cover: "size", answer: size, ask: say("test.size") };
   const digits = (pick, count) => Array.from({ length: count }, () => pick(-3, 9));
 
-  return { STOPS, TESTS, isExplained, ANSWERS: { number, size, shape: all } };
+  return { STOPS, TESTS, isExplained, knownOf, ANSWERS: { number, size, shape: all } };
 })();

@@ -92,7 +92,10 @@ const presentation = (() => {
     const heights = { beside: innerHeight - (isOn() ? REST : 250), below: innerHeight * part };
     const cell = (across, height) => cellFor({ width: across, height, ...CELLS });
     const gain = cell(width, heights.below) / cell(width * 0.7, heights.beside);
-    const below = isTouring || innerWidth < 700 || (isOn() && gain > 1.2);
+    // beside a tour on a full screen the sum has a place anyhow
+    const below = isTouring
+      ? !isOn() || innerWidth < 1000
+      : innerWidth < 700 || (isOn() && gain > 1.2);
     document.body.classList.toggle("sum-below", below);
     return heights[below ? "below" : "beside"];
   }

@@ -100,8 +100,8 @@ const question = (() => {
    * Add a question to a part of the page.
    * @param {HTMLElement} body that is added to
    * @param {any} entry a Question; show: the function that shows what is seen afterwards
-   * @param {(wasRight: boolean) => void} done called once, when it is answered; with true if the
-   *   first try was right
+   * @param {(wasRight: boolean | null) => void} done called once, when it is answered; with true
+   *   if the first try was right, with null if there was none
    */
   function add(body, entry, done) {
     const { ask, answer, accepts = () => false, cover, set, seen, show = fresh, how, hint } = entry;
@@ -144,7 +144,7 @@ const question = (() => {
       interactivePicture.cover("");
       why.textContent = entry.calculation?.(explorer.model()) ?? calculation(cover);
       why.hidden = false;
-      done(kind === "good" && misses === 0);
+      done(kind === "" && misses === 0 ? null : kind === "good" && misses === 0);
     }
 
     /**

@@ -207,7 +207,9 @@ const sumViews = (() => {
           outputs,
         ];
     const note = count < h * w ? [line(say("matrix.part", { count, rows: h * w }))] : [];
-    return [row(...parts), ...note];
+    const product = row(...parts);
+    product.classList.add("matrix");
+    return [product, ...note];
   }
 
   // ---- planes ----

@@ -33,7 +33,7 @@ const tour = (() => {
   // ---- where it stands ----
 
   /**
-   * Put the running tour beside the picture, above the settings, or without them on a full screen;
+   * Put the running tour beside the picture, above the settings, or above the sum on a full screen;
    * on a narrow one, right below the picture.
    */
   function place() {
@@ -41,7 +41,7 @@ const tour = (() => {
     document.body.classList.toggle("touring", isRunning);
     const guide = byId("guide");
     if (!isWide.matches) byId("canvas-holder").after(guide);
-    else if (presentation.isOn()) byId("controls").before(guide);
+    else if (presentation.isOn()) byId("sum").before(guide);
     else byId("controls").prepend(guide);
     if (isRunning) guide.append(body);
     else byId("tour-title").after(body);
@@ -299,7 +299,8 @@ const tour = (() => {
    * @property {string} again word of the button that does so
    * @property {string} end the button's word
    * @property {string} allRight said where nothing was missed
-   * @property {(marks: boolean[]) => string} [linkOf] the fragment that goes on after some answers
+   * @property {(marks: (boolean | null)[]) => string} [linkOf] the fragment that goes on
+   *   after some answers
    */
 
   /**
@@ -319,7 +320,7 @@ const tour = (() => {
       again: say("test.again"),
       end: say("test.end"),
       allRight: say("test.all_right"),
-      linkOf: (marks) => `test=${seed}-${marks.map(Number).join("")}`,
+      linkOf: (marks) => `test=${seed}-${marks.map((mark) => Number(mark ?? 2)).join("")}`,
     };
   }
 
@@ -360,7 +361,8 @@ const tour = (() => {
    * Ask one question of a series.
    * @param {Series} series
    * @param {number} index
-   * @param {boolean[]} marks whether each answer so far was right at the first try
+   * @param {(boolean | null)[]} marks whether each answer so far was right at the first try; null
+   *   of a question without an answer
    */
   function examine(series, index, marks) {
     begin();
@@ -427,7 +429,7 @@ const tour = (() => {
   /**
    * Show the result of a series, with the way to what was missed.
    * @param {Series} series
-   * @param {boolean[]} marks
+   * @param {(boolean | null)[]} marks
    */
   function result(series, marks) {
     const { list, nameOf, look, allRight, renewed, again: word } = series;
@@ -444,9 +446,14 @@ const tour = (() => {
           ],
     );
     const again = button(word, () => examine(renewed(), 0, []), { className: "main" });
-    const score = { k: marks.filter(Boolean).length, count: list.length };
+    const [k, n] = [true, null].map((kind) => marks.filter((mark) => mark === kind).length);
+    const count = list.length;
+    const score = [
+      ...(n < count ? [say("test.score", { k, count })] : []),
+      ...(n ? [say("test.skipped", { n, count })] : []),
+    ];
     byId("tour-body").replaceChildren(
-      element("h3", { textContent: say("test.score", score) }),
+      element("h3", { textContent: score.join(writtenNumbers.BETWEEN) }),
       element("p", { textContent: missed.length ? say("test.missed") : allRight }),
       element("ul", { className: "missed" }, ...missed),
       ...(series.linkOf ? [inShort()] : []),
@@ -475,7 +482,7 @@ const tour = (() => {
 
   // ---- links ----
 
-  const TEST = /^#?test=(?:(\d+)-([01]*)$)?/;
+  const TEST = /^#?test=(?:(\d+)-([012]*)$)?/;
   /**
    * Go on with the self-test of a link, or start one where it makes no sense; return whether it is
    * a link to one.
@@ -486,7 +493,7 @@ const tour = (() => {
     const parts = TEST.exec(fragment);
     if (!parts) return false;
     const [, seed, marks = ""] = parts;
-    const known = Array.from(marks.slice(0, TESTS.length), (mark) => mark === "1");
+    const known = Array.from(marks.slice(0, TESTS.length), (mark) => [false, true, null][mark]);
     examine(selfTest(seed && Number(seed)), known.length, known);
     return true;
   }

@@ -102,8 +102,9 @@ Object.assign(WORDS_EN, {
     "output is as large as the input, as long as the window moves by one pixel at a time " +
     "(question 5 shows other steps).",
   "tour.4.example":
-    "A kernel of 3 × 3 needs 3 − 1 = 2 more rows and 2 more columns in all: “same” adds one on " +
-    "each side. “valid” would give 3 × 3.",
+    "“valid” would give 3 × 3: a kernel of 3 × 3 takes away 3 − 1 = 2 rows and 2 columns. “same” " +
+    "adds these 2 rows again, one at the top and one at the bottom, and the 2 columns, one at " +
+    "the left and one at the right.",
   "tour.4.ask": "A kernel of 4 × 3 with “same” padding over 5 × 6. Which size will the output be?",
   "tour.4.hint": "“same” adds what the kernel takes away, whatever its size.",
   "tour.4.after":
@@ -258,6 +259,7 @@ Object.assign(WORDS_EN, {
   "test.back": "Back to the result",
   "test.answers": "The nine answers in short (image n, kernel k, stride s)",
   "test.score": "{k} of {count} right at the first try",
+  "test.skipped": "{n} of {count} not answered",
   "test.missed": "Look at these again:",
   "test.all_right": "Now explain each of the nine in your own words: that is the real test.",
   "test.image": "An image of {h} × {w}",

@@ -104,8 +104,9 @@ Object.assign(WORDS_ES, {
     "que la salida es tan grande como la entrada, mientras la ventana avance de píxel en píxel " +
     "(la pregunta 5 muestra otros pasos).",
   "tour.4.example":
-    "Un núcleo de 3 × 3 necesita 3 − 1 = 2 filas y 2 columnas más en total: “same” añade una en " +
-    "cada lado. “valid” daría 3 × 3.",
+    "“valid” daría 3 × 3: un núcleo de 3 × 3 quita 3 − 1 = 2 filas y 2 columnas. “same” vuelve a " +
+    "añadir esas 2 filas, una arriba y una abajo, y esas 2 columnas, una a la izquierda y una a " +
+    "la derecha.",
   "tour.4.ask": "Un núcleo de 4 × 3 con “same” sobre 5 × 6. ¿Qué tamaño tendrá la salida?",
   "tour.4.hint": "“same” añade lo que el núcleo quita, sea cual sea su tamaño.",
   "tour.4.after":
@@ -262,6 +263,7 @@ Object.assign(WORDS_ES, {
   "test.back": "Volver al resultado",
   "test.answers": "Las nueve respuestas en breve (imagen n, núcleo k, paso s)",
   "test.score": "{k} de {count} correctas a la primera",
+  "test.skipped": "{n} de {count} sin responder",
   "test.missed": "Mire otra vez:",
   "test.all_right":
     "Explique ahora cada una de las nueve con sus propias palabras: esa es la verdadera prueba.",

@@ -113,8 +113,9 @@ Object.assign(WORDS_FR, {
     "assez de zéros pour que la sortie soit aussi grande que l'entrée, tant que la fenêtre " +
     "avance d'un pixel à la fois (la question 5 montre d'autres pas).",
   "tour.4.example":
-    "Un noyau de 3 × 3 a besoin de 3 − 1 = 2 lignes et de 2 colonnes de plus en tout : « same » " +
-    "en ajoute une de chaque côté. « valid » donnerait 3 × 3.",
+    "« valid » donnerait 3 × 3 : un noyau de 3 × 3 enlève 3 − 1 = 2 lignes et 2 colonnes. " +
+    "« same » rajoute ces 2 lignes, une en haut et une en bas, et ces 2 colonnes, une à gauche " +
+    "et une à droite.",
   "tour.4.ask": "Un noyau de 4 × 3 avec « same » sur 5 × 6. Quelle taille aura la sortie ?",
   "tour.4.hint": "« same » ajoute ce que le noyau enlève, quelle que soit sa taille.",
   "tour.4.after":
@@ -278,6 +279,7 @@ Object.assign(WORDS_FR, {
   "test.back": "Retour au résultat",
   "test.answers": "Les neuf réponses en bref (image n, noyau k, pas s)",
   "test.score": "{k} sur {count} justes du premier coup",
+  "test.skipped": "{n} sur {count} sans réponse",
   "test.missed": "À revoir :",
   "test.all_right":
     "Expliquez maintenant chacune des neuf avec vos propres mots : c'est le vrai test.",

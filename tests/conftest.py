@@ -219,6 +219,9 @@ SLOW = {
         "test_an_embedded_question_is_seen_with_its_window",
         "test_leaving_a_full_screen_leads_to_the_part_that_filled_it",
         "test_the_network_and_the_views_fit_on_a_full_screen",
+        "test_the_tour_fills_a_full_screen",
+        "test_the_backward_pass_shows_input_and_kernel_on_a_full_screen",
+        "test_the_sections_wrap_on_a_phone",
         "test_settings_on_a_full_screen_cover_nothing_and_a_click_beside_closes_them",
     ],
     "explorer/test_layer.py": [

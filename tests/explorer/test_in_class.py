@@ -35,6 +35,48 @@ def test_the_network_and_the_views_fit_on_a_full_screen(show):
         page.keyboard.press("Escape")
 
 
+def test_the_tour_fills_a_full_screen(show):
+    page = show("", **PROJECTOR)
+    page.locator("#start-tour").click()
+    page.locator("#present").click()
+    page.wait_for_timeout(300)
+    width, height = page.evaluate("""(() => {
+      const { blocks } = explorer.interactivePicture.drawn();
+      const ends = (side) => blocks.map((block) => block["xy"[side]] + block.cell *
+        block.sizes[1 - side]);
+      return [0, 1].map((side) => Math.max(...ends(side)));
+    })()""")
+    beside = [page.locator(name).bounding_box() for name in ("#guide", "#sum")]
+    area = width * height + sum(box["width"] * box["height"] for box in beside)
+    assert area > 0.8 * 1920 * 1080
+    assert max(box["y"] + box["height"] for box in beside) <= 1080
+    assert min(box["x"] for box in beside) >= width
+
+
+def test_the_backward_pass_shows_input_and_kernel_on_a_full_screen(show):
+    page = show("#h=5&w=5&view=backward", **PROJECTOR)
+    page.locator("[data-full=views]").click()
+    page.wait_for_timeout(300)
+    titles = page.locator("#view-body .grid caption")
+    assert titles.all_inner_texts()[:3] == ["input", "kernel", "output"]
+    page.locator("#view-body .grid").nth(4).locator("button").first.click()
+    kernel = page.locator("#view-body .grid").nth(1)
+    assert kernel.locator("td.lit").count() == 1
+    for grid in page.locator("#view-body .grid").all():
+        box = grid.bounding_box()
+        assert box["y"] + box["height"] <= 1080
+        assert box["x"] + box["width"] <= 1920
+
+
+def test_the_sections_wrap_on_a_phone(show):
+    page = show("", **PHONE)
+    assert page.evaluate("""(() => {
+      const nav = document.querySelector("nav");
+      return [nav.scrollWidth - nav.clientWidth,
+        Math.max(...[...nav.children].map((node) => node.getBoundingClientRect().right))];
+    })()""") == [0, pytest.approx(380, abs=60)]
+
+
 def test_settings_on_a_full_screen_cover_nothing_and_a_click_beside_closes_them(show):
     page = show("#source=cat&h=24&w=24&kernel=sobel", **PROJECTOR)
     page.wait_for_function("() => !document.getElementById('photo').hidden")

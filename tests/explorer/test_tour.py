@@ -496,6 +496,39 @@ def test_a_stop_that_was_missed_leads_back_to_the_result(visit):
     page.wait_for_function("() => !location.hash.includes('test')")
 
 
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        ("222222222", "9 of 9 not answered"),
+        ("121111011", "7 of 9 right at the first try, 1 of 9 not answered"),
+    ],
+)
+def test_a_question_without_an_answer_is_not_called_wrong(visit, marks, said):
+    page = visit(f"#test=7-{marks[:-1]}")
+    if marks[-1] == "2":
+        press(page, "Show me")
+    else:
+        page.locator("#answer").fill(answer(page))
+        page.keyboard.press("Enter")
+    press(page, "See the result")
+    assert text(page, "#tour-body h3") == said
+    assert page.evaluate("location.hash") == f"#test=7-{marks}"
+
+
+def test_the_number_of_the_first_example_stays_where_the_next_is_asked_for(visit):
+    page = visit("#tour=1")
+    numbers = """() => {
+      const { x, y, cell, sizes } = explorer.interactivePicture.drawn().blocks.at(-1);
+      return explorer.interactivePicture.drawn().sheet
+        .filter((mark) => mark.kind === "text" && !mark.bold && mark.x > x && mark.y > y)
+        .map(({ words }) => words);
+    }"""
+    assert page.evaluate(numbers) == [f"{MINUS}11"]
+    press(page, "Now you")
+    assert page.evaluate(numbers) == [f"{MINUS}11"]
+    assert page.evaluate("explorer.interactivePicture.covering()") == "number"
+
+
 def test_a_link_to_a_self_test_that_makes_no_sense_starts_one(visit):
     page = visit("#test=abc-11x")
     assert text(page, "#tour-body h3").startswith("Self-test, question 1 of 9")

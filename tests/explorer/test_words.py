@@ -66,6 +66,12 @@ def test_every_sentence_is_used_and_every_used_one_is_there(sentences):
     assert [key for key in keys if key not in quoted and not key.startswith(dynamic)] == []
 
 
+def test_comments_in_code_are_in_the_language_of_the_page():
+    code = [SOURCES[name] for name in SOURCES if "code" in name or name.startswith("python")]
+    assert len(code) > 4
+    assert [found for text in code for found in re.findall(r"  # [a-z]{2,}.*", text)] == []
+
+
 def test_credits_are_those_of_the_photographs(sentences):
     for name, photo in json.loads(FOLDER.joinpath("photos.json").read_text()).items():
         assert sentences["en"][f"credit.{name}"] == photo["credit"]

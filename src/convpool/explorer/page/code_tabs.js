@@ -29,7 +29,7 @@ const codeTabs = (() => {
   function afterwards({ op, bias, relu }) {
     if (op !== "convolve") return [];
     return [
-      ...(bias ? [`output = output + ${bias}  # bias`] : []),
+      ...(bias ? [`output = output + ${bias}  # ${say("comment.bias")}`] : []),
       ...(relu ? ["output = np.maximum(output, 0)  # ReLU"] : []),
     ];
   }
@@ -73,7 +73,7 @@ const codeTabs = (() => {
         className: index === running ? "running" : "",
         textContent:
           index === running && hasLoops
-            ? `${line}  # now: i = ${model.at.i}, j = ${model.at.j}`
+            ? `${line}  # ${say("comment.now")} i = ${model.at.i}, j = ${model.at.j}`
             : `${line}\n`,
       }),
     );

@@ -31,7 +31,7 @@ const frameworkCode = (() => {
     "import torch.nn.functional as F",
     "",
     ...definitions(model),
-    "x = torch.from_numpy(images).permute(0, 3, 1, 2)  # channels first",
+    `x = torch.from_numpy(images).permute(0, 3, 1, 2)  # ${say("comment.channels")}`,
   ];
   const torchEnd = "output = y.permute(0, 2, 3, 1).numpy()";
 
@@ -76,8 +76,8 @@ const frameworkCode = (() => {
       // without windows that PyTorch computes too many
       const trim = surplus(model)
         ? [
-            `y = y[:, :, :${model.axes[0].count}, :${model.axes[1].count}]  # windows on ` +
-              "padding alone",
+            `y = y[:, :, :${model.axes[0].count}, :${model.axes[1].count}]  # ` +
+              say("comment.surplus"),
           ]
         : [];
       if (state.mode === "max" || state.mode === "min") {
@@ -97,14 +97,14 @@ const frameworkCode = (() => {
           ...torchStart(model),
           total,
           ...trim,
-          "y = y / torch.from_numpy(declared[:, :])  # the taps that count",
+          `y = y / torch.from_numpy(declared[:, :])  # ${say("comment.taps")}`,
           torchEnd,
         ];
       return [
         ...torchStart(model),
         total,
         `y = y / F.avg_pool2d(${pad("torch.ones_like(x)", 0)}, ${window}, ` +
-          "divisor_override=1)  # the taps that count",
+          `divisor_override=1)  # ${say("comment.taps")}`,
         ...trim,
         torchEnd,
       ];
@@ -141,7 +141,7 @@ const frameworkCode = (() => {
         ...start,
         call("y = F.conv_transpose2d(x, k", options),
         ...(extra.some(Boolean)
-          ? [`y = F.pad(y, (0, ${extra[1]}, 0, ${extra[0]}))  # what nothing reaches is 0`]
+          ? [`y = F.pad(y, (0, ${extra[1]}, 0, ${extra[0]}))  # ${say("comment.unreached")}`]
           : []),
         `y = y[:, :, ${rows}, ${columns}]`,
         torchEnd,
@@ -219,8 +219,8 @@ const frameworkCode = (() => {
           `${steps(model)}, padding="${same ? "same" : "valid"}", data_format="channels_last")`,
         ...(surplus(model) && !same
           ? [
-              `output = output[:, :${model.axes[0].count}, :${model.axes[1].count}]  # without ` +
-                "windows on padding alone",
+              `output = output[:, :${model.axes[0].count}, :${model.axes[1].count}]  # ` +
+                say("comment.surplus"),
             ]
           : []),
       ];
@@ -290,7 +290,8 @@ const frameworkCode = (() => {
       `graph = helper.make_graph(nodes, "picture", inputs[:${hasKernels ? 2 : 1}], outputs)`,
       'model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)])',
       `feeds = {"x": images.transpose(0, 3, 1, 2)` +
-        `${hasKernels ? ', "w": kernels.transpose(3, 2, 0, 1)' : ""}}  # channels first`,
+        `${hasKernels ? ', "w": kernels.transpose(3, 2, 0, 1)' : ""}}  # ` +
+        say("comment.channels"),
       "output = ReferenceEvaluator(model).run(None, feeds)[0].transpose(0, 2, 3, 1)",
     ];
   }

@@ -18,7 +18,7 @@ const numpyCode = (() => {
       : [
           ...definitions(model),
           state.op === "pool"
-            ? `padded = ${numpyPad(model, NEUTRAL[state.mode])}  # left out`
+            ? `padded = ${numpyPad(model, NEUTRAL[state.mode])}  # ${say("comment.left_out")}`
             : `padded = ${numpyPad(model)}`,
           ...(state.flip && state.op === "convolve" ? ["kernels = kernels[::-1, ::-1]"] : []),
           `output = np.zeros(${tuple([1, ...output.shape])})`,
@@ -76,8 +76,8 @@ const numpyCode = (() => {
     const paddedSizes = axes.map((axis) => axis.before + axis.size + axis.after);
     return [
       ...definitions(model),
-      `whole = np.zeros(${tuple([1, ...paddedSizes, depth * state.groups])})  # with what the ` +
-        "padding cuts off",
+      `whole = np.zeros(${tuple([1, ...paddedSizes, depth * state.groups])})  # ` +
+        say("comment.cut"),
       `for i in range(${image.shape[0]}):`,
       `    for j in range(${image.shape[1]}):`,
       ...(state.groups === 1
@@ -218,7 +218,7 @@ const numpyCode = (() => {
         Array.from({ length: axis.count }, (_, i) => countedTaps(axis, arithmetic.tapsOf(axis, i))),
       ),
     );
-    return [`declared = np.outer(${counts.join(", ")})  # taps on pixels or padding`];
+    return [`declared = np.outer(${counts.join(", ")})  # ${say("comment.declared")}`];
   }
 
   /**

@@ -20,7 +20,7 @@ const pythonParts = (() => {
     const fullShape = tuple(batch ? [1, ...shape] : shape);
     if (data.length <= MOST_NUMBERS)
       return [`${name} = np.array(${list(Array.from(data, rounded))}, float).reshape${fullShape}`];
-    const hint = "your own numbers, such as np.asarray(Image.open(...))";
+    const hint = say("comment.own", { call: "np.asarray(Image.open(...))" });
     return [`${name} = np.zeros(${fullShape})  # ${hint}`];
   }
 

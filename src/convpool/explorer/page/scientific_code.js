@@ -82,7 +82,7 @@ const scientificCode = (() => {
     return [
       ...lines,
       `ones = ${ones}`,
-      `output = output / ${sums("ones[..., 0]")}${cut}[:, :, np.newaxis]  # the taps that count`,
+      `output = output / ${sums("ones[..., 0]")}${cut}[:, :, np.newaxis]  # ${say("comment.taps")}`,
     ];
   }
 
@@ -156,7 +156,7 @@ const scientificCode = (() => {
         ...SCIPY_START,
         ...definitions(model),
         ...applied(model),
-        `zeros = np.zeros(${tuple([...sizes, nc])})  # between the pixels`,
+        `zeros = np.zeros(${tuple([...sizes, nc])})  # ${say("comment.between")}`,
         `zeros[::${state.sh}, ::${state.sw}] = images[0]`,
         "whole = np.stack([",
         ...sums,

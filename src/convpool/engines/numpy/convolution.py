@@ -327,14 +327,15 @@ def convolve_transpose(
     *window, depth, nc = kernels.shape
     # (groups, depth, *window, nc // groups)
     weights = np.moveaxis(_weights(kernels, groups, dtype), 1, -1)
-    numbers = max(1, volume(values.shape[1:-1]) * max(1, depth * groups), volume(out.shape[1:]))
+    # of one image: the products of one tap, or its pixels if these are more
+    image_numbers = max(1, volume(values.shape[1:-1]) * depth * groups, volume(out.shape[1:]))
     sum_dtype = dtype_of_partial_sums(dtype, volume(window))
-    for (batch,) in blocks(out.shape[:1], BLOCK // numbers):
+    for (batch,) in blocks(out.shape[:1], BLOCK // image_numbers):
         # the values of a batch, (nc, b, *output)
         part = np.moveaxis(values[batch], -1, 0).astype(dtype, copy=False)
         columns = np.ascontiguousarray(part).reshape(groups, nc // groups, volume(part.shape[1:]))
         total = np.zeros((groups, depth, part.shape[1], *out.shape[1:-1]), sum_dtype)
-        for taps in blocks(window, BLOCK // numbers):
+        for taps in blocks(window, BLOCK // (image_numbers * part.shape[1])):
             chosen = weights[(slice(None), slice(None), *taps)]
             products = chosen.reshape(groups, volume(chosen.shape[1:-1]), nc // groups) @ columns
             add_windows(total, products.reshape(*chosen.shape[:-1], *part.shape[1:]), axes, taps)

@@ -94,8 +94,8 @@ const layerCounts = (() => {
   }
 
   /**
-   * Return, in words for each axis, which output sizes a convolution would turn into this input, and
-   * which of them is chosen.
+   * Return, in words for each axis, which output sizes a convolution would turn into this input,
+   * and which of them is chosen.
    * @param {Model} model
    * @returns {string}
    */

@@ -12,6 +12,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from convpool.check import syntax
 from convpool.check.sandbox.calls import Answer, Step
 from convpool.check.sandbox.limits import SOURCE_BYTES
 
@@ -158,7 +159,7 @@ def _array(payload: bytes) -> NDArray[Any]:
     stream = io.BytesIO(payload)
     if np.lib.format.read_magic(stream) != (1, 0):
         raise ValueError("another version")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    shape, fortran, dtype = syntax.parse_array_header(stream)
     if fortran or dtype.kind not in "biufc":
         raise ValueError("not what it claims")
     return np.frombuffer(payload, dtype, offset=stream.tell()).reshape(shape).copy()

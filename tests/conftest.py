@@ -96,6 +96,8 @@ MARKERS = {
     "cluster": ["out_of_core/test_dask_cluster.py"],
 }
 
+LONGEST = "test_small_world.py"  # takes half as long as all others, with all its cases
+
 # Tests that take seconds and rarely break: `full`. By file, names of tests with what stands in
 # brackets, or without it for all of them. The brief's Python runs its tests all the same.
 SLOW = {
@@ -521,7 +523,12 @@ def pytest_collection_modifyitems(items):
             name = "{} {}".format(path, getattr(item, "originalname", item.name))
             cases.setdefault((name, count), []).append(item)
     # files that take long first, so that no worker is left with one of them at the end
-    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("browser", "children"))))
+    items.sort(
+        key=lambda item: (
+            item.path.name != LONGEST,
+            not any(map(item.get_closest_marker, ("browser", "children"))),
+        )
+    )
     for (name, count), table in cases.items():
         drawn = sampling.in_sample(len(table), count, name)
         for k, item in enumerate(table):

@@ -177,9 +177,9 @@ def _filter_bands(
         """Yield (rows of the result, their values, their opacity) for each band."""
         for band in bands:
             # row i of a result of the same size has its middle on row i of the photo
-            middles = photo.rows(band.rows) if is_same_size else None
+            at_middles = photo.rows(band.rows) if is_same_size else None
             band_operation = operation._replace(settings=band.settings)
-            yield band.rows, *_filter_planes(band.photo, middles, band_operation)
+            yield band.rows, *_filter_planes(band.photo, at_middles, band_operation)
 
     greatest = 0.0
     if signed != "clip":
@@ -204,28 +204,32 @@ def _visible(values: Array, alpha: Array | None) -> Array:
 
 
 def _filter_planes(
-    photo: Photo, middles: Photo | None, operation: _Filter
+    photo: Photo, photo_at_middles: Photo | None, operation: _Filter
 ) -> tuple[Array, Array | None]:
     """Return (values, alpha): filtered colours (oh, ow) or (oh, ow, 3), and opacity (oh, ow).
 
-    alpha is None if the photo has none. `middles` is the photo cut to the rows on which the windows
-    have their middle, one for each row of the result. It is None if the result has another size
-    than the photo; then the pixels at the middle are picked out of `photo`, one for each window.
+    alpha is None if the photo has none. `photo_at_middles` is the photo cut to the rows on which
+    the windows have their middle. It may be None, and is not used unless `_is_aligned`: then the
+    pixels at the middle are picked out of `photo`, one for each window.
     """
-    values = _filter_colours(photo, middles, operation)
+    values = _filter_colours(photo, photo_at_middles, operation)
     if operation.second_kernel is not None:
         second = operation._replace(kernel=operation.second_kernel, factors=None)
-        values = np.hypot(values, _filter_colours(photo, middles, second))
+        values = np.hypot(values, _filter_colours(photo, photo_at_middles, second))
     if photo.alpha is None:
         return values, None
-    if middles is not None and _has_own_middles(middles, values, operation):
-        return values, middles.alpha
+    if photo_at_middles is not None and _is_aligned(photo_at_middles, values, operation):
+        return values, photo_at_middles.alpha
     return values, operation.at_middle(photo.alpha)
 
 
-def _has_own_middles(middles: Photo, values: Array, operation: _Filter) -> bool:
-    """Return whether pixel (i, j) of `middles` is the middle of the window of result (i, j)."""
-    return middles.pixels.shape[:2] == values.shape[:2] and not operation.steps_over_pixels
+def _is_aligned(photo_at_middles: Photo, values: Array, operation: _Filter) -> bool:
+    """Return whether pixel (i, j) of a photo is the middle of the window of value (i, j).
+
+    That is so if both have the same size, and the stride is 1.
+    """
+    is_same_size = photo_at_middles.pixels.shape[:2] == values.shape[:2]
+    return is_same_size and not operation.steps_over_pixels
 
 
 def _is_opaque(photo: Photo) -> bool:
@@ -233,47 +237,50 @@ def _is_opaque(photo: Photo) -> bool:
     return photo.alpha is None or bool((photo.alpha == np.iinfo(photo.alpha.dtype).max).all())
 
 
-def _filter_colours(photo: Photo, middles: Photo | None, operation: _Filter) -> Array:
-    """Return the filtered colours (oh, ow) or (oh, ow, 3), by the formula of `filter_photo`.
+def _filter_colours(photo: Photo, photo_at_middles: Photo | None, operation: _Filter) -> Array:
+    """Return the filtered colours (oh, ow) or (oh, ow, 3); parameters as in `_filter_planes`.
 
-    `middles` as in `_filter_planes`.
+    With transparency, the formula of `filter_photo` for weights w, opacities a, colours x and x0 at
+    the middle, brought to one divisor, is
+
+        (sum(|w|) sum(w a x) + x0 (sum(w) sum(|w| a) - sum(|w|) sum(w a))) / sum(|w| a)
+
+    or sum(w) x0 where nothing in the window can be seen.
     """
     if operation.is_opaque:
         return operation.apply(photo.pixels)
-    full_opacity, colours, alpha = _premultiply(photo)
-    kernel = operation.kernel
+    full_opacity, premultiplied, alpha = _premultiply(photo)
+    w = operation.kernel
     # a dtype that holds |w| too: that of int8's -128 is 128
-    kernel = kernel.astype({"f": np.float64, "i": np.int64}.get(kernel.dtype.kind, kernel.dtype))
+    w = w.astype({"f": np.float64, "i": np.int64}.get(w.dtype.kind, w.dtype))
+    abs_w = np.abs(w)
     border: dict[str, Any] = {}
     if operation.settings.get("pad_mode") == "zeros":  # black, not transparent
         border = {"pad_mode": "constant", "fill": full_opacity}
 
-    def weighted_opacity(weights: Array) -> Array:
-        """Return sum(w a), with an axis for channels if the photo has one."""
+    def sum_of_opacity(weights: Array) -> Array:
+        """Return sum(weights a) of each window, with an axis for channels if the photo has one."""
         sums = operation.apply(alpha, weights, **border)
         return sums if photo.pixels.ndim == 2 else sums[..., None]
 
-    magnitudes = np.abs(kernel)
-    sums = operation.apply(colours, kernel)  # sum(w a x)
-    signed_opacity = weighted_opacity(kernel)  # sum(w a)
-    visible = signed_opacity if kernel.min() >= 0 else weighted_opacity(magnitudes)  # sum(|w| a)
-    if middles is not None and _has_own_middles(middles, sums, operation):
-        middle = middles.pixels
+    sum_w, sum_abs_w = float(w.sum()), float(abs_w.sum())
+    sum_w_a_x, sum_w_a = operation.apply(premultiplied, w), sum_of_opacity(w)
+    sum_abs_w_a = sum_w_a if w.min() >= 0 else sum_of_opacity(abs_w)
+    if photo_at_middles is not None and _is_aligned(photo_at_middles, sum_w_a_x, operation):
+        x0 = photo_at_middles.pixels
     else:
-        middle = operation.at_middle(photo.pixels)
-    total, magnitude = float(kernel.sum()), float(magnitudes.sum())  # sum(w) and sum(|w|)
-    is_visible = visible > MAX_ROUNDING_ERROR * full_opacity * magnitude
-    divisor = np.where(is_visible, visible, 1)
-    # the formula over one divisor, sum(|w| a); where nothing can be seen, the middle's colour stays
-    correction = middle * (total * divisor - magnitude * signed_opacity)
-    return np.where(is_visible, (magnitude * sums + correction) / divisor, total * middle)
+        x0 = operation.at_middle(photo.pixels)
+    is_visible = sum_abs_w_a > MAX_ROUNDING_ERROR * full_opacity * sum_abs_w
+    divisor = np.where(is_visible, sum_abs_w_a, 1)
+    dividend = sum_abs_w * sum_w_a_x + x0 * (sum_w * divisor - sum_abs_w * sum_w_a)
+    return np.where(is_visible, dividend / divisor, sum_w * x0)
 
 
 def _premultiply(photo: Photo) -> tuple[int, Array, Array]:
     """Return (full_opacity, colours, alpha) of a photo that has an alpha plane.
 
-    full_opacity: the value that stands for it. colours: the pixels times their opacity. alpha: the
-    opacity, (h, w). Both arrays have a dtype that holds such products.
+    full_opacity: the alpha of an opaque pixel, such as 255. colours: the pixels times their alpha.
+    alpha: (h, w). Both arrays have a dtype that holds such products.
     """
     assert photo.alpha is not None
     alpha = photo.alpha.astype(WIDE[photo.alpha.dtype])

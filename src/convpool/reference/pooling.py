@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -45,6 +45,12 @@ class Window(NamedTuple):
 
     pixels: list[int]
     counted_taps: int
+
+    @classmethod
+    def on_pixels(cls, pixels: Iterable[int]) -> Window:
+        """Return the window whose taps all lie on pixels, these."""
+        listed = list(pixels)
+        return cls(listed, counted_taps=len(listed))
 
 
 def _average(pixels: Array, divisor: int, p: float) -> Any:
@@ -134,7 +140,10 @@ def _windows(
     axes, sides = taps_of_windows(sizes, window, stride, padding, dilation, ceil)
     return [
         [
-            Window([x for x in taps if 0 <= x < size], sum(x < size + after for x in taps))
+            Window(
+                pixels=[x for x in taps if 0 <= x < size],
+                counted_taps=sum(x < size + after for x in taps),
+            )
             for taps in taps_of_axis
         ]
         for taps_of_axis, size, (_, after) in zip(axes, sizes, sides, strict=True)
@@ -262,10 +271,9 @@ def pool(
             for taps_of_axis, (before, _) in zip(axes, sides, strict=True)
         ]
         windows = [
-            [Window([x for x in taps if x < size], 0) for taps in taps_of_axis]
+            [Window.on_pixels(x for x in taps if x < size) for taps in taps_of_axis]
             for taps_of_axis, size in zip(axes, sizes, strict=True)
         ]
-        count_padding = False  # so counted_taps is not used
     else:
         windows = _windows(sizes, *geometry)
     if footprint is not None:
@@ -289,14 +297,20 @@ def adaptive_pool(
 
 
 def _adaptive_windows(images: Array, output_shape: Any, channel_axis: int) -> list[list[Window]]:
-    """Return, for each axis, the windows of adaptive pooling; None in output_shape keeps a size."""
+    """Return, for each axis, the windows of adaptive pooling, which may overlap.
+
+    On an axis of `size` pixels and `count` outputs, window i has the pixels from
+    floor(i * size / count) to before ceil((i + 1) * size / count). `output_shape` has the counts:
+    one for all axes, or one for each; None keeps an axis's size.
+    """
     sizes = np.moveaxis(images, channel_axis, -1).shape[1:-1]
     counts = [output_shape] * len(sizes) if np.ndim(output_shape) == 0 else output_shape
     axes: list[list[Window]] = []
-    for n, count in zip(sizes, counts, strict=True):
-        o = n if count is None else count
-        bounds = [(i * n // o, -(-(i + 1) * n // o)) for i in range(o)]
-        axes.append([Window(list(range(start, stop)), 0) for start, stop in bounds])
+    for size, given_count in zip(sizes, counts, strict=True):
+        count = size if given_count is None else given_count
+        starts = [i * size // count for i in range(count)]
+        stops = [-(-(i + 1) * size // count) for i in range(count)]  # rounded up
+        axes.append([Window.on_pixels(range(*ends)) for ends in zip(starts, stops, strict=True)])
     return axes
 
 

@@ -113,7 +113,7 @@ def test_every_block_of_a_file_is_written_in_its_place(tmp_path, monkeypatch):
     """Long rows one by one, short ones through a map: both, for blocks that cut any axis."""
     values = numbers((4, 5, 6, 3), "int32")
     for short in (0, 64, 10**6):
-        monkeypatch.setattr(array_in_file, "SHORT_ROW", short)
+        monkeypatch.setattr(array_in_file, "SHORT_PIECE", short)
         for cut in [(2, 5, 6, 3), (1, 2, 6, 3), (3, 2, 4, 3), (1, 1, 1, 2), (4, 5, 6, 1)]:
             target = outputs.open_output(
                 tmp_path / f"{short}{cut}.npy", values.shape, values.dtype, cut

@@ -16,9 +16,9 @@ Shape = tuple[int, ...]
 DType = np.dtype[Any]
 Block = tuple[slice, ...]
 
-# in a file, rows of fewer bytes are not written one by one: about PATCH bytes of whole rows are
-# read, changed and written at a time
-SHORT_ROW = 2**14
+# contiguous pieces of a block of fewer bytes are not written one by one: about PATCH bytes of rows
+# that hold several of them are read, changed and written at a time
+SHORT_PIECE = 2**14
 PATCH = 2**20
 
 
@@ -46,9 +46,9 @@ class ArrayInFile:
 
     def __setitem__(self, block: Block, values: Array) -> None:
         """Write values, of the block's shape, to a block of the array."""
-        axis, are_whole = self._row_axis(block, values)
+        axis, are_whole = self._row_axis(block)
         cut, later = block[axis], block[axis + 1 :]
-        # rows that are written at a time: all if these are contiguous in the file
+        # whole rows, from one index on `axis` to the next, are contiguous in the file
         at_a_time = cut.stop - cut.start if are_whole else max(1, PATCH // self.strides[axis])
         for index, index_in_block in _indices(block[:axis]):
             for first in range(cut.start, cut.stop, at_a_time):
@@ -62,7 +62,7 @@ class ArrayInFile:
     def __getitem__(self, block: Block) -> Array:
         """Return the numbers of a block of the array."""
         values = np.empty(shape_of(block), self.dtype)
-        axis, _ = self._row_axis(block, values)
+        axis, _ = self._row_axis(block)
         cut, later = block[axis], block[axis + 1 :]
         for index, index_in_block in _indices(block[:axis]):
             for i in range(cut.start, cut.stop):
@@ -77,26 +77,32 @@ class ArrayInFile:
         """
         return self.start + sum(i * step for i, step in zip(index, self.strides, strict=False))
 
-    def _row_axis(self, block: Block, values: Array) -> tuple[int, bool]:
-        """Return (axis, are_whole): how a block is cut into rows that are read or written.
+    def _row_axis(self, block: Block) -> tuple[int, bool]:
+        """Return (axis, are_whole): the rows in which a block is read or written.
 
-        A row is all that the array has at one index of `axis` and of each axis before it. `axis` is
-        the last one that the block has not all of; but if the contiguous stretches of the block are
-        shorter than SHORT_ROW bytes, it is an earlier one, so that a row has several of them.
-        are_whole: whether the block has its rows as a whole; otherwise rows are read, changed and
-        written again. `values` are the numbers of the block.
+        A row of axis 0 is array[i], of axis 1 array[i, j], and so on. The axis is the last one that
+        the block cuts; but an earlier one if this leaves pieces of the block that are contiguous in
+        the file, but shorter than SHORT_PIECE bytes. are_whole: whether the block has all of each
+        of its rows; otherwise rows are read, changed and written again.
+
+        >>> import io
+        >>> every = slice(0, 1000)
+        >>> long_rows = ArrayInFile(io.BytesIO(), 0, (8, 1000, 1000), np.dtype(np.uint8))
+        >>> long_rows._row_axis((slice(2, 4), slice(0, 900), every))  # 900,000 contiguous bytes
+        (1, True)
+        >>> short_rows = ArrayInFile(io.BytesIO(), 0, (8, 1000), np.dtype(np.uint8))
+        >>> short_rows._row_axis((slice(2, 4), slice(0, 900)))  # 900 contiguous bytes of array[i]
+        (0, False)
         """
-        first_whole_axis = len(self.shape)  # of this axis and all later ones the block has all
-        while first_whole_axis and (
-            block[first_whole_axis - 1] == slice(0, self.shape[first_whole_axis - 1])
-        ):
-            first_whole_axis -= 1
-        axis = max(0, first_whole_axis - 1)
-        contiguous_bytes = volume(values.shape[axis:]) * values.itemsize
-        if contiguous_bytes >= min(SHORT_ROW, values.nbytes):
-            return axis, True
-        axis = next(k for k, size in enumerate(self.strides) if size <= SHORT_ROW or k == axis)
-        return axis, axis >= first_whole_axis - 1
+        whole = [cut == slice(0, size) for cut, size in zip(block, self.shape, strict=True)]
+        last_cut_axis = max((k for k, is_whole in enumerate(whole) if not is_whole), default=0)
+        shape, itemsize = shape_of(block), self.dtype.itemsize
+        piece_bytes = volume(shape[last_cut_axis:]) * itemsize
+        if piece_bytes >= min(SHORT_PIECE, volume(shape) * itemsize):
+            return last_cut_axis, True
+        short = [k for k, row_bytes in enumerate(self.strides) if row_bytes <= SHORT_PIECE]
+        axis = min([*short, last_cut_axis])
+        return axis, axis == last_cut_axis
 
     def _read_around(self, start: int, values: Array, within: Block) -> Array:
         """Return whole rows: those in the file, with `values` written to `within` in each row.

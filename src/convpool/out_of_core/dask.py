@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, pairwise, product
+from itertools import accumulate, chain, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -227,7 +227,7 @@ def _tasks(name: str, call: Call, sources: Sequence[Any], cuts: list[Cuts]) -> d
     Parameters
     ----------
     name
-        The name of the result; the key of a chunk is (name, *index).
+        The name of the result, "operation-token"; the key of a chunk is (name, *index).
     call
         The plan and its operands.
     sources
@@ -235,37 +235,52 @@ def _tasks(name: str, call: Call, sources: Sequence[Any], cuts: list[Cuts]) -> d
     cuts
         The chunks of the result, as `chunk_slices` returns them.
     """
-    spec = needed("dask.task_spec", "dask")
-    shared, chunks = name.replace("-", "-plan-"), sources[0].chunks
-    tasks: dict[Any, Any] = {shared: spec.DataNode(shared, call)}
-
-    def piece(source: Any, segments: tuple[Segment, ...]) -> Any:
-        """Return a reference to the piece with one segment on each axis; add its task if new.
-
-        A piece that is a whole chunk needs no task.
-        """
-        chunk = (source.name, *(segment.chunk for segment in segments))
-        if all(
-            sizes[segment.chunk] == segment.stop - segment.start
-            for sizes, segment in zip(chunks, segments, strict=True)
-        ):
-            return spec.TaskRef(chunk)
-        kind = "-piece-" if source is sources[0] else "-mask-"
-        key = (name.replace("-", kind), *(number for segment in segments for number in segment))
-        if key not in tasks:
-            box = tuple(slice(segment.start, segment.stop) for segment in segments)
-            tasks[key] = spec.Task(key, _copy_piece, spec.TaskRef(chunk), box)
-        return spec.TaskRef(key)
-
+    spec, chunks = needed("dask.task_spec", "dask"), sources[0].chunks
+    operation, token = name.split("-")  # such as "pool-0f3e"
+    call_key = f"{operation}-plan-{token}"
+    names_of_pieces = f"{operation}-piece-{token}", f"{operation}-mask-{token}"
+    tasks: dict[Any, Any] = {call_key: spec.DataNode(call_key, call)}
     needed_segments = _segments_of_cuts(call.plan, chunks, cuts)
     for index in product(*(range(len(axis)) for axis in cuts)):
         block = tuple(axis[i] for axis, i in zip(cuts, index, strict=True))
         segments = [axis[i] for axis, i in zip(needed_segments, index, strict=True)]
         lengths = tuple(tuple(each.stop - each.start for each in axis) for axis in segments)
-        pieces = [piece(source, box) for source in sources for box in product(*segments)]
+        pieces = [
+            _add_piece(tasks, piece_name, source, piece)
+            for piece_name, source in zip(names_of_pieces, sources, strict=False)
+            for piece in product(*segments)
+        ]
         key = (name, *index)
-        tasks[key] = spec.Task(key, _compute_chunk, spec.TaskRef(shared), block, lengths, *pieces)
+        tasks[key] = spec.Task(key, _compute_chunk, spec.TaskRef(call_key), block, lengths, *pieces)
     return tasks
+
+
+def _add_piece(tasks: dict[Any, Any], name: str, source: Any, piece: tuple[Segment, ...]) -> Any:
+    """Add the task that copies a piece of a source, unless it is there; return a reference to it.
+
+    A piece that is a whole chunk needs no task.
+
+    Parameters
+    ----------
+    tasks
+        The tasks of the graph, key -> task, to which it is added.
+    name
+        What the key of the task begins with.
+    source
+        The dask array that the piece is of.
+    piece
+        One segment for each axis, all of the same chunk of the source.
+    """
+    spec = needed("dask.task_spec", "dask")
+    chunk = spec.TaskRef((source.name, *(segment.chunk for segment in piece)))
+    lengths = [segment.stop - segment.start for segment in piece]
+    if lengths == [sizes[each.chunk] for sizes, each in zip(source.chunks, piece, strict=True)]:
+        return chunk
+    key = (name, *chain.from_iterable(piece))  # (name, chunk, start, stop, chunk, start, stop ...)
+    if key not in tasks:
+        box = tuple(slice(segment.start, segment.stop) for segment in piece)
+        tasks[key] = spec.Task(key, _copy_piece, chunk, box)
+    return spec.TaskRef(key)
 
 
 def _segments_of_cuts(
@@ -286,16 +301,16 @@ def _segments_of_cuts(
     return segments
 
 
-def _segments(pieces: Sequence[slice], ends: Sequence[int], chunks: Chunks) -> Iterator[Segment]:
+def _segments(slices: Sequence[slice], ends: Sequence[int], chunks: Chunks) -> Iterator[Segment]:
     """Yield the segments of an axis that cover slices of it, in order.
 
     `chunks` are the sizes of the axis's chunks, `ends` the positions where they end.
     """
-    for piece in pieces:
-        index = bisect_right(ends, piece.start)  # the chunk in which the piece starts
-        while index < len(ends) and ends[index] - chunks[index] < piece.stop:
+    for cut in slices:
+        index = bisect_right(ends, cut.start)  # the chunk in which the slice starts
+        while index < len(ends) and ends[index] - chunks[index] < cut.stop:
             begin = ends[index] - chunks[index]
-            yield Segment(index, max(piece.start - begin, 0), min(piece.stop, ends[index]) - begin)
+            yield Segment(index, max(cut.start - begin, 0), min(cut.stop, ends[index]) - begin)
             index += 1
 
 

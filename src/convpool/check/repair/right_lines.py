@@ -359,19 +359,23 @@ def _window_names(roles: Roles) -> list[str]:
 
 
 def _write_loops(roles: Roles) -> Iterator[Change]:
-    """Yield the change that replaces all loops after the output is made, or adds them."""
+    """Yield the change that writes right loops below the statement that makes the output.
+
+    They replace all lines from the first loop there to the end of the last one, if there is any.
+    No change if that statement is itself inside a loop or a condition, or has not two sizes.
+    """
     output, body = roles.output_statement, roles.function.body
     if not output or output not in body or len(roles.output_sizes) < 2:
         return
-    after = body[body.index(output) + 1 :]
-    loops = [node for node in after if isinstance(node, ast.For | ast.While)]
-    column, lines = output.col_offset, _loop_lines(roles)
+    below = body[body.index(output) + 1 :]
+    loops = [node for node in below if isinstance(node, ast.For | ast.While)]
+    indentation, lines = output.col_offset, _loop_lines(roles)
     if loops:
-        last = max(node.end_lineno or 0 for node in loops)
-        text = "".join(f"{' ' * column}{line}\n" for line in lines)
-        yield (roles.source.replace_lines(loops[0].lineno, last, text),)
+        last_line = loops[-1].end_lineno or 0
+        text = "".join(f"{' ' * indentation}{line}\n" for line in lines)
+        yield (roles.source.replace_lines(loops[0].lineno, last_line, text),)
     else:
-        yield roles.source.insert((output.end_lineno or 0) + 1, column, lines)
+        yield roles.source.insert((output.end_lineno or 0) + 1, indentation, lines)
 
 
 def _loop_lines(roles: Roles) -> list[str]:

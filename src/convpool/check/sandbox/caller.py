@@ -123,14 +123,14 @@ def _window(call: Call) -> object:
 def _add_ending(
     answers: list[Answer], ending: Answer, messages: Messages, calls: int
 ) -> tuple[list[Answer], str]:
-    """Add the answer to the call during which a process ended, before it had answered all calls.
+    """Add the answer to the call at which a process ended before it had answered all.
 
     Parameters
     ----------
     answers : list of Answer
-        Those that came before.
+        The answers to the calls before, in the order in which they were made.
     ending : Answer
-        How the process ended.
+        How the process ended: outcome and words.
     messages : Messages
         The process's last message of each kind.
     calls : int
@@ -139,19 +139,19 @@ def _add_ending(
     Returns
     -------
     answers : list of Answer
-        With the one of that call added; unchanged if the process ended before it could load the
-        file; with all that are missing if the file could not be loaded.
+        With the answer to that call added. Unchanged if the process ended before it could load the
+        file; filled up to `calls` if it reported that the file cannot be loaded.
     problem : str
         Why no further calls are made; "" if a new process may make them.
     """
     if "isolation" not in messages:  # it ended before it could have loaded the file
         return answers, ending.words
-    loaded = messages.get("loaded")
-    isolation = messages["isolation"]["words"]
+    isolation, loaded = messages["isolation"]["words"], messages.get("loaded")
     if loaded is None:
         words = f"{ending.words}, while the file was being loaded"
-        ending = replace(ending, words=words, loaded=False)
-    elif not loaded["loaded"]:
+        while_loading = replace(ending, words=words, loaded=False, isolation=isolation)
+        return [*answers, while_loading], "the file could not be loaded"
+    if not loaded["loaded"]:  # the file raised an exception, or has no such function
         not_loaded = Answer(
             "raised",
             words=loaded["words"],
@@ -160,11 +160,14 @@ def _add_ending(
             isolation=isolation,
         )
         return answers + [not_loaded] * (calls - len(answers)), ""
-    problem = loaded["problem"] if loaded else {}
-    answers = [*answers, replace(ending, isolation=isolation, **problem)]
-    if loaded is None:
-        return answers, "the file could not be loaded"
+    # it ended during the call
+    answers = [*answers, replace(ending, isolation=isolation, **loaded["problem"])]
+    return answers, _reason_to_stop(answers)
+
+
+def _reason_to_stop(answers: list[Answer]) -> str:
+    """Return why no further calls are made after these answers; "" if a new process may."""
     if sum(answer.outcome == "timed out" for answer in answers) == MOST_LATE:
-        return answers, LATE
+        return LATE
     deaths = sum(answer.outcome == "died" for answer in answers)
-    return answers, f"the process had ended {deaths} times before" if deaths == MOST_DEATHS else ""
+    return f"the process had ended {deaths} times before" if deaths == MOST_DEATHS else ""

@@ -123,29 +123,44 @@ def _submissions_in(
 
 
 def _is_class(node: Node, *, is_top: bool = False, is_group: bool = False) -> bool:
-    """Return whether a folder holds folders of several students, not attempts or a clone of one.
+    """Return whether a folder holds folders of students, not attempts or a clone of one student.
 
-    Folders named like copies do not count as students'. One student beside other folders is enough
-    for a group (`is_group`), or if `_is_of_one`; two folders with files, even copies, are enough
-    for what a path names (`is_top`) if no files lie beside them. Flags as of `_submissions_in`.
+    is_top, is_group: as in `_submissions_in`.
     """
-    students = [part for part in node.parts if not is_copy(part.name)]
-    if len(students) == 1 and len(node.children) > 1 and (is_group or _is_of_one(node, is_top)):
+    if _holds_one_student(node, is_top=is_top, is_group=is_group):
         return True
-    if len(students) < 2 and not (is_top and not node.judged_files and len(node.parts) > 1):
-        return False
-    return not (_has_attempts(node, is_top=is_top) or _is_clone(node))
+    is_of_one_student = _has_attempts(node, is_top=is_top) or _is_clone(node)
+    return _may_hold_several(node, is_top=is_top) and not is_of_one_student
 
 
-def _is_of_one(node: Node, is_top: bool) -> bool:
-    """Return whether a folder is a class in which one student alone has handed something in.
+def _student_folders(node: Node) -> list[Node]:
+    """Return the folders and archives in a folder with files, but those named as copies."""
+    return [part for part in node.parts if not is_copy(part.name)]
 
-    That is what a path names, with nothing of a clone in it, and other folders beside the student's
-    own, which has not the name of the course.
+
+def _holds_one_student(node: Node, *, is_top: bool, is_group: bool) -> bool:
+    """Return whether a folder is a class or group of which one student has handed something in.
+
+    Other folders lie beside the student's. Unless it lies beside groups (`is_group`), it must be
+    what a path names (`is_top`), and must not look like a clone: nothing of one lies in it, and the
+    one folder with files has not the name of the course.
     """
+    if len(_student_folders(node)) != 1 or len(node.children) == 1:
+        return False
+    if is_group:
+        return True
     if not is_top or node.judged_files or node.looks_like_clone or len(node.parts) != 1:
         return False
     return not (node.parts[0].name == "math" or is_course(node.parts[0].name))
+
+
+def _may_hold_several(node: Node, *, is_top: bool) -> bool:
+    """Return whether a folder has two folders with files, which may be those of two students.
+
+    Folders named as copies count only in what a path names (`is_top`), with no files beside them.
+    """
+    counts_copies = is_top and not node.judged_files
+    return len(node.parts if counts_copies else _student_folders(node)) > 1
 
 
 def _has_attempts(node: Node, *, is_top: bool) -> bool:

@@ -18,7 +18,8 @@ import numpy as np
 
 from convpool.explanation import explain, png_and_gif, svg, window_pictures
 from convpool.explanation.explanation import Explanation
-from convpool.explanation.sums import equals, factor, number
+from convpool.explanation.sums import equals
+from convpool.explanation.written_numbers import factor, number
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = Path("math/0x04-convolutions_and_pooling/explained")

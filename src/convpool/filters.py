@@ -21,6 +21,7 @@ from numpy.typing import DTypeLike, NDArray
 from convpool.convolution import filter_image
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.filter_sizes import (
+    DEFAULT_TRUNCATE,
     WITHOUT_SIGMA,
     binomial_row,
     check_size,
@@ -82,7 +83,7 @@ def blur(size: int = 3) -> NDArray[np.float64]:
 
 @_named_kernel
 def gaussian(
-    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
+    sigma: float | None = None, truncate: float = DEFAULT_TRUNCATE, *, size: int | None = None
 ) -> NDArray[np.float64]:
     """The normal distribution, sampled at the taps and scaled to sum 1 (cv2.getGaussianKernel).
 
@@ -197,7 +198,7 @@ def laplacian() -> NDArray[np.int64]:
 
 @_named_kernel
 def laplacian_of_gaussian(
-    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
+    sigma: float | None = None, truncate: float = DEFAULT_TRUNCATE, *, size: int | None = None
 ) -> NDArray[np.float64]:
     """The Laplacian of a Gaussian, shifted to sum 0 so that plain surfaces give 0.
 
@@ -213,7 +214,7 @@ def laplacian_of_gaussian(
 
 @_named_kernel
 def gaussian_x(
-    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
+    sigma: float | None = None, truncate: float = DEFAULT_TRUNCATE, *, size: int | None = None
 ) -> NDArray[np.float64]:
     """The derivative of a `gaussian`, positive where brightness rises to the right.
 
@@ -227,7 +228,7 @@ def gaussian_x(
 
 @_named_kernel
 def gaussian_y(
-    sigma: float | None = None, truncate: float = 4.0, *, size: int | None = None
+    sigma: float | None = None, truncate: float = DEFAULT_TRUNCATE, *, size: int | None = None
 ) -> NDArray[np.float64]:
     """The derivative of a `gaussian`, positive where brightness rises downwards."""
     return gaussian_x(sigma, truncate, size=size).T.copy()

@@ -72,7 +72,7 @@ def test_a_frame_shows_every_number_and_the_sum(shown):
 @pytest.mark.parametrize("name", ["same", "channels", "transposed", "line"])
 def test_the_last_frame_has_the_whole_output(name):
     shown = SHOWN[name]()
-    from convpool.explanation.sums import number
+    from convpool.explanation.written_numbers import number
 
     *_, last = window_pictures.every_window(shown)
     drawn = sorted(mark.text for mark in last.marks if isinstance(mark, Text))

@@ -14,6 +14,7 @@ from convpool.commands.batch import Batch, note
 from convpool.commands.option_types import Padding, PerAxis, example
 from convpool.engines.pad_modes import PAD_MODES
 from convpool.photos import tiff_in_parts
+from convpool.plans.filter_sizes import DEFAULT_TRUNCATE
 
 # a constant border has no option for its value
 PICTURE_PAD_MODES = [mode for mode in PAD_MODES if mode != "constant"]
@@ -29,7 +30,9 @@ PICTURE_PAD_MODES = [mode for mode in PAD_MODES if mode != "constant"]
 @click.option("--size", type=int, help="Of a named kernel that has one; default: from --sigma.")
 @click.option("--sigma", type=float, help="Width in pixels (gaussian, laplacian-of-gaussian).")
 @click.option(
-    "--truncate", type=float, help="How many sigmas the size reaches to each side; default: 4."
+    "--truncate",
+    type=float,
+    help=f"How many sigmas the size reaches to each side; default: {DEFAULT_TRUNCATE:g}.",
 )
 @click.option("--angle", type=float, help="Degrees, counter-clockwise from the right (motion).")
 @click.option("--amount", type=float, help="Strength (unsharp).")

@@ -10,6 +10,10 @@ from convpool.system.optional_packages import needed
 
 Progress = Callable[[int, int], None]  # (bytes done, bytes in all; 0 if unknown)
 
+ATTEMPTS = 3  # how often a download is tried
+PAUSE_SECONDS = 1.0  # before the second attempt; twice that before the third
+CONNECTION_SECONDS, READING_SECONDS = 10, 30  # to wait for a connection, and for further bytes
+
 
 class _TemporaryError(ConnectionError):
     """A failure that may not come again: the download is tried once more."""
@@ -74,9 +78,9 @@ def _request(url: str, file: IO[bytes], progress: Progress) -> None:
     errors, bar = needed("requests").exceptions, _ProgressBar(progress)
     # the length that a server states is that of the bytes as encoded: without encoding, it can be
     # compared with what came
-    headers = {"Accept-Encoding": "identity"}
+    headers, timeout = {"Accept-Encoding": "identity"}, (CONNECTION_SECONDS, READING_SECONDS)
     downloader = needed("pooch").HTTPDownloader(
-        progressbar=bar, chunk_size=2**16, timeout=(10, 30), headers=headers
+        progressbar=bar, chunk_size=2**16, timeout=timeout, headers=headers
     )
     try:
         file.seek(0)

@@ -17,7 +17,7 @@ import numpy as np
 
 from convpool.datasets.animals import make_animals
 from convpool.datasets.digits import Array, Progress, make_digits, silent
-from convpool.datasets.download import fetch
+from convpool.datasets.download import ATTEMPTS, PAUSE_SECONDS, fetch
 from convpool.datasets.npz_files import Dataset, join_names, read, read_keys, read_stream
 from convpool.system.whole_files import check_name, open_regular, whole
 
@@ -148,8 +148,8 @@ def download(
     urls: Mapping[str, str] | None = None,
     force: bool = False,
     progress: Progress = silent,
-    attempts: int = 3,
-    pause: float = 1.0,
+    attempts: int = ATTEMPTS,
+    pause: float = PAUSE_SECONDS,
 ) -> list[Path]:
     """Download the real data sets and check them; the files appear together, or none does.
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from convpool.explanation.drawing_elements import SMALL, Mark, Rect, Text, hatching, text_width
 from convpool.explanation.frames import Place
-from convpool.explanation.sums import TIMES, number
+from convpool.explanation.written_numbers import TIMES, number
 
 CELL = 32  # height of a cell, and its least width
 MARGIN = 24  # around all planes, for the numbers of rows and columns of padding

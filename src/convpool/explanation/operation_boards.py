@@ -31,7 +31,7 @@ from convpool.explanation.drawing_elements import Mark
 from convpool.explanation.frames import Frame, Place, padded_size, uncovered_places
 from convpool.explanation.kernel_frames import ConvolutionFrames
 from convpool.explanation.model import Operation
-from convpool.explanation.sums import number
+from convpool.explanation.written_numbers import number
 from convpool.plans.lock_free_property import cached_property
 from convpool.windows import volume
 

@@ -14,7 +14,6 @@ from convpool.explanation.cell_boards import place_on_plane, size_on_plane, size
 from convpool.explanation.frames import EAGER_RESULTS, Frame, Place, padded_size, uncovered_places
 from convpool.explanation.kernel_frames import ConvolutionFrames
 from convpool.explanation.model import Operation
-from convpool.explanation.sums import ABOUT, DOT, ELLIPSIS, MINUS, TIMES, number
 from convpool.explanation.text_tables import (
     COLUMNS,
     PADDED,
@@ -24,6 +23,7 @@ from convpool.explanation.text_tables import (
     side_by_side,
     table_around,
 )
+from convpool.explanation.written_numbers import ABOUT, DOT, ELLIPSIS, MINUS, TIMES, number
 from convpool.windows import volume
 
 UNKNOWN = "\N{BULLET OPERATOR}"  # a number of the output that is not computed yet

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from convpool.explanation.frames import Place
-from convpool.explanation.sums import MINUS
+from convpool.explanation.written_numbers import MINUS
 
 COLUMNS = 78  # characters of a line
 ROWS = 12  # rows of a plane that are shown at most

@@ -21,6 +21,7 @@ from convpool.photos.rendering import (
     to_pixels,
 )
 from convpool.plans import arguments
+from convpool.plans.kernel_factors import MIN_SEPARATED_WEIGHTS
 from convpool.windows import volume
 
 Array = NDArray[Any]
@@ -28,7 +29,6 @@ Operation = Callable[..., Array]  # `convpool.filter_image` or `convpool.pool`
 Result = tuple[Photo, Rendering]
 # how many arrays of float64 values, as large as the result, filtering a transparent photo takes
 TRANSPARENCY_ARRAYS = 4
-MIN_SEPARATED = 25  # kernels of at least so many weights are applied axis by axis where possible
 # dtype of pixels -> one that holds the product of a colour and an opacity
 WIDE = {np.dtype(np.uint8): np.uint16, np.dtype(np.uint16): np.uint32}
 
@@ -153,7 +153,7 @@ def _factors_if_faster(kernel: Array) -> tuple[Array, Array] | None:
 
     None for a small kernel, and for one that has no such factors.
     """
-    if kernel.size < MIN_SEPARATED or kernel.dtype.kind not in "if":
+    if kernel.size < MIN_SEPARATED_WEIGHTS or kernel.dtype.kind not in "if":
         return None
     try:
         down, right = filters.separate(kernel)

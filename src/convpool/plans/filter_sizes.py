@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LARGEST_SIZE = 4095  # rows and columns, 134 MB of weights
+DEFAULT_TRUNCATE = 4.0  # sigmas that a Gaussian reaches to each side
 SMALLEST_SIGMA = 0.01  # pixels; with it, a neighbour's weight is exp(-5000), so 0
 
 # size -> weights of cv2.getGaussianKernel without sigma, before they are scaled to sum 1
@@ -86,7 +87,7 @@ def check_sigma(sigma: float) -> float:
     return number
 
 
-def default_size(sigma: float, truncate: float = 4.0) -> int:
+def default_size(sigma: float, truncate: float = DEFAULT_TRUNCATE) -> int:
     """Return the size of a Gaussian that reaches `truncate` times sigma to each side.
 
     It is 2 * ceil(truncate * sigma) + 1.
@@ -104,7 +105,8 @@ def default_size(sigma: float, truncate: float = 4.0) -> int:
         )
     pixels_to_side, limit_to_side = sigmas_to_side * sigma_pixels, LARGEST_SIZE // 2
     if pixels_to_side > limit_to_side:
-        subject = f"sigma is {sigma}" + ("" if truncate == 4 else f" and truncate {truncate}")
+        is_default = truncate == DEFAULT_TRUNCATE
+        subject = f"sigma is {sigma}" + ("" if is_default else f" and truncate {truncate}")
         limit = "a smaller truncate"
         if sigmas_to_side <= limit_to_side:
             limit = f"a sigma of {int(limit_to_side / sigmas_to_side)} at most"

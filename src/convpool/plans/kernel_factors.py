@@ -13,7 +13,9 @@ from convpool.plans.result_dtypes import NamedKernel
 
 Kernel = NDArray[Any]
 
-SMALLEST = 5  # rows and columns from which a named kernel is separated; below, little is gained
+# kernels are separated from so many rows and columns on (named ones), or from so many weights on
+# (those of photos); below, little is gained
+MIN_SEPARATED_SIDE, MIN_SEPARATED_WEIGHTS = 5, 25
 KEPT_BYTES = 2**16  # of a kernel whose factors are kept
 
 
@@ -76,7 +78,7 @@ def factors_of_named(
     if (
         not isinstance(kernel, NamedKernel)
         or kernel.ndim != 2
-        or min(kernel.shape) < SMALLEST
+        or min(kernel.shape) < MIN_SEPARATED_SIDE
         or kernel.dtype.kind != "f"
     ):
         return None

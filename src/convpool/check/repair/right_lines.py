@@ -359,18 +359,14 @@ def _window_names(roles: Roles) -> list[str]:
 
 
 def _write_loops(roles: Roles) -> Iterator[Change]:
-    """Yield the change that writes right loops below the statement that makes the output.
-
-    They replace all lines from the first loop there to the end of the last one, if there is any.
-    No change if that statement is itself inside a loop or a condition, or has not two sizes.
-    """
+    """Yield the change that writes right loops below the statement that makes the output."""
     output, body = roles.output_statement, roles.function.body
-    if not output or output not in body or len(roles.output_sizes) < 2:
+    if not output or output not in body or len(roles.output_sizes) < 2:  # or in a branch
         return
     below = body[body.index(output) + 1 :]
     loops = [node for node in below if isinstance(node, ast.For | ast.While)]
     indentation, lines = output.col_offset, _loop_lines(roles)
-    if loops:
+    if loops:  # all lines from the first loop to the end of the last one are replaced
         last_line = loops[-1].end_lineno or 0
         text = "".join(f"{' ' * indentation}{line}\n" for line in lines)
         yield (roles.source.replace_lines(loops[0].lineno, last_line, text),)

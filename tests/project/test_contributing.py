@@ -42,5 +42,27 @@ def test_what_it_names_exists(item):
     assert missing == []
 
 
+# how an item begins that lists names in full -> the folder, and a pattern of these names
+IN_FULL = {
+    "a reading of the checker": ("check/diagnosis/readings", r"([A-Z_]+): .+ = \{"),
+    "from how much work on": ("engines", r"(\w*(?:UN|_)SHARED\w*) = "),
+    "how much is kept": ("engines", r"(KEPT\w*) = [0-9]"),
+}
+
+
+@pytest.mark.parametrize("beginning", IN_FULL)
+def test_a_list_that_reads_as_complete_is(beginning):
+    folder, pattern = IN_FULL[beginning]
+    (item,) = [item for item in ITEMS if item.startswith(beginning)]
+    named = {word.rpartition("/")[2] for word in words_of(item)}
+    found = {
+        (path.name, name)
+        for path in (ROOT / "src" / "convpool" / folder).rglob("*.py")
+        for name in re.findall(f"^{pattern}", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert found
+    assert [pair for pair in sorted(found) if not named.issuperset(pair)] == []
+
+
 def test_there_are_items():
     assert len(ITEMS) > 30

@@ -13,9 +13,10 @@ from convpool.plans.result_dtypes import NamedKernel
 
 Kernel = NDArray[Any]
 
-# kernels are separated from so many rows and columns on (named ones), or from so many weights on
-# (those of photos); below, little is gained
-MIN_SEPARATED_SIDE, MIN_SEPARATED_WEIGHTS = 5, 25
+# from which size on kernels are separated: rows and columns of a named kernel, weights of any other
+# that a photo is filtered with; below, little is gained
+MIN_SEPARATED_SIDE = 5
+MIN_SEPARATED_WEIGHTS = 25
 KEPT_BYTES = 2**16  # of a kernel whose factors are kept
 
 

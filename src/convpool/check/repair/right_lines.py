@@ -31,6 +31,7 @@ def right_lines(source: Source, task: Task) -> Iterator[Change]:
         for first in one:
             for second in other:
                 yield first + second
+    # of each part the change with this index, or its last one
     for variant in range(max(map(len, parts), default=0)):
         yield sum((part[min(variant, len(part) - 1)] for part in parts if part), ())
 

@@ -20,9 +20,10 @@ from convpool.check.tasks import Task
 
 MAX_CHARACTERS, MAX_NODES = 20_000, 4000  # of a file and its tree; an ordinary one has a tenth
 MAX_ROUNDS = 3  # how many mistakes a file may have
-# of each list of changes in a round: the changes that are tried with the sample cases, the best of
-# these, which are tried with SEVERAL_CASES cases, and the best of these, which are tried with all
-MAX_CHANGES, MAX_SURVIVORS, MAX_FINALISTS = 2000, 40, 4
+# of each list of changes in a round:
+MAX_CHANGES = 2000  # that are tried with the sample cases
+MAX_SURVIVORS = 40  # the best of these, which are tried with SEVERAL_CASES cases
+MAX_FINALISTS = 4  # the best of these, which are tried with all cases
 SEVERAL_CASES = 8
 
 

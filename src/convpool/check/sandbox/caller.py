@@ -103,10 +103,11 @@ def _make_calls(job: Job, calls: Sequence[Call]) -> tuple[list[Answer], Messages
                 answers, problem = _add_ending(answers, ending, messages, len(calls))
                 if ending.outcome == "timed out" and deadline.is_over():
                     problem = LATE
-                # calls like one without an answer come last, so that the others are made
-                late = _window(calls[order[len(answers) - 1]]) if answers else None
-                order[len(answers) :] = sorted(
-                    order[len(answers) :], key=lambda index: _window(calls[index]) == late
+                # calls with the kernel's shape of the one that failed come last, behind all others
+                done = len(answers)
+                failed = _window(calls[order[done - 1]]) if answers else None
+                order[done:] = sorted(
+                    order[done:], key=lambda index: _window(calls[index]) == failed
                 )
     loaded = bool(answers) and answers[-1].loaded
     not_run = Answer("not run", words=f"not run: {problem}", loaded=loaded)

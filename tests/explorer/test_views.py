@@ -84,11 +84,11 @@ def test_a_gradient_is_changed_and_its_sums_are_shown(visit):
     field.fill("-2")
     field.press("Enter")
     assert text(page, "#view-body .total").startswith("⟨A x, g⟩ = 17,")
-    page.locator("#view-body .grid").nth(1).get_by_role("button").nth(7).click()  # input[1, 2]
+    page.locator("#view-body .grid").nth(4).get_by_role("button").nth(7).click()  # input[1, 2]
     assert text(page, "#view-body .terms") == (
         f"Gradient of input[1, 2], each g times a weight: ({MINUS}2)·({MINUS}1) + 1·0 = 2"
     )
-    page.locator("#view-body .grid").nth(2).get_by_role("button").first.click()
+    page.locator("#view-body .grid").nth(5).get_by_role("button").first.click()
     assert text(page, "#view-body .terms") == (
         f"Gradient of weight [0, 0], each g times a pixel: ({MINUS}2)·2 + 1·0 = {MINUS}4"
     )

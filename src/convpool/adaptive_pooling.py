@@ -25,7 +25,7 @@ from convpool.plans import (
 )
 from convpool.plans.arguments import Ints
 from convpool.plans.channel_checks import warn_of_colours_first
-from convpool.plans.foreign_words import explain_foreign_keywords
+from convpool.plans.public_calls import explain_foreign_keywords
 from convpool.pooling import pool
 from convpool.windows import adaptive_windows, volume
 

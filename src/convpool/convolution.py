@@ -13,10 +13,10 @@ from convpool.out_of_core.picture_axes import picture_axes
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import arrays, channel_checks, kernel_layouts, result_dtypes
 from convpool.plans.arguments import Ints, Padding
-from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.kernel_factors import factors_of_named
 from convpool.plans.make_convolution import plan_convolution, plan_transposed
 from convpool.plans.picture_kernels import kernels_of_channels, read_kernel
+from convpool.plans.public_calls import explain_foreign_keywords
 from convpool.plans.recent_plans import cache_recent
 from convpool.plans.saturation import read_round_to, saturate
 from convpool.plans.separable import plan_separable

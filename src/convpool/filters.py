@@ -33,8 +33,8 @@ from convpool.plans.filter_sizes import (
 from convpool.plans.filter_sizes import default_size as default_size
 from convpool.plans.filter_sizes import effective_sigma as effective_sigma
 from convpool.plans.foreign_calls import hint_for_call
-from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.kernel_factors import separate as separate
+from convpool.plans.public_calls import explain_foreign_keywords
 from convpool.plans.result_dtypes import NamedKernel
 
 Kernel = NDArray[np.float64] | NDArray[np.int64]

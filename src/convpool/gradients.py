@@ -24,11 +24,11 @@ from convpool.plans import (
 )
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.convolution_gradients import ConvolutionGradientsPlan
-from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.gradient_arguments import NAMES, Gradients
 from convpool.plans.make_convolution import plan_convolution
 from convpool.plans.make_pooling import plan_pooling
 from convpool.plans.pooling_gradient import PoolingGradientPlan
+from convpool.plans.public_calls import explain_foreign_keywords
 from convpool.plans.recent_plans import cache_recent
 
 Array = NDArray[Any]

@@ -18,8 +18,8 @@ from convpool.out_of_core.picture_axes import picture_axes
 from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays
 from convpool.plans.arguments import Ints, Padding
-from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.make_pooling import plan_pooling
+from convpool.plans.public_calls import explain_foreign_keywords
 from convpool.plans.recent_plans import cache_recent
 from convpool.windows import volume
 

@@ -20,8 +20,8 @@ from convpool.plans import (
 )
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.channel_checks import warn_of_colours_first
-from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.operand_checks import WindowArguments
+from convpool.plans.public_calls import explain_foreign_keywords
 from convpool.windows import Axis, place, place_transposed, view, volume
 
 Array = NDArray[Any]

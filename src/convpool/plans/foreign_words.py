@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from convpool.engines.pad_modes import PAD_MODES
-from convpool.plans import bfloat16
 
 # what calls name the size of their window, in order of preference
 WINDOW = "kernel_shape", "window", "kernels, whose first axes are the window", "size"
@@ -128,64 +124,8 @@ SYNONYMS: dict[str, dict[str, str]] = {
     "kernel_layout": {"iohw": "OIHW", "hwoi": "HWIO"},  # of weights of transposed convolutions
 }
 
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
 
-
-def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Return a public call that explains arguments it does not take, and takes bfloat16.
-
-    If the call raises TypeError, raise another one that names our word for a keyword of another
-    library or a misspelled one, or says that too many arguments came without their names or that
-    `mode` is missing. If arguments are bfloat16, call again in float32. In all other cases the
-    first TypeError is raised.
-    """
-
-    @wraps(call)
-    def call_and_explain(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Result:
-        try:
-            return call(*positional, **keywords)
-        except TypeError:  # keywords are checked only after a failure, so that calls stay fast
-            signature = inspect.signature(call)
-            parameters = signature.parameters
-            unknown = [keyword for keyword in keywords if keyword not in parameters]
-            keyword_only = [
-                name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY
-            ]
-            most_positional = len(parameters) - len(keyword_only)
-            if not unknown and len(positional) > most_positional:
-                raise TypeError(
-                    f"{call.__name__}() takes {most_positional} arguments without "
-                    f"their names, but {len(positional)} came in; name the others: "
-                    f"{keyword_only[0]}=..."
-                ) from None
-            if not unknown and _left_out(signature, positional, keywords) == ["mode"]:
-                text = "needs a mode, such as mode='avg' or mode='max'"
-                raise TypeError(f"{call.__name__}() {text}") from None
-            computes = bfloat16.is_computation(parameters)
-            if not unknown and not (computes and bfloat16.is_among(positional, keywords)):
-                raise
-        if not unknown:
-            bound = signature.bind(*positional, **keywords).arguments
-            result: Result = bfloat16.compute_in_float32(call, bound)
-            return result
-        raise TypeError(_unknown_keyword_text(call.__name__, unknown[0], parameters))
-
-    return call_and_explain
-
-
-def _left_out(
-    signature: inspect.Signature, positional: tuple[object, ...], keywords: dict[str, object]
-) -> list[str]:
-    """Return the names of the parameters without a default that a call leaves out."""
-    passed = signature.bind_partial(*positional, **keywords).arguments
-    parameters = signature.parameters.values()
-    return [
-        each.name for each in parameters if each.default is each.empty and each.name not in passed
-    ]
-
-
-def _unknown_keyword_text(call: str, keyword: str, parameters: Iterable[str]) -> str:
+def unknown_keyword_text(call: str, keyword: str, parameters: Iterable[str]) -> str:
     """Return the text of the error for a keyword that is not among the parameters of a call.
 
     -> "pool() takes no 'ksize'; here that is kernel_shape"

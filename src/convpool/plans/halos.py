@@ -18,8 +18,8 @@ from convpool.engines.pad_modes import REPEATING_PAD_MODES
 from convpool.engines.values import dataclass
 from convpool.plans import arguments, arrays, operand_checks
 from convpool.plans.arguments import Ints, Padding
-from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.formatting import plural
+from convpool.plans.public_calls import explain_foreign_keywords
 from convpool.windows import Axis, Halo
 
 Array = NDArray[Any]

@@ -20,8 +20,8 @@ from convpool.plans import (
 )
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.convolution import ConvolutionPlan
-from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.operand_checks import KernelArguments, KernelShapes
+from convpool.plans.public_calls import explain_foreign_keywords
 from convpool.plans.transposed import TransposedPlan
 from convpool.plans.transposed_axes import make_transposed_axes
 

@@ -11,8 +11,8 @@ from convpool.engines.pool_modes import POOL_MODES
 from convpool.plans import accepted_dtypes, arguments, missing_pixels, operand_checks, result_dtypes
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.channel_checks import warn_of_colours_first
-from convpool.plans.foreign_words import explain_foreign_keywords
 from convpool.plans.pooling import PoolingPlan
+from convpool.plans.public_calls import explain_foreign_keywords
 
 
 @explain_foreign_keywords

@@ -148,7 +148,7 @@ def test_nothing_there_is_nan_and_nothing_missing_is_the_plain_sum():
         images_dtype="float32",
         kernels_dtype="float32",
     )
-    factors = plan.rescaling(~mask[None, ..., None], kernel[..., None, None])[0, ..., 0]
+    factors = plan.rescaling_factors(~mask[None, ..., None], kernel[..., None, None])[0, ..., 0]
     assert np.isnan(factors[:5, :5]).all()
     assert (factors[:5, 5] > 1).all()
     assert (factors[10:] == 1).all()
@@ -337,6 +337,16 @@ MISUSE = {
         lambda: convpool.pool(IMAGES, 2, missing=NAN),
         ValueError,
         ["missing is nan", "missing='nan'"],
+    ),
+    "a whole number": (
+        lambda: convpool.pool(IMAGES, 2, missing=0),
+        ValueError,
+        ["missing is 0;", "None, 'nan', or bools"],
+    ),
+    "a number of NumPy": (
+        lambda: convpool.pool(IMAGES, 2, missing=np.float32(0)),
+        ValueError,
+        ["missing is ", "None, 'nan', or bools"],
     ),
     "an unknown word": (
         lambda: convpool.pool(IMAGES, 2, missing="zeros"),

@@ -38,7 +38,7 @@ def check_missing(missing: Any, images: Any, name: str) -> tuple[str | None, Any
     The mask may be anything that can be read in slices. `images` is what `check_source` returned,
     `name` the name of their argument.
     """
-    if missing_pixels.is_kind(missing):
+    if missing_pixels.is_none_or_nan(missing):
         return missing, None
     mask = check_source(missing, "missing")
     if isinstance(mask, np.ndarray):

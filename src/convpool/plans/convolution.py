@@ -336,27 +336,33 @@ class ConvolutionPlan(ConvolutionSums):
         with np.errstate(all="ignore"):
             sums = self._sums_of(filled, kernels, self.pad_mode, self.fill)
             if absent.any():
-                sums *= self.rescaling(~absent, kernels)
+                sums *= self.rescaling_factors(~absent, kernels)
             results[...] = sums if bias is None else sums + bias.astype(self.accumulation)
         out, target = self.allocate_output(out, results)
         target[...] = results
         return self.copy_back(out, target)
 
-    def rescaling(self, present: Array, kernels: Any) -> Array:
+    def rescaling_factors(self, present: Array, kernels: Any) -> Array:
         """Return the factor of each result that makes up for missing pixels: (m, *output, nc).
 
-        It is that of `missing_pixels.rescaling`. `present` says which reached pixels, with the
-        channels last, are not missing; `kernels` are those that `_apply` takes.
+        It is the sum of the kernel's weights / the sum of the weights whose pixel is present. Zeros
+        and constants in the padding count as present. `present` are bools (m, *spatial, c): which
+        of the reached pixels are not missing. `kernels` are (*window, c // groups, nc), or in a
+        separable plan the kernels of each axis.
         """
+        # pixels become 1, or 0 if missing; "zeros" becomes "constant", so that padding is 1 too
         pad_mode = missing_pixels.counting_pad_mode(self.pad_mode)
         counts = missing_pixels.count_present(present, self.engine_axes, pad_mode)
         ones = present.astype(self.accumulation)
-        weights_present = self._sums_of(ones, kernels, pad_mode, fill=1)  # padding is present
+        weights_present = self._sums_of(ones, kernels, pad_mode, fill=1)
         weights = self._weights_of(kernels)
         return missing_pixels.rescaling(weights, weights_present, counts, self.groups)
 
     def _weights_of(self, kernels: Any) -> Array:
-        """Return the weights (*window, c // groups, nc) of kernels as `_apply` takes them."""
+        """Return the weights (*window, c // groups, nc) of the kernels: these themselves.
+
+        Separable plans, whose kernels are one for each axis, return their product.
+        """
         weights: Array = kernels
         return weights
 

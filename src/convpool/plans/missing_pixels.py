@@ -55,23 +55,24 @@ def read_missing(value: Any, images: Shape, name: str) -> tuple[str | None, Bool
     TypeError : it holds no bools, or has a mask or a unit itself
     ValueError : it has another shape than the images, or is another text than "nan"
     """
-    if is_kind(value):
+    if is_none_or_nan(value):
         return value, None
     mask = np.asarray(arrays.read_array(value, "missing"))
     check_mask(mask, images, name)
     return "mask", np.broadcast_to(mask, images)
 
 
-def is_kind(value: Any) -> bool:
-    """Return whether the argument `missing` is None or "nan", and not an array.
+def is_none_or_nan(value: Any) -> bool:
+    """Return whether the argument `missing` is None or the text "nan"; else it is a mask.
 
     Raises
     ------
-    ValueError : it is another text, or one number
+    ValueError : it is another text, or one number and no bool
     """
     if value is None or (isinstance(value, str) and value == "nan"):
         return True
-    if isinstance(value, str | float):
+    is_number = isinstance(value, int | float | complex | np.number)
+    if isinstance(value, str) or (is_number and not isinstance(value, bool)):
         advice = "pass missing='nan'" if str(value).lower() == "nan" else NO_BOOLS
         raise ValueError(f"missing is {value!r}; {advice}")
     return False
@@ -161,7 +162,10 @@ def count_present(present: Bools, axes: Sequence[Axis], pad_mode: str | None) ->
 
 
 def counting_pad_mode(pad_mode: str | None) -> str | None:
-    """Return the pad mode in which `count_present` takes the padding of a `pad_mode`."""
+    """Return the pad mode that `count_present` is called with, for a convolution's `pad_mode`.
+
+    "zeros" becomes "constant": bools of pixels that are present are padded with True, not with 0.
+    """
     return "constant" if pad_mode == "zeros" else pad_mode
 
 

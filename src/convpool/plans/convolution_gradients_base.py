@@ -187,7 +187,8 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
         """Return whether no sum can overflow, whatever the pixels; True if sums are floats."""
         if self.accumulation.kind not in "iu" or "kernels" not in self.want:
             return True
-        sums = self._sums(operands[1])
+        _, gradient = operands
+        sums = self._sums(gradient)
         return sums.fit(self.accumulation, self._with_fill(integer_sums.limits(self.images_dtype)))
 
     def check(self, images: Array, *operands: Any) -> None:
@@ -196,34 +197,40 @@ class ConvolutionGradientsBase(ConvolvedWindowsPlan):
         self.working_dtypes(images, kernels, gradient)
 
     def working_dtypes(self, images: Array, kernels: Array, gradient: Array) -> dict[str, DType]:
-        """Return, for the name of each wanted gradient, the fastest dtype in which sums are exact.
+        """Return {name: dtype}: for each wanted gradient, the fastest dtype in which it is exact.
 
-        Raise OverflowError if a sum of integers might overflow.
+        `Sums.working_dtype` finds the dtype from the range of the integers that are multiplied by
+        known weights and summed; it raises OverflowError if a sum might overflow.
         """
         if self.accumulation.kind not in "iu":
             return dict.fromkeys(self.want, self.accumulation)
         working: dict[str, DType] = {}
         if "images" in self.want:
+            # the gradients of all copies of a pixel are added up
             copies = volume([read.most_copies for read in self.read_axes])
             least, greatest = integer_sums.extremes(gradient)
-            weights = self.images_plan.sums(kernels, None)
-            working["images"] = weights.working_dtype(
+            sums_over_kernels = self.images_plan.sums(kernels, None)
+            working["images"] = sums_over_kernels.working_dtype(
                 self.accumulation,
                 (copies * least, copies * greatest),
                 "the gradient of the images",
             )
-        sums = self._sums(gradient)
+        sums_over_windows = self._sums(gradient)
         if "kernels" in self.want:
+            # the images are read for their extremes only where the limits of their dtype, which
+            # cost nothing, leave open whether sums overflow or are exact in floats
             pixels = self._with_fill(integer_sums.limits(self.images_dtype))
-            if not sums.fit(self.accumulation, pixels) or sums.bound(pixels) > (
-                integer_sums.EXACT_IN_FLOAT64
-            ):
+            may_overflow = not sums_over_windows.fit(self.accumulation, pixels)
+            if may_overflow or sums_over_windows.bound(pixels) > integer_sums.EXACT_IN_FLOAT64:
                 pixels = self._with_fill(integer_sums.extremes(images))
-            working["kernels"] = sums.working_dtype(
+            working["kernels"] = sums_over_windows.working_dtype(
                 self.accumulation, pixels, "the gradient of the kernels"
             )
         if "bias" in self.want:
-            sums.working_dtype(self.accumulation, (0, 1), "the gradient of the bias")
+            # sums of g alone, as of pixels that are 1 (a range contains 0); only may raise: the
+            # gradient of the bias is summed in `accumulation` in any case
+            ones = (0, 1)
+            sums_over_windows.working_dtype(self.accumulation, ones, "the gradient of the bias")
             working["bias"] = self.accumulation
         return working
 

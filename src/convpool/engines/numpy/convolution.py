@@ -202,26 +202,29 @@ def numbers_held(
 ) -> int:
     """Return how many numbers `convolve` holds at a time, for operands of these shapes.
 
-    `images` and `kernels` are the shapes. Images, kernels and the result are not counted.
+    `images` and `kernels` are the shapes. The caller's arrays (images, kernels, bias, out) are not
+    counted; the converted copy of the kernels is.
     """
     *window, depth, nc = kernels
-    c, weights = images[-1], volume(kernels)
+    c, converted_kernels = images[-1], volume(kernels)
     output_shape = images[0], *(axis.count for axis in axes)
     # images and windows of a block, taps that are taken at a time, and the pixels that these need
     block = block_shape(output_shape, _windows_at_once(c, window, nc, axes))
     taps = block_shape(window, BLOCK // max(1, c * volume(block)))
     pixel_lengths = [
-        (count - 1) * axis.stride + (length - 1) * axis.dilation + 1
-        for count, length, axis in zip(block[1:], taps, axes, strict=True)
+        (window_count - 1) * axis.stride + (tap_count - 1) * axis.dilation + 1
+        for window_count, tap_count, axis in zip(block[1:], taps, axes, strict=True)
     ]
     pixels, columns = c * block[0] * volume(pixel_lengths), c * volume(block) * volume(taps)
-    weights_of_taps = weights if taps != list(window) else 0
+    # the weights on these taps are copied, unless these are all taps
+    kernels_on_taps = converted_kernels if taps != list(window) else 0
     block_count = volume(
         [-(-total // size) for total, size in zip(output_shape, block, strict=True)]
     )
     workers = _workers(block_count, nc // groups, depth * volume(window), dtype)
     # parts and columns are freed only when the next ones exist
-    return weights + workers * (weights_of_taps + 2 * (pixels + columns + nc * volume(block)))
+    per_worker = kernels_on_taps + 2 * (pixels + columns + nc * volume(block))
+    return converted_kernels + workers * per_worker
 
 
 # transpose, not moveaxis: these run in every call, and moveaxis takes as long as a small image

@@ -47,7 +47,7 @@ def _changes_in_block(
 
 
 def _replace_lines(source: Source, statement: ast.stmt, text: str) -> Edit:
-    """Return the edit that reuses the lines of a statement by a text."""
+    """Return the edit that replaces the lines of a statement by a text."""
     assert statement.end_lineno is not None
     return source.replace_lines(statement.lineno, statement.end_lineno, text)
 

@@ -2,7 +2,8 @@
 
 A vector holds the pixels under one tap of neighbouring windows, one in each lane. Medians of few
 taps are found by a network of exchanges, of which only what its middle depends on becomes machine
-code; those of any number by bisection. `call` is the record SUMMING.
+code; those of any number by bisection. `call` is the record SUMMING. `for_each_group` covers a
+remainder by a last group that begins earlier, so that some medians are written twice.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def median_taps(form):
     count, is_careful = form.taps, form.is_careful
 
     @intrinsic
-    def write_medians(typing, call, dtype, result_dtype):
+    def median_row(typing, call, dtype, result_dtype):
         """Write the medians of a row of windows, of a vector at least.
 
         call: the record SUMMING. The dtypes are zeros of those of lines and results.
@@ -83,7 +84,7 @@ def median_taps(form):
         return types.void(call, dtype, result_dtype), codegen
 
     def entry(address):
-        write_medians(summing_at(address), dtype, result_dtype)
+        median_row(summing_at(address), dtype, result_dtype)
 
     return entry
 
@@ -91,7 +92,7 @@ def median_taps(form):
 def median_of(builder, vectors, kind):
     """Return the vector of the medians, lane by lane, of an odd number of vectors without NaN.
 
-    `kind` is the type of their numbers.
+    `kind` is Numba's type of their numbers.
     """
     if isinstance(kind, types.Float):
         compare = builder.fcmp_ordered
@@ -154,14 +155,19 @@ class _Bisection:
         self.rank = self._splat_count(half)
 
     def write_medians(self, target, count):
-        """Emit code that writes the medians of `count` windows to the LLVM pointer `target`."""
+        """Emit code that writes the medians of `count` windows to the LLVM pointer `target`.
+
+        They are a vector at least.
+        """
 
         def write(begin, vectors, _lanes):
             for k, median in enumerate(self._medians(begin, vectors)):
                 place = self.builder.add(begin, INT64(k * self.lanes))
                 store(self.builder, median, target, place, self.result_kind)
 
-        for_each_group(self.builder, count, [(4, self.lanes), (1, self.lanes)], write)
+        # of a group: (vectors, lanes of each), four vectors where there are as many windows
+        group_sizes = [(4, self.lanes), (1, self.lanes)]
+        for_each_group(self.builder, count, group_sizes, write)
 
     def _medians(self, begin, vectors):
         """Return `vectors` vectors of the medians of the windows from number `begin` on."""

@@ -4,7 +4,7 @@ So they do not depend on dtypes: addresses and strides are in bytes. A window is
 axis after the other: rows of pixels into lines of columns, these into lines of results. A line has
 c numbers, one for each channel, for each column, side by side; b is the number of an image, i a row
 and j a column of the output, y a row and x a column of the pixels, which may lie on padding. `call`
-is the record POOLING; `lines` is the record COMBINING that lines are combined by.
+is the record POOLING; `combining` is the record COMBINING that lines are combined by.
 
 A program says how the windows of an axis are combined: rows (is_result, taps, step, first_tap) of
 int64, one for each step. A part is so many taps of a window, combined; at first, each is one tap. A
@@ -31,72 +31,71 @@ pooling_at = reader_of(POOLING)
 
 
 @loop
-def combine_rows(call, lines, image, y, step, windows, taps, shift, count):
+def combine_rows(call, combining, image, y, step, windows, taps, shift, count):
     """Combine `taps` rows of pixels, `shift` rows apart, for each of `windows` windows.
 
     The first window begins at row y of the pixels, each other one `step` rows further on. Rows that
     are not on the image are left out. `image` is the address of the first of `count` numbers of row
-    0; the caller has set the fields result, result_bytes and accumulates of `lines`.
+    0; the caller has set the fields result, result_bytes and accumulates of `combining`.
     """
-    result = lines.result
+    result = combining.result
     # the rows are one row of taps: loops on lines take those of a row at once
-    lines.is_padded, lines.rows, lines.column_bytes = 0, 1, shift * call.row_bytes
-    lines.source_bytes = step * call.row_bytes
+    combining.is_padded, combining.rows, combining.column_bytes = 0, 1, shift * call.row_bytes
+    combining.source_bytes = step * call.row_bytes
     low, high = windows_on_pixels(y, step, windows, call.h, (taps - 1) * shift + 1)
     number = 0
     while number < windows:
         start = y + number * step
-        lines.windows, lines.count = 1, count
-        lines.result = result + number * lines.result_bytes
+        combining.windows, combining.count = 1, count
+        combining.result = result + number * combining.result_bytes
         if number == low and high > low and taps <= ROWS:
-            lines.windows, lines.columns = high - low, taps
-            lines.source = image + start * call.row_bytes
+            combining.windows, combining.columns = high - low, taps
+            combining.source = image + start * call.row_bytes
             call_form(call.combine_pixels, call.combining)
         else:
             first, last = taps_on_pixels(start, call.h, taps, shift)
-            lines.columns = last - first
-            lines.source = image + (start + first * shift) * call.row_bytes
+            combining.columns = last - first
+            combining.source = image + (start + first * shift) * call.row_bytes
             if last - first <= ROWS:
-                if last > first or not lines.accumulates:
+                if last > first or not combining.accumulates:
                     call_form(call.combine_pixels, call.combining)
             else:
-                _combine_many_rows(call, lines, count)
-        number += lines.windows
+                _combine_many_rows(call, combining, count)
+        number += combining.windows
 
 
 @loop
-def _combine_many_rows(call, lines, count):
+def _combine_many_rows(call, combining, count):
     """Combine the rows of one window, ROWS of them and TILE numbers at a time.
 
-    The fields columns, source and column_bytes of `lines` say which rows; `count` is how many
+    The fields columns, source and column_bytes of `combining` say which rows; `count` is how many
     numbers each has.
     """
-    taps, source, result, accumulates = (
-        lines.columns,
-        lines.source,
-        lines.result,
-        lines.accumulates,
-    )
+    taps, source = combining.columns, combining.source
+    result, accumulates = combining.result, combining.accumulates
     for tile in range((count + TILE - 1) // TILE):
         start = tile * TILE
-        lines.count = min(TILE, count - start)
-        lines.result = result + start * call.sum_bytes
+        combining.count = min(TILE, count - start)
+        combining.result = result + start * call.sum_bytes
         for part in range((taps + ROWS - 1) // ROWS):
             first = part * ROWS
-            lines.accumulates = 1 if first else accumulates
-            lines.columns = min(ROWS, taps - first)
-            lines.source = source + first * lines.column_bytes + start * call.pixel_bytes // call.c
+            combining.accumulates = 1 if first else accumulates
+            combining.columns = min(ROWS, taps - first)
+            combining.source = (
+                source + first * combining.column_bytes + start * call.pixel_bytes // call.c
+            )
             call_form(call.combine_pixels, call.combining)
-    lines.accumulates = accumulates
+    combining.accumulates = accumulates
 
 
 @loop
-def reduce_rows(call, lines, result, image, y, rows, count):
+def reduce_rows(call, combining, result, image, y, rows, count):
     """Combine pixels down the rows of windows, as the program of that axis says.
 
     Each of `rows` rows of windows becomes a line of `count` numbers. `result` is the address of the
     first line, `image` that of row 0 of their pixels, and y the row where the first window begins,
-    which may be negative.
+    which may be negative. Parts are lines in the scratch `call.parts`. They are combined there in
+    place, from the first to the last: part n replaces line n, which no later part is combined from.
     """
     stride, dilation, tile = call.stride_down, call.dilation_down, call.tile
     part_bytes = (tile + call.lanes) * call.sum_bytes
@@ -104,7 +103,8 @@ def reduce_rows(call, lines, result, image, y, rows, count):
         start = number * tile
         numbers = min(tile, count - start)
         source = image + start * (call.pixel_bytes // call.c)
-        length = (rows - 1) * stride + (call.window_down - 1) * dilation + 1  # rows of parts
+        # rows of pixels, and then of parts, whose number each step to longer parts reduces
+        part_rows = (rows - 1) * stride + (call.window_down - 1) * dilation + 1
         # whether parts are still single rows of pixels, and whether results have been begun
         from_pixels, accumulates = True, 0
         for k in range(call.steps_down):
@@ -113,23 +113,25 @@ def reduce_rows(call, lines, result, image, y, rows, count):
             shift = load_integer(call.program_down, 4 * k + 2) * dilation
             first_row = load_integer(call.program_down, 4 * k + 3) * dilation
             if is_result:
-                lines.result = result + start * call.sum_bytes
-                lines.result_bytes = call.pitch * call.sum_bytes
+                combining.result = result + start * call.sum_bytes
+                combining.result_bytes = call.pitch * call.sum_bytes
                 windows, step = rows, stride
             else:
-                length -= (taps - 1) * shift
-                lines.result, lines.result_bytes = call.parts, part_bytes
-                windows, step, first_row = length, 1, 0
-            lines.accumulates = accumulates if is_result else 0
+                part_rows -= (taps - 1) * shift
+                combining.result, combining.result_bytes = call.parts, part_bytes
+                # a part from each row on: first_row is of results only
+                windows, step, first_row = part_rows, 1, 0
+            combining.accumulates = accumulates if is_result else 0
             if from_pixels:
                 combine_rows(
-                    call, lines, source, y + first_row, step, windows, taps, shift, numbers
+                    call, combining, source, y + first_row, step, windows, taps, shift, numbers
                 )
             else:
-                lines.source = call.parts + first_row * part_bytes
-                lines.source_bytes = step * part_bytes
-                lines.windows, lines.count, lines.is_padded = windows, numbers, 1
-                lines.rows, lines.columns, lines.column_bytes = 1, taps, shift * part_bytes
+                combining.source = call.parts + first_row * part_bytes
+                combining.source_bytes = step * part_bytes
+                combining.windows, combining.count, combining.is_padded = windows, numbers, 1
+                combining.rows, combining.columns = 1, taps
+                combining.column_bytes = shift * part_bytes
                 call_form(call.combine_parts, call.combining)
             if is_result:
                 accumulates = 1
@@ -141,37 +143,40 @@ def reduce_rows(call, lines, result, image, y, rows, count):
 
 
 @loop
-def reduce_columns(call, lines, result, line, columns, stride):
+def reduce_columns(call, combining, result, line, columns, stride):
     """Combine a line along the row, as the program of that axis says, to a line of results.
 
     There are `columns` windows, `stride` columns apart. `result` and `line` are addresses; the line
-    is overwritten with parts of windows.
+    is overwritten with parts of windows, from the first to the last: part n replaces column n, from
+    which no later part is combined.
     """
     dilation, column_bytes = call.dilation_across, call.c * call.sum_bytes
-    length = (columns - 1) * stride + (call.window_across - 1) * dilation + 1  # columns of parts
-    lines.accumulates, lines.rows = 0, 1
+    # columns of pixels, and then of parts, whose number each step to longer parts reduces
+    part_columns = (columns - 1) * stride + (call.window_across - 1) * dilation + 1
+    combining.accumulates, combining.rows = 0, 1
     for k in range(call.steps_across):
         is_result = load_integer(call.program_across, 4 * k)
-        lines.columns = load_integer(call.program_across, 4 * k + 1)
+        combining.columns = load_integer(call.program_across, 4 * k + 1)
         step = load_integer(call.program_across, 4 * k + 2) * dilation
-        lines.column_bytes = step * column_bytes
+        combining.column_bytes = step * column_bytes
         first_tap = load_integer(call.program_across, 4 * k + 3)
-        lines.source = line + first_tap * dilation * column_bytes
+        combining.source = line + first_tap * dilation * column_bytes
         # by default, all windows as one line: neighbours lie side by side
-        lines.result, lines.windows, lines.count, lines.is_padded = result, 1, columns * call.c, 1
+        combining.result, combining.windows = result, 1
+        combining.count, combining.is_padded = columns * call.c, 1
         if not is_result:
-            length -= (lines.columns - 1) * step
-            lines.result, lines.count = line, length * call.c
+            part_columns -= (combining.columns - 1) * step
+            combining.result, combining.count = line, part_columns * call.c
         elif stride > 1 and columns > 1:
-            lines.windows, lines.count = columns, call.c
-            lines.source_bytes, lines.result_bytes = stride * column_bytes, column_bytes
+            combining.windows, combining.count = columns, call.c
+            combining.source_bytes, combining.result_bytes = stride * column_bytes, column_bytes
             # what a vector overwrites of the next results must not have been begun
-            lines.is_padded = 0 if lines.accumulates else 1
-        has_begun = lines.accumulates  # whether steps before this one have written results
+            combining.is_padded = 0 if combining.accumulates else 1
+        has_begun = combining.accumulates  # whether steps before this one have written results
         if not is_result:
-            lines.accumulates = 0
+            combining.accumulates = 0
         call_form(call.combine_parts, call.combining)
-        lines.accumulates = 1 if is_result else has_begun
+        combining.accumulates = 1 if is_result else has_begun
 
 
 # ---- blocks ----
@@ -198,7 +203,7 @@ def pool_blocks(form):
 
 
 @loop
-def _fill_lines(call, lines, b, i, j, rows, columns):
+def _fill_lines(call, combining, b, i, j, rows, columns):
     """Combine the pixels of a block down the rows; fill columns on padding with the identity.
 
     The block begins at row i and column j of the output of image b, and has `rows` rows and
@@ -215,20 +220,21 @@ def _fill_lines(call, lines, b, i, j, rows, columns):
         image = call.image + b * call.image_bytes + (x + low) * call.pixel_bytes
         y = i * call.stride_down - call.before_down
         result = call.lines + low * column_bytes
-        reduce_rows(call, lines, result, image, y, rows, (high - low) * call.c)
+        reduce_rows(call, combining, result, image, y, rows, (high - low) * call.c)
     # the identity, which is what no rows give
-    lines.rows, lines.accumulates, lines.is_padded = 0, 0, 0
-    lines.windows, lines.result_bytes = rows, call.pitch * call.sum_bytes
+    combining.rows, combining.accumulates, combining.is_padded = 0, 0, 0
+    combining.windows, combining.result_bytes = rows, call.pitch * call.sum_bytes
     if low > 0:
-        lines.result, lines.count = call.lines, low * call.c
+        combining.result, combining.count = call.lines, low * call.c
         call_form(call.combine_parts, call.combining)
     if length > high:
-        lines.result, lines.count = call.lines + high * column_bytes, (length - high) * call.c
+        combining.result = call.lines + high * column_bytes
+        combining.count = (length - high) * call.c
         call_form(call.combine_parts, call.combining)
 
 
 @loop
-def _fill_results(call, lines, rows, columns):
+def _fill_results(call, combining, rows, columns):
     """Combine the lines of a block of `rows` x `columns` windows to lines of results."""
     stride = call.stride_across
     skipping = skipping_at(call.skipping)
@@ -242,17 +248,22 @@ def _fill_results(call, lines, rows, columns):
         starts = (min(joint, rows - r) - 1) * (call.pitch // call.c)
         starts += (columns - 1) * stride + 1
         if call.skips:
-            reduce_columns(call, lines, call.all_windows, line, starts, 1)
+            reduce_columns(call, combining, call.all_windows, line, starts, 1)
             skipping.result, skipping.source = results, call.all_windows
             skipping.columns = (starts - 1) // stride + 1
             call_form(call.skip, call.skipping)
         else:
-            reduce_columns(call, lines, results, line, (starts - 1) // stride + 1, stride)
+            reduce_columns(call, combining, results, line, (starts - 1) // stride + 1, stride)
 
 
 @loop
 def _write_block(call, b, i, j, rows, columns):
-    """Write the results of a block; b, i, j, rows and columns are those of `_fill_lines`."""
+    """Write the results of a block: `rows` rows and `columns` columns from (i, j) of image b on.
+
+    `count` is in numbers, or in bytes where `call.write` copies: then `call.write_unit` is the
+    bytes of a number, else 1. If `call.is_flat`, the rows lie side by side in the output and have
+    one divisor: they are written as one line.
+    """
     writing = writing_at(call.writing)
     writing.result = call.output + b * call.output_image_bytes + i * call.output_row_bytes
     writing.result += j * call.c * call.output_bytes
@@ -282,12 +293,12 @@ def pool_windows(form):
 
     def entry(address):
         call = pooling_at(address)
-        lines, writing = combining_at(call.combining), writing_at(call.writing)
-        lines.accumulates, lines.is_padded, lines.count = 0, 0, call.c
-        lines.result_bytes = call.c * (call.output_bytes if call.is_direct else call.sum_bytes)
-        lines.source_bytes = call.stride_across * call.pixel_bytes
-        lines.row_bytes = call.dilation_down * call.row_bytes
-        lines.column_bytes = call.dilation_across * call.pixel_bytes
+        combining, writing = combining_at(call.combining), writing_at(call.writing)
+        combining.accumulates, combining.is_padded, combining.count = 0, 0, call.c
+        combining.result_bytes = call.c * (call.output_bytes if call.is_direct else call.sum_bytes)
+        combining.source_bytes = call.stride_across * call.pixel_bytes
+        combining.row_bytes = call.dilation_down * call.row_bytes
+        combining.column_bytes = call.dilation_across * call.pixel_bytes
         blocks_across = (call.ow + call.block_columns - 1) // call.block_columns
         for number in range(call.first, call.last):
             b, i = number // call.oh, number % call.oh
@@ -297,7 +308,7 @@ def pool_windows(form):
                 stop = min(call.ow, j + call.block_columns)
                 target = row + j * call.c * call.output_bytes
                 results = target if call.is_direct else call.results
-                _combine_windows(call, lines, b, i, j, stop, results)
+                _combine_windows(call, combining, b, i, j, stop, results)
                 if not call.is_direct:
                     writing.result, writing.source = target, call.results
                     writing.lines, writing.count = 1, (stop - j) * call.c
@@ -308,31 +319,31 @@ def pool_windows(form):
 
 
 @loop
-def _combine_windows(call, lines, b, i, j, stop, results):
+def _combine_windows(call, combining, b, i, j, stop, results):
     """Combine the pixels of windows j to before `stop` of row i of the output of image b.
 
     results: the address where window j's result goes.
     """
     y = i * call.stride_down - call.before_down
     top, bottom = taps_on_pixels(y, call.h, call.window_down, call.dilation_down)
-    lines.rows, lines.result = bottom - top, results
+    combining.rows, combining.result = bottom - top, results
     row = call.image + b * call.image_bytes + (y + top * call.dilation_down) * call.row_bytes
     dilation, before, stride = call.dilation_across, call.before_across, call.stride_across
     span = (call.window_across - 1) * dilation + 1
     low, high = windows_on_pixels(-before, stride, call.ow, call.w, span)
-    lines.row_divisor = call.row_divisors + i * 8  # bytes of a float64
+    combining.row_divisor = call.row_divisors + i * 8  # bytes of a float64
     while j < stop:
         x = j * stride - before
         if low <= j < high:
-            lines.windows, lines.columns = min(high, stop) - j, call.window_across
-            lines.source = row + x * call.pixel_bytes
+            combining.windows, combining.columns = min(high, stop) - j, call.window_across
+            combining.source = row + x * call.pixel_bytes
         else:
             left, right = taps_on_pixels(x, call.w, call.window_across, dilation)
-            lines.windows, lines.columns = 1, right - left
-            lines.source = row + (x + left * dilation) * call.pixel_bytes
-        lines.column_divisor = 0
+            combining.windows, combining.columns = 1, right - left
+            combining.source = row + (x + left * dilation) * call.pixel_bytes
+        combining.column_divisor = 0
         if call.column_divisors:
-            lines.column_divisor = call.column_divisors + j * call.c * 8
+            combining.column_divisor = call.column_divisors + j * call.c * 8
         call_form(call.combine_pixels, call.combining)
-        lines.result += lines.windows * lines.result_bytes
-        j += lines.windows
+        combining.result += combining.windows * combining.result_bytes
+        j += combining.windows

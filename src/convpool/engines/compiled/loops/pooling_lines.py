@@ -118,26 +118,27 @@ def _combine(combination, *, averages=False):
                 for width in (1, lanes)
             }
 
-            def combine_part(source, target, place, vectors, width, mask, *, has_taps=True):
-                """Emit code that combines vectors of `width` lanes, from a place in lines on.
+            def combine_part(source, target, begin, vectors, width, mask, *, has_taps=True):
+                """Emit code that combines numbers of lines, from number `begin` on.
 
-                source, target: addresses of the first line, and of the result.
+                vectors, width: how many vectors, and lanes of each; only those of `mask` are
+                stored. source, target: addresses of the first line, and of the result.
                 """
-                own = totals[width][:vectors]
-                places = [builder.add(place, INT64(k * lanes)) for k in range(vectors)]
+                part_totals = totals[width][:vectors]  # a variable for each vector
+                begins = [builder.add(begin, INT64(k * lanes)) for k in range(vectors)]
 
-                def read_into_totals(address, kind, *, combined):
-                    """Emit code that loads totals, or if `combined`, combines these with more."""
-                    base = pointer_to(builder, address, kind)
-                    for total, at in zip(own, places, strict=True):
-                        x = load_and_convert(builder, base, at, mask, width, kind, sum_dtype)
+                def read_into_totals(address, dtype, *, combined):
+                    """Set totals to the numbers of a line, or if `combined`, combine them."""
+                    line = pointer_to(builder, address, dtype)
+                    for total, at in zip(part_totals, begins, strict=True):
+                        x = load_and_convert(builder, line, at, mask, width, dtype, sum_dtype)
                         if combined:
                             before = builder.load(total)
                             x = combine_vectors(builder, before, x, combination, sum_dtype)
                         builder.store(x, total)
 
                 if not has_taps:
-                    for total in own:
+                    for total in part_totals:
                         builder.store(splat(builder, identity, width), total)
                 elif source_dtype == sum_dtype:
                     start = builder.select(accumulates, target, source)
@@ -152,12 +153,12 @@ def _combine(combination, *, averages=False):
                     with taps.from_address(source) as tap:
                         read_into_totals(tap, source_dtype, combined=True)
                 base = pointer_to(builder, target, output_dtype)
-                for total, at in zip(own, places, strict=True):
+                for total, at in zip(part_totals, begins, strict=True):
                     value = builder.load(total)
                     if averages:
                         divisors = splat(builder, divisor, width)
-                        words = (divisors, are_factors, sum_dtype, output_dtype)
-                        value = scaled_totals(builder, value, *words)
+                        scaling = (divisors, are_factors, sum_dtype, output_dtype)
+                        value = scaled_totals(builder, value, *scaling)
                     value = without_negative_zeros(builder, value, output_dtype)
                     store_lanes(builder, value, base, at, mask, output_dtype)
 
@@ -172,18 +173,18 @@ def _combine(combination, *, averages=False):
             count = builder.select(is_padded, padded, call["count"])
             may_overlap = builder.not_(builder.or_(accumulates, is_padded))
             masks = has_masks(source_dtype, output_dtype)
-            words = (builder, count, lanes)
+            to_cover = (builder, count, lanes)
             is_one_vector = builder.and_(is_short, is_padded)
             with builder.if_else(taps.are_none) as (without_taps, with_taps):
                 with without_taps, cgutils.for_range(builder, call["windows"]) as window:
                     fill = partial(combine_part, *lines_of(window.index), has_taps=False)
-                    for_each_part(*words, (), may_overlap, masks, fill)
+                    for_each_part(*to_cover, (), may_overlap, masks, fill)
                 with with_taps, builder.if_else(is_one_vector) as (one_vector, any_count):
                     with one_vector, cgutils.for_range(builder, call["windows"]) as window:
                         combine_part(*lines_of(window.index), INT64(0), 1, lanes, None)
                     with any_count, cgutils.for_range(builder, call["windows"]) as window:
                         emit = partial(combine_part, *lines_of(window.index))
-                        for_each_part(*words, UNROLLED, may_overlap, masks, emit)
+                        for_each_part(*to_cover, UNROLLED, may_overlap, masks, emit)
             return context.get_dummy_value()
 
         return types.void(call, source_dtype, sum_dtype, output_dtype), codegen
@@ -343,10 +344,9 @@ def write(typing, call, sum_dtype, output_dtype):
                             builder, column_divisors, place, mask, width, double, double
                         )
                         divisor = builder.fmul(of_columns, divisor)
-                    words = (divisor, are_factors, sum_dtype, output_dtype)
-                    value = without_negative_zeros(
-                        builder, scaled_totals(builder, total, *words), output_dtype
-                    )
+                    scaling = (divisor, are_factors, sum_dtype, output_dtype)
+                    value = scaled_totals(builder, total, *scaling)
+                    value = without_negative_zeros(builder, value, output_dtype)
                 else:
                     value = convert(builder, total, sum_dtype, output_dtype)
                 store_lanes(builder, value, target, place, mask, output_dtype)

@@ -24,7 +24,7 @@ from convpool.engines.compiled.few_kernels_schedule import (
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands, Weights
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, UNSHARED
-from convpool.engines.compiled.record import address_of, copy_of
+from convpool.engines.compiled.record import address_of, address_of_word, copy_of
 from convpool.windows import volume
 
 Array = NDArray[Any]
@@ -89,12 +89,12 @@ class Convolution:
             # a vector of a line may reach behind the last one
             numbers = schedule.layout.scratch + self.geometry.lanes
             scratch = launch.empty_aligned(numbers, self.geometry.dtypes[1])
-        base = launch.point_to_pixels(words, COLUMN, operands.images, operands.fill, scratch)
+        launch.point_to_pixels(words, COLUMN, operands.images, operands.fill, scratch)
         if schedule.result_count:
             results = launch.empty_aligned(schedule.result_count, self.geometry.dtypes[2])
             words[COLUMN.results] = words[UNPACK.scratch] = address_of(results)
-            words[COLUMN.unpacking] = base + 8 * UNPACK.scratch
-        return Record(base + 8 * MAIN, words, (scratch, results))
+            words[COLUMN.unpacking] = address_of_word(words, UNPACK.scratch)
+        return Record(address_of_word(words, MAIN), words, (scratch, results))
 
     def _repeated(self, weights: Array) -> Array:
         """Return weights (*window, 1, c) or (c,) as (..., lane), with one weight for each lane.

@@ -225,10 +225,11 @@ class _Scheduler:
 
     def _table_fields(self, tables: Tables) -> dict[str, int]:
         """Return the fields of COLUMNS that say which vectors, taps and rows there are."""
-        down, row = self.geometry.axes[0], self.layout.row
+        down, row_stride = self.geometry.axes[0], self.layout.row_stride
+        shares_rows = self.sums.form.rows > 0  # else each window loads its own pixels
         return {
             "places": address_of(tables.places),
-            "groups": len(tables.places),
+            "groups": len(tables.places),  # of vectors, not of channels
             "taps": address_of(tables.taps),
             "tap_count": len(tables.taps),
             "taps_at_once": self.sums.taps_at_once,
@@ -238,8 +239,8 @@ class _Scheduler:
             "above": down.before,
             "height": self.geometry.images[1],
             # forms that share rows of pixels go down row by row, others from window to window
-            "down_stride": row * (1 if self.sums.form.rows else down.stride),
-            "tap_row_stride": row * down.dilation,
+            "down_stride": row_stride * (1 if shares_rows else down.stride),
+            "tap_row_stride": row_stride * down.dilation,
         }
 
     def _weight_fields(self, tap_count: int) -> dict[str, int]:

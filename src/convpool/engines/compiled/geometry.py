@@ -220,8 +220,8 @@ class PixelLayout:
     ----------
     scratch
         Numbers of the scratch, 0 where pixels are read in place.
-    image, row, column, channel
-        Strides from one pixel to the next, in numbers.
+    image_stride, row_stride, column_stride, channel_stride
+        From one pixel to the next, in numbers.
     window_strides
         Rows and columns from one window to the next.
     channels_per_line
@@ -235,10 +235,10 @@ class PixelLayout:
     """
 
     scratch: int
-    image: int
-    row: int
-    column: int
-    channel: int
+    image_stride: int
+    row_stride: int
+    column_stride: int
+    channel_stride: int
     window_strides: tuple[int, int]
     channels_per_line: int
     phases: int = 1
@@ -249,7 +249,8 @@ class PixelLayout:
     def window_strides_in_numbers(self) -> tuple[int, int, int]:
         """Numbers from a window to that of the next (image, row, column) of the output."""
         down, across = self.window_strides
-        return self.image, self.row * down, self.column * across // self.phases
+        columns = self.column_stride * across // self.phases
+        return self.image_stride, self.row_stride * down, columns
 
     def offset(self, y: int, x: int, ch: int) -> int:
         """Return how many numbers behind a window's first number a pixel under the window lies.
@@ -257,7 +258,7 @@ class PixelLayout:
         The pixel is y rows down and x columns across from the window's first one, in channel ch.
         """
         if not self.scratch:
-            return y * self.row + x * self.column + ch * self.channel
+            return y * self.row_stride + x * self.column_stride + ch * self.channel_stride
         per_line = self.channels_per_line
         plane = ch // per_line * self.phases + x % self.phases
         line_start = (plane * self.size[0] + y) * self.pitch
@@ -289,10 +290,10 @@ def layout_in_scratch(
     size = geometry.images[3] // channels_per_line * phases * rows * pitch
     return PixelLayout(
         scratch=block_images * size,
-        image=size,
-        row=pitch,
-        column=channels_per_line,
-        channel=1,
+        image_stride=size,
+        row_stride=pitch,
+        column_stride=channels_per_line,
+        channel_stride=1,
         window_strides=geometry.window_strides,
         channels_per_line=channels_per_line,
         phases=phases,

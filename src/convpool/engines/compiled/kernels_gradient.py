@@ -31,6 +31,7 @@ from convpool.engines.compiled.kernels_gradient_schedule import GRADIENT, Chunk,
 from convpool.engines.compiled.launch import MAIN, STAGED
 from convpool.engines.compiled.record import (
     address_of,
+    address_of_word,
     as_words,
     copy_of,
 )
@@ -266,4 +267,4 @@ class KernelsGradient:
             scratch = launch.empty_aligned(numbers, dtype)[SLACK:]
         panel = launch.empty_aligned(schedule.panel_numbers, dtype)
         words[GRADIENT.panel] = address_of(panel)
-        return Record(ctypes.addressof(words) + 8 * MAIN, words, (scratch, panel))
+        return Record(address_of_word(words, MAIN), words, (scratch, panel))

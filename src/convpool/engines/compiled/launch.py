@@ -22,6 +22,7 @@ from convpool.engines.compiled.record import (
     PACKING,
     Words,
     address_of,
+    address_of_word,
     indices_of,
     length_of,
 )
@@ -139,8 +140,8 @@ MAIN = LINE_STARTS + max(LINES)  # where the record of the form begins
 
 def point_to_pixels(
     words: Words, main: SimpleNamespace, images: Array, fill: Any, scratch: Array | None
-) -> int:
-    """Write the addresses of images and scratch to the words; return the address of the words.
+) -> None:
+    """Write the addresses of images and scratch to the words.
 
     The words are the record PACKING and, from number MAIN on, that of the form.
 
@@ -153,14 +154,12 @@ def point_to_pixels(
     scratch
         Of the dtype of the sums, for the packed pixels; None where pixels are read in place.
     """
-    base, pixels = ctypes.addressof(words), address_of(images)
-    words[main.address] = pixels
+    words[main.address] = pixels = address_of(images)
     if scratch is not None:
         if fill:
             words[FILL] = bits_of(fill, scratch.dtype)
         words[PACK.address] = pixels
         words[PACK.scratch] = words[main.scratch] = address_of(scratch)
-        words[PACK.fill] = base + 8 * FILL
-        words[PACK.line_starts] = base + 8 * LINE_STARTS
-        words[main.packing] = base
-    return base
+        words[PACK.fill] = address_of_word(words, FILL)
+        words[PACK.line_starts] = address_of_word(words, LINE_STARTS)
+        words[main.packing] = address_of_word(words, 0)

@@ -5,7 +5,8 @@ in registers. Either threads share the blocks of the output, each with all panel
 panels. m images, c channels, nc kernels of depth channels, oh x ow output. Packed weights are
 (panel, run, channel, kernel): a run is one tap of all channels, or one row of taps. `geometry` is
 the convolution without its arrays, which are the `operands`; `schedule` is what follows from the
-geometry alone.
+geometry alone. A record is an array of int64 words, one a field; a form reads two of them, which
+lie one behind the other: PACKING, from index MAIN on TILES. TILE etc. are the indices of fields.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ from convpool.engines.compiled.record import (
     PANEL_TILES,
     PANELS,
     TILES,
+    WORD_BYTES,
     Words,
     address_of,
+    address_of_word,
     as_words,
     copy_of,
     filled,
@@ -52,7 +55,8 @@ from convpool.windows import Axis, volume
 Array = NDArray[Any]
 
 TILE, PANEL, PANEL_TILE = indices_of(TILES, MAIN), indices_of(PANELS), indices_of(PANEL_TILES)
-NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)  # words that nothing reads
+# of the fields of a form where there is none: PackForm reads no word from MAIN on
+NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)
 UNSHARED_WEIGHTS = 2**16  # up to so many weights are packed by one thread
 TOGETHER = 2**16  # weights of panels that are taken at a time, if these are several
 PADDED = 2**20  # numbers of images that are padded at a time, if weights are packed by panels
@@ -72,18 +76,18 @@ class Tiles:
         self.dtype = geometry.dtypes[1]
 
     def new_record(self, packed: Array) -> Record:
-        """Return a new record TILES for one thread, with its scratch: all blocks with all panels.
+        """Return a new record TILES for one thread, with a scratch if pixels are packed.
 
-        `packed` holds the weights, as `pack_all` returns them.
+        Its range is all blocks and all panels. `packed`: the weights, as `pack_all` returns them.
         """
         words, operands, scratch = copy_of(self.schedule.words), self.operands, None
-        words[TILE.starts] = address_of(operands.weights.bias)
+        words[TILE.starts] = address_of(operands.weights.bias)  # what sums start from
         words[TILE.output] = address_of(operands.output)
         words[TILE.weights] = address_of(packed)
         if numbers := self.schedule.layout.scratch:
             scratch = launch.empty_aligned(numbers, self.dtype)
-        base = launch.point_to_pixels(words, TILE, operands.images, operands.fill, scratch)
-        return Record(base + 8 * MAIN, words, (scratch,))
+        launch.point_to_pixels(words, TILE, operands.images, operands.fill, scratch)
+        return Record(address_of_word(words, MAIN), words, (scratch,))
 
     def pack_all(self) -> Array:
         """Return the packed weights of all panels, (panel, run, channel, kernel) in a flat array.
@@ -104,7 +108,7 @@ class Tiles:
             self.schedule.pack_weights,
             lambda: self.packing_record(packed),
             cuts,
-            8 * PANEL.first_panel,
+            WORD_BYTES * PANEL.first_panel,
         )
         return packed
 
@@ -116,9 +120,9 @@ class Tiles:
         words = copy_of(self.schedule.weight_words)
         words[PANEL.kernels] = address_of(self.operands.weights.kernels)
         words[PANEL.panels] = address_of(packed)
-        base = ctypes.addressof(words)
-        words[PANEL.line_start] = base + 8 * length_of(PANELS)  # the number behind the record
-        return base, words
+        behind_record = length_of(PANELS)
+        words[PANEL.line_start] = address_of_word(words, behind_record)
+        return ctypes.addressof(words), words
 
 
 class Convolution:
@@ -232,7 +236,7 @@ class Convolution:
                 words[TILE.accumulates] = channels[0] > 0
                 return record
 
-            records.run(schedule.function, prepare, _cuts(shared), 8 * (field - MAIN))
+            records.run(schedule.function, prepare, _cuts(shared), WORD_BYTES * (field - MAIN))
 
         for channels in channel_ranges:
             if len(block_ranges) == 1:
@@ -339,7 +343,8 @@ def _padded_parts(
         words = copy_of(template)
         words[PACK.image] = first + k
         one_image = scratch[k * layout.scratch :]
-        pack(launch.point_to_pixels(words, NO_FORM, operands.images, operands.fill, one_image))
+        launch.point_to_pixels(words, NO_FORM, operands.images, operands.fill, one_image)
+        pack(ctypes.addressof(words))
 
     at_once = max(1, PADDED // layout.scratch)
     for first in range(0, m, at_once):

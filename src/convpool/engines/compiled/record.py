@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 LINE_BYTES = 64  # of the cache
 Words = ctypes.Array[ctypes.c_int64]  # the fields of records that follow each other in memory
+WORD_BYTES = 8  # of a field of a record
 # looked up once, since each call needs several addresses
 _address_of_object, _first_byte_of = ctypes.addressof, ctypes.c_char.from_buffer
 
@@ -71,6 +72,11 @@ def as_words(*records: list[int]) -> Words:
 def copy_of(words: Words) -> Words:
     """Return a copy of words, for a call of its own."""
     return type(words).from_buffer_copy(words)
+
+
+def address_of_word(words: Words, index: int) -> int:
+    """Return the address of the word with this index."""
+    return _address_of_object(words) + WORD_BYTES * index
 
 
 def address_of(array: NDArray[Any]) -> int:

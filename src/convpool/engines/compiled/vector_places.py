@@ -79,7 +79,7 @@ def masked_sources(
     per_line = layout.channels_per_line
     # numbers of a row of pixels, below 0 in the padding
     first = vectors.start * across.stride - across.before * per_line
-    sources = vectors.image * layout.image + first - down.before * layout.row
+    sources = vectors.image * layout.image_stride + first - down.before * layout.row_stride
     lanes_of_parts = np.arange(across.stride * lanes).reshape(-1, lanes)
     # the axes are (group, tap, vector, part, lane)
     taps = np.array(columns)[:, None, None, None] * per_line

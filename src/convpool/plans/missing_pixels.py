@@ -237,7 +237,7 @@ def rescaling(
 def stand_in(mode: str, dtype: np.dtype[Any]) -> Any:
     """Return what is put in place of missing pixels so that it changes no result of a mode.
 
-    For medians it is sorted behind all numbers, and those that are there are counted.
+    For medians it is sorted behind all numbers; the caller counts the pixels that are present.
     """
     return greatest(dtype) if mode == "median" else REDUCTIONS[mode].identity(dtype)
 

@@ -53,7 +53,7 @@ def _replace_lines(source: Source, statement: ast.stmt, text: str) -> Edit:
 
 
 def _indented_code(source: Source, statement: ast.stmt, column: int) -> str:
-    """Return the lines of a statement, indented by so many columns."""
+    """Return the lines of a statement, moved so that it begins in this column."""
     whole = " " * statement.col_offset + source.code(statement)
     return textwrap.indent(textwrap.dedent(whole), " " * column) + "\n"
 
@@ -109,7 +109,7 @@ def _changes_of_neighbours(source: Source, first: ast.stmt, second: ast.stmt) ->
 
 
 def _reindent(source: Source, statement: ast.stmt, column: int) -> Change:
-    """Return the change that indents a statement by so many columns."""
+    """Return the change that moves a statement so that it begins in this column."""
     return (_replace_lines(source, statement, _indented_code(source, statement, column)),)
 
 

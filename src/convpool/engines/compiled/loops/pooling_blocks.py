@@ -23,6 +23,7 @@ from convpool.engines.compiled.pooling_records import POOLING
 # where a window has more than ROWS rows, that many of them are read at a time, TILE numbers of each
 ROWS = 8
 TILE = 2048
+DIVISOR_BYTES = 8  # of a float64
 
 pooling_at = reader_of(POOLING)
 
@@ -279,10 +280,10 @@ def _write_block(call, b, i, j, rows, columns):
 @loop
 def _set_divisors(call, writing, i, j):
     """Set the divisors in the record `writing`, for lines of results from row i, column j on."""
-    writing.row_divisors = call.row_divisors + i * 8  # bytes of a float64
+    writing.row_divisors = call.row_divisors + i * DIVISOR_BYTES
     writing.column_divisors = 0
     if call.column_divisors:
-        writing.column_divisors = call.column_divisors + j * call.c * 8
+        writing.column_divisors = call.column_divisors + j * call.c * DIVISOR_BYTES
 
 
 # ---- windows of many channels ----
@@ -331,7 +332,7 @@ def _combine_windows(call, combining, b, i, j, stop, results):
     dilation, before, stride = call.dilation_across, call.before_across, call.stride_across
     span = (call.window_across - 1) * dilation + 1
     low, high = windows_on_pixels(-before, stride, call.ow, call.w, span)
-    combining.row_divisor = call.row_divisors + i * 8  # bytes of a float64
+    combining.row_divisor = call.row_divisors + i * DIVISOR_BYTES
     while j < stop:
         x = j * stride - before
         if low <= j < high:
@@ -343,7 +344,7 @@ def _combine_windows(call, combining, b, i, j, stop, results):
             combining.source = row + (x + left * dilation) * call.pixel_bytes
         combining.column_divisor = 0
         if call.column_divisors:
-            combining.column_divisor = call.column_divisors + j * call.c * 8
+            combining.column_divisor = call.column_divisors + j * call.c * DIVISOR_BYTES
         call_form(call.combine_pixels, call.combining)
         combining.result += combining.windows * combining.result_bytes
         j += combining.windows

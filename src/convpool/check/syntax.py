@@ -9,9 +9,10 @@ from __future__ import annotations
 import ast
 import io
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 _LOCK = threading.Lock()
 
@@ -33,5 +34,7 @@ def parse_array_header(stream: io.BytesIO) -> tuple[tuple[int, ...], bool, np.dt
 
     Returns (shape, whether it is in Fortran's order, dtype); errors as of NumPy.
     """
+    import numpy as np  # which the process that only checks the form of files never needs
+
     with _LOCK:
         return np.lib.format.read_array_header_1_0(stream)

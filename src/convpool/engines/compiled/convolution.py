@@ -209,6 +209,7 @@ class Runner:
         over_kernels = _should_hold_kernels(images, out, shape, groups, sums)
         # the slices of a stack are taps of the window, not channels
         window = (shape[0] * self.taps_of_stack, shape[1], shape[2] // self.taps_of_stack)
+        # how many products are summed in one chain, and the dtype in which chains are added up
         terms, added_dtype = chains(window, sums, out.dtype)
         fields = {
             "axes": (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1]),
@@ -224,8 +225,9 @@ class Runner:
                 program = picture_rows.Convolution(geometry)
                 program.run(operands)
                 return program
-        copies = staged(images, out, sums, added_dtype, needs_dense_channels=over_kernels)
-        for source, output in copies:
+        # the arrays themselves if the loops can read and write them, else copies of their parts
+        staged_parts = staged(images, out, sums, added_dtype, needs_dense_channels=over_kernels)
+        for source, output in staged_parts:
             geometry = geometry_of(source, output, shape, sums, **fields)
             program = _program(geometry, over_kernels=over_kernels)
             program.run(Operands(source, weights, output, fill))

@@ -269,18 +269,19 @@ def _region(
     is_in_place: bool,
     has_row_runs: bool,
 ) -> Region:
-    """Return the region of the windows of `cut`, which is (rows, columns).
+    """Return how the windows of one region of the output are read and where their results go.
 
-    has_row_runs: whether a run is a row of taps, not one tap.
+    cut: its windows and taps on both axes. has_row_runs: a run is a row of taps, not one tap.
     """
     (rows, columns), (down, across) = cut, geometry.axes
     oh, ow = (axis_region.windows.stop - axis_region.windows.start for axis_region in cut)
     pixels = pixels_of_tile(library.isa(), panels.vectors)
     block = _block(geometry, oh, ow, panels, is_in_place=is_in_place)
     if is_in_place:
-        layout = geometries.layout_in_place(geometry, 1)
+        layout = geometries.layout_in_place(geometry, channels_per_line=1)
     else:
-        layout = geometries.layout_in_scratch(geometry, block, geometry.images[3], 1)
+        c = geometry.images[3]
+        layout = geometries.layout_in_scratch(geometry, block, channels_per_line=c, phases=1)
     taps_across = (0,) if has_row_runs else range(columns.taps.start, columns.taps.stop)
     runs_per_row = 1 if has_row_runs else across.window
     top = rows.windows.start * down.stride - down.before

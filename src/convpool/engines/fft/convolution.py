@@ -217,10 +217,12 @@ def _kernel_spectra(call: Call, chosen: range) -> tuple[Spectra, KernelNorms]:
 def _row_spectra(
     scratch: Spectra, pixels: BlockPixels, layout: Layout, kernels: int
 ) -> tuple[Spectra, PixelNorms]:
-    """Return the row spectra of a block's pixels, written into `scratch`, and the pixels' norms.
+    """Return the row spectra of a block's pixels, written into `scratch`, and what errors are of.
 
-    The spectra are (n, b, *spatial[:-1], f), for the channels first. n is depth or `kernels`,
-    whichever is more: the results of so many kernels will take the place of the channels.
+    The spectra are (n, b, *spatial[:-1], f), for the channels first; b are the block's images. n is
+    depth or `kernels`, whichever is more: the results of so many kernels will take the place of the
+    channels. Errors depend on the root of the sum of the pixels' squares, rounded up since squares
+    may underflow, and on the greatest pixels of a coarse grid (`accuracy`).
     """
     depth, shape = pixels.depth, pixels.shape
     rows_shape = (max(depth, kernels), *shape[:-1], layout.sizes[-1] // 2 + 1)

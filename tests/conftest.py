@@ -256,6 +256,7 @@ SLOW = {
         "test_what_is_not_negative_stays_grey",
     ],
     "explorer/test_network.py": [
+        "test_a_clicker_walks_from_a_pixel_to_the_digit_on_a_full_screen",
         "test_the_maps_of_an_empty_pad_are_pale",
         "test_a_click_on_a_map_chooses_the_neuron_and_arrows_move_it",
         "test_a_score_becomes_a_probability",

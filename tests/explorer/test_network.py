@@ -192,3 +192,59 @@ def test_the_weights_of_a_kernel_are_drawn_in_signed_colours(opened):
                 r, _, b, _ = picture[u * cell + 2, k * (kw * cell + 2) + v * cell + 2]
                 if abs(kernels[u, v, k, n]) > np.abs(kernels).max() / 20:
                     assert np.sign(r - b) == np.sign(kernels[u, v, k, n])
+
+
+def heading(page):
+    return text(page, "#neuron h3").rpartition(" = ")[0]
+
+
+def test_a_clicker_walks_from_a_pixel_to_the_digit_on_a_full_screen(show):
+    page = show("", viewport={"width": 1920, "height": 1080})
+    page.wait_for_function("() => document.querySelector('#neuron h3')")
+    page.locator("[data-full=network]").click()
+    image = np.array(page.evaluate("Array.from(explorer.featureMaps.image().data)"))
+    _, _, pooled, second, last, scores = (
+        plane[0] for plane in forward(image.reshape(1, 28, 28, 1))
+    )
+    digit = scores.argmax()
+    i, j, n = np.unravel_index((last.ravel() * W3[:, digit]).argmax(), last.shape)
+    windows = second[2 * i : 2 * i + 2, 2 * j : 2 * j + 2, n]
+    u, v = np.unravel_index(windows.argmax(), (2, 2))
+    y, x = 2 * i + u, 2 * j + v
+    products = pooled[y : y + 3, x : x + 3] * K2[..., n]
+    p, q, k = np.unravel_index(products.argmax(), products.shape)
+    names = [heading(page) for key in ["PageDown"] * 7 if not page.keyboard.press(key)]
+    assert names[2:] == [
+        f"Max pooling 1, map {k}, [{y + p}, {x + q}]",
+        f"Convolution 2 and ReLU, map {n}, [{y}, {x}]",
+        f"Max pooling 2, map {n}, [{i}, {j}]",
+        f"Score of {digit}",
+        f"Probability of {digit}",
+    ]
+    assert names[0].startswith("Input[")
+    assert names[1].startswith(f"Convolution 1 and ReLU, map {k}, ")
+    assert "Step 7 of 7" in text(page, "#neuron")
+    powers = page.locator("#neuron .numbers td:nth-child(2)").all_inner_texts()
+    actual = [float(one.rpartition(" ")[2]) for one in powers]
+    np.testing.assert_allclose(actual, np.exp(scores), rtol=1e-2)
+    for key in ("ArrowLeft", "PageUp"):
+        page.keyboard.press(key)
+    assert heading(page) == names[4]
+    for _ in range(9):
+        page.keyboard.press("PageUp")
+    assert heading(page) == names[0]
+    page.keyboard.press(" ")
+    assert heading(page) == names[1]
+    boxes = [page.locator(f"[data-map='{k},0']").bounding_box() for k in (3, 4)]
+    assert min(box["width"] for box in boxes) > 90
+    assert page.locator("#open-settings").is_hidden()
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+
+
+def test_a_pixel_of_the_image_says_which_neurons_read_it(opened):
+    canvas = opened.locator("[data-map='0,0']")
+    canvas.scroll_into_view_if_needed()
+    canvas.click(position={"x": 4 * 1.5, "y": 4 * 20.5})
+    assert heading(opened) == "Input[20, 1]"
+    assert "rows 18 to 22 and columns 0 to 3" in text(opened, "#neuron")
+    assert opened.locator(".lines path").count() == K1.shape[-1]

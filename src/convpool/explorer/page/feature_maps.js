@@ -5,6 +5,7 @@ const featureMaps = (() => {
   const byId = (id) => document.getElementById(id);
   const { LAYERS } = network;
   const CELLS = [4, 4, 5, 5, 8]; // pixels of a cell in the maps of each plane
+  const LARGE = [5, 6, 8, 8, 16]; // on a large full screen
   const PALE = 0.5; // smaller numbers alone do not get strong colours
   const SCORES = LAYERS.length; // index of the plane that holds the scores
   const line = (className, textContent) => element("p", { className, textContent });
@@ -16,6 +17,7 @@ const featureMaps = (() => {
   let pad = null; // on which digits are drawn
   let planes = null; // the image and what each layer gives
   let neuron = { index: 3, position: [5, 5, 0] }; // the one that is looked at
+  let isSoftmax = false; // whether the last step, softmax of its score, is looked at
   const lines = groupsPicture.svg("svg", { class: "lines", "aria-hidden": "true" });
 
   const nameOf = (index) => say(index ? `network.${LAYERS[index - 1].name}` : "network.input");
@@ -93,7 +95,6 @@ const featureMaps = (() => {
       { type: "button", className: "map", ariaLabel: label },
       canvas,
     );
-    button.disabled = !index;
     button.addEventListener("click", ({ offsetX, offsetY, detail, target }) => {
       const [h, w] = planes[index].shape;
       // a click by the keyboard has no place
@@ -147,7 +148,8 @@ const featureMaps = (() => {
     const [index, n] = canvas.dataset.map.split(",").map(Number);
     const { shape: [h, w, c], data } = planes[index]; // prettier-ignore
     const theme = colours.THEMES[interactivePicture.theme()];
-    const [cell, ratio] = [CELLS[index], Math.min(devicePixelRatio || 1, 2)];
+    const cell = (presentation.isLarge() ? LARGE : CELLS)[index];
+    const ratio = Math.min(devicePixelRatio || 1, 2);
     const [, greatest] = numberLooks.rangeOf(data);
     const bytes = new Uint8ClampedArray(h * w * 4).fill(255);
     for (let place = 0; place < h * w; place++) {
@@ -165,7 +167,7 @@ const featureMaps = (() => {
     const field = fields[index];
     if (field && (field.channel === null || field.channel === n)) {
       const [[top, bottom], [left, right]] = field.ranges;
-      const isNeuron = index === fields.length - 1;
+      const isNeuron = index === neuron.index;
       const rect = {
         kind: "rect",
         x: left * cell + 1,
@@ -203,28 +205,45 @@ const featureMaps = (() => {
     const formula = writtenNumbers.sum([sum, bias]);
     const after =
       layer.kind === "dense"
-        ? line("hint", softmaxInWords(neuron.position[2]))
-        : line("total", `ReLU: max(0, ${result}) = ${written(value)}`);
-    return [...grids, line("total", say("sum.bias", { formula })), after];
+        ? softmaxShown(neuron.position[2])
+        : [line("total", `ReLU: max(0, ${result}) = ${written(value)}`)];
+    return [...grids, line("total", say("sum.bias", { formula })), ...after];
   }
 
   /**
-   * Return how a score becomes a probability.
+   * Return how scores become probabilities: the ten powers of e, and the fraction of one.
    * @param {number} n
-   * @returns {string}
+   * @returns {HTMLElement[]}
    */
-  function softmaxInWords(n) {
+  function softmaxShown(n) {
     const scores = Array.from(planes[SCORES].data);
     const short = (number) => writtenNumbers.signed(+number.toPrecision(3));
-    const power = Math.exp(scores[n]);
-    const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
-    const percent = short((power / sum) * 100);
-    return say("network.softmax", {
-      score: written(+scores[n].toFixed(2)),
-      power: short(power),
-      sum: short(sum),
-      percent,
+    const powers = scores.map(Math.exp);
+    const sum = powers.reduce((total, power) => total + power, 0);
+    const percentAt = (k) => short((powers[k] / sum) * 100);
+    const rows = scores.map((score, k) => {
+      const power = element(
+        "td",
+        {},
+        "e",
+        element("sup", { textContent: written(+score.toFixed(2)) }),
+      );
+      power.append(` = ${short(powers[k])}`);
+      return element(
+        "tr",
+        {},
+        element("th", { scope: "row", textContent: k }),
+        power,
+        element("td", { className: k === n ? "lit" : "", textContent: `${percentAt(k)} %` }),
+      );
     });
+    const words = say("network.softmax", {
+      score: written(+scores[n].toFixed(2)),
+      power: short(powers[n]),
+      sum: short(sum),
+      percent: percentAt(n),
+    });
+    return [line("hint", words), element("table", { className: "numbers" }, ...rows)];
   }
 
   /**
@@ -265,21 +284,31 @@ const featureMaps = (() => {
     const [i, j, n] = position;
     const [layer, plane] = [LAYERS[index - 1], planes[index]];
     const value = modelling.numberAt(plane, i, j, n);
-    const terms = network.termsOf(planes, index, position);
-    const [[top, bottom], [left, right]] = network.fieldOf(planes, index, position)[0].ranges;
-    const size = { h: bottom - top + 1, w: right - left + 1 };
+    const fields = network.fieldOf(planes, index, position);
+    // of a pixel, the neurons that read it
+    const [[top, bottom], [left, right]] = fields[index ? 0 : 1].ranges;
+    const size = { h: bottom - top + 1, w: right - left + 1, layer: nameOf(1) };
     const name =
       index === SCORES
-        ? say("network.score", { n })
-        : say("network.neuron", { layer: nameOf(index), n, i, j });
+        ? say(isSoftmax ? "network.probability" : "network.score", { n })
+        : index
+          ? say("network.neuron", { layer: nameOf(index), n, i, j })
+          : `${nameOf(0)}[${i}, ${j}]`;
+    const shown = isSoftmax ? `${percentOf(network.softmax(plane.data)[n])} %` : written(value);
+    const key = index ? "network.field" : "network.read_by";
     const parts = [
-      element("h3", { textContent: `${name} = ${written(value)}` }),
-      line("hint", say("network.field", { top, bottom, left, right, ...size })),
+      element("h3", { textContent: `${name} = ${shown}` }),
+      ...(isSoftmax ? [] : [line("hint", say(key, { top, bottom, left, right, ...size }))]),
     ];
-    if (layer.kind === "convolve" && value === 0) parts.push(line("hint", say("network.off")));
+    if (pathNow()) {
+      const of = say("player.of", { k: stopNow() + 1, count: SCORES + 2 });
+      parts.unshift(line("hint", `${say("player.step")} ${of}`));
+    }
+    if (layer?.kind === "convolve" && value === 0) parts.push(line("hint", say("network.off")));
     const state = network.settingsOf(planes, index, position);
     if (state) {
       const open = element("button", { type: "button", textContent: say("network.open") });
+      open.id = "open-neuron";
       open.addEventListener("click", () => {
         explorer.change(state);
         explorer.note(say("network.opened"));
@@ -287,7 +316,41 @@ const featureMaps = (() => {
       });
       parts.push(open);
     }
-    byId("neuron").replaceChildren(...parts, ...termsShown(terms, layer, value));
+    const terms = isSoftmax ? softmaxShown(n) : index ? termsShown(termsNow(), layer, value) : [];
+    byId("neuron").replaceChildren(...parts, ...terms);
+  }
+
+  // of the neuron that is looked at; a pixel has none
+  const termsNow = () =>
+    neuron.index ? network.termsOf(planes, neuron.index, neuron.position) : [];
+
+  // ---- the walk from a pixel to the digit ----
+
+  // the number of the stop that is looked at, softmax being the last
+  const stopNow = () => neuron.index + Number(isSoftmax);
+
+  /**
+   * Return the walk that the neuron lies on: one position for each plane; null if it is on none.
+   * @returns {number[][] | null}
+   */
+  function pathNow() {
+    const path = pathToBest();
+    return path[neuron.index].join() === neuron.position.join() ? path : null;
+  }
+
+  const pathToBest = () => {
+    const { data } = planes[SCORES];
+    return network.pathTo(planes, data.indexOf(Math.max(...data)));
+  };
+
+  /**
+   * Go on or back on the walk to the score that is read; from elsewhere, to its beginning.
+   * @param {number} steps
+   */
+  function walk(steps) {
+    const stop = pathNow() ? settings.clamp(stopNow() + steps, [0, SCORES + 1]) : 0;
+    const index = Math.min(stop, SCORES);
+    choose(index, pathToBest()[index], stop > SCORES);
   }
 
   // ---- showing ----
@@ -336,7 +399,7 @@ const featureMaps = (() => {
   /** Draw the lines from the neuron to the inputs that it is made from. */
   function drawLines() {
     const { index, position } = neuron;
-    const terms = network.termsOf(planes, index, position);
+    const terms = termsNow();
     const fields = network.fieldOf(planes, index, position);
     // a dense neuron has a window, all of its input
     networkLinks.draw(lines, { planes, ...neuron, terms, fields });
@@ -346,10 +409,11 @@ const featureMaps = (() => {
    * Look at another neuron.
    * @param {number} index of its plane
    * @param {number[]} position [i, j, n]
+   * @param {boolean} [withSoftmax] whether to look at softmax of a score
    */
-  function choose(index, position) {
+  function choose(index, position, withSoftmax = false) {
     byId("layers").before(byId("neuron"));
-    neuron = { index, position };
+    [neuron, isSoftmax] = [{ index, position }, withSoftmax];
     show();
     if (isNarrow()) byId("neuron").firstChild.scrollIntoView({ block: "center" });
   }
@@ -393,6 +457,8 @@ const featureMaps = (() => {
     start,
     take,
     choose,
+    walk,
+    image: () => planes[0],
     FIRST,
     draw: (number) => pad.digit(number),
     redraw: () => planes && show(),

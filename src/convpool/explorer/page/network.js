@@ -117,11 +117,12 @@ const network = (() => {
   }
 
   /**
-   * Return which part of each plane before it a neuron depends on: its receptive field.
+   * Return which part of each plane before it a neuron depends on: its receptive field; of a pixel
+   * also which neurons of the first layer read it.
    * @param {Plane[]} planes of `forward`
    * @param {number} index of the neuron's plane
    * @param {number[]} position [i, j, n]
-   * @returns {any[]} for each plane up to its own: rows and columns, each as [first, last], and the
+   * @returns {any[]} for each plane up to its own, or the next of a pixel: rows and columns, each as [first, last], and the
    *   channel; null where it depends on all channels
    */
   function fieldOf(planes, index, [i, j, n]) {
@@ -138,7 +139,30 @@ const network = (() => {
       });
       fields.unshift({ ranges, channel: layer.kind === "pool" ? fields[0].channel : null });
     }
-    return fields;
+    if (index) return fields;
+    const ranges = axesOf(LAYERS[0], planes[0]).map(({ before, span, count }, side) => {
+      const last = [i, j][side] + before;
+      return [Math.max(last - span + 1, 0), Math.min(last, count - 1)];
+    });
+    return [...fields, { ranges, channel: null }];
+  }
+
+  /**
+   * Return a way through the network to a score: at each layer the input that adds the most.
+   * @param {Plane[]} planes of `forward`
+   * @param {number} n number of the score
+   * @returns {number[][]} for each plane a position [i, j, n]
+   */
+  function pathTo(planes, n) {
+    const path = [[0, 0, n]];
+    for (let index = LAYERS.length; index > 0; index--) {
+      const share = ({ product, pixel, inside }) => (inside ? (product ?? pixel) : -Infinity);
+      const { y, x, channel } = termsOf(planes, index, path[0]).reduce((most, term) =>
+        share(term) > share(most) ? term : most,
+      );
+      path.unshift([y, x, channel]);
+    }
+    return path;
   }
 
   /**
@@ -164,13 +188,13 @@ const network = (() => {
    * @param {Plane[]} planes of `forward`
    * @param {number} index of the neuron's plane
    * @param {number[]} position [i, j, n]
-   * @returns {any} settings; null for a dense layer, whose window is too large
+   * @returns {any} settings; null for a pixel, and a dense layer, whose window is too large
    */
   function settingsOf(planes, index, [i, j, n]) {
+    if (!index || LAYERS[index - 1].kind === "dense") return null;
     const [layer, input] = [LAYERS[index - 1], planes[index - 1]];
     const [h, w, c] = input.shape;
     const common = { ...settings.DEFAULTS, source: "own", h, w, i, j };
-    if (layer.kind === "dense") return null;
     if (layer.kind === "pool")
       return { ...common, op: "pool", c: 1, pixels: rounded(every(input.data, n, c)), ...pool };
     const [kh, kw, , nc] = layer.kernels.shape;
@@ -188,5 +212,16 @@ const network = (() => {
     };
   }
 
-  return { SIDE, LAYERS, POOL: pool, forward, softmax, termsOf, fieldOf, parametersOf, settingsOf };
+  return {
+    SIDE,
+    LAYERS,
+    POOL: pool,
+    forward,
+    softmax,
+    termsOf,
+    fieldOf,
+    pathTo,
+    parametersOf,
+    settingsOf,
+  };
 })();

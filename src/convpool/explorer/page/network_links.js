@@ -3,6 +3,7 @@
 const networkLinks = (() => {
   const { LAYERS } = network;
   const CELLS = { conv1: 6, conv2: 4 }; // pixels of a weight
+  const LARGE = { conv1: 7, conv2: 8 }; // on a large full screen
   const GAP = 2; // pixels between the planes of a kernel
 
   /**
@@ -14,7 +15,10 @@ const networkLinks = (() => {
   function paintKernel(canvas, index, n) {
     const { kernels, name } = LAYERS[index - 1];
     const { shape: [kh, kw, depth, nc], data } = kernels; // prettier-ignore
-    const [cell, ratio] = [CELLS[name], Math.min(devicePixelRatio || 1, 2)];
+    const [cell, ratio] = [
+      (presentation.isLarge() ? LARGE : CELLS)[name],
+      Math.min(devicePixelRatio || 1, 2),
+    ];
     const theme = colours.THEMES[interactivePicture.theme()];
     const greatest = Math.max(...data.map(Math.abs));
     const across = kw * cell + GAP;
@@ -34,21 +38,22 @@ const networkLinks = (() => {
 
   /**
    * Return the share that each channel of the input has in a neuron.
-   * @param {Layer} layer
    * @param {any[]} terms of the neuron
    * @param {number} n number of its channel
    * @returns {Map<number, number>} channel -> its sum of products; 0 of a pooling
    */
-  function sharesOf(layer, terms, n) {
-    const shares = new Map(layer.kind === "pool" ? [[n, 0]] : []);
-    for (const { channel, product } of layer.kind === "pool" ? [] : terms)
+  function sharesOf(terms, n) {
+    const products = terms.filter(({ product }) => product !== undefined);
+    const shares = new Map(products.length ? [] : [[n, 0]]);
+    for (const { channel, product } of products)
       shares.set(channel, (shares.get(channel) ?? 0) + product);
     return shares;
   }
 
   /**
    * Draw a line from each part of the layer before that a neuron is made from to the neuron: orange
-   * where it adds to the sum and blue where it takes away, the wider the more.
+   * where it adds to the sum and blue where it takes away, the wider the more. From a pixel, they
+   * lead to the maps that read it.
    * @param {SVGElement} drawing over all layers
    * @param {{ planes: Plane[], index: number, position: number[], fields: any[], terms: any[] }}
    *   neuron
@@ -70,12 +75,14 @@ const networkLinks = (() => {
       const edges = [rows[0], rows[1] + 1].map((row) => top - ground.top + (row * height) / h);
       return { x, edges };
     };
-    const shares = sharesOf(LAYERS[index - 1], terms, position[2]);
+    const shares = index
+      ? sharesOf(terms, position[2])
+      : new Map(LAYERS[0].biases.map((_, n) => [n, 0]));
     const greatest = Math.max(...[...shares.values()].map(Math.abs)) || 1;
     const to = boxOf(index, position[2]);
     drawing.innerHTML = [...shares]
       .map(([channel, share]) => {
-        const from = boxOf(index - 1, channel);
+        const from = boxOf(index ? index - 1 : 1, channel);
         const isAbove = from.edges[0] < to.edges[0];
         const [start, end] = isAbove ? [from.edges[1], to.edges[0]] : [from.edges[0], to.edges[1]];
         const middle = (start + end) / 2;

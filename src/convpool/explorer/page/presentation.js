@@ -26,18 +26,24 @@ const presentation = (() => {
     // where the browser refuses it, the picture fills the window
     if (on) fillScreen().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
+    featureMaps.redraw();
     fitZoom();
     interactivePicture.redraw();
-    if (on && part === "stage") focus();
+    if (on) focus(part);
     if (on) scrollTo(0, 0);
     else byId(left).scrollIntoView();
   }
 
   const isWhole = () => document.body.classList.contains("whole-photo") && !byId("photo").hidden;
 
-  // the picture has the keys
-  const focus = () =>
-    byId(isWhole() ? "photo-holder" : "canvas-holder").focus({ preventScroll: true });
+  // the picture or another part has the keys
+  const focus = (part = "stage") => {
+    const picture = isWhole() ? "photo-holder" : "canvas-holder";
+    byId(part === "stage" ? picture : part).focus({ preventScroll: true });
+  };
+
+  // whether there is room for larger maps of the network
+  const isLarge = () => isOn() && innerWidth >= 1800 && innerHeight >= 1000;
 
   /** Enlarge another part than the picture as far as it fits. */
   function fitZoom() {
@@ -115,6 +121,13 @@ const presentation = (() => {
 
   // keys of a clicker -> how many steps on
   const STEPS = { PageDown: 1, PageUp: -1 };
+  // and of the keyboard, in parts without keys of their own
+  const ARROWS = { ArrowRight: 1, ArrowDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1 };
+  // part of the page -> what its steps move
+  const MOVES = {
+    network: (steps) => featureMaps.walk(steps),
+    views: (steps) => views.step(steps),
+  };
 
   /**
    * Do what a key means while presenting.
@@ -125,11 +138,15 @@ const presentation = (() => {
     const isOurs = event.key === "Escape" || (event.target.id === "answer" && event.key in STEPS);
     // a dialog has its own keys
     if (!isOn() || (isField && !isOurs) || dialog()) return;
+    const move = MOVES[document.querySelector("main > .full").id];
+    const steps = STEPS[event.key] ?? ARROWS[event.key];
+    const isButton = event.key in ARROWS && event.target.matches?.("button, summary, .grids");
     const isBlank = document.body.classList.contains("blank");
     if (isBlank || event.key === "b" || event.key === ".") document.body.classList.toggle("blank");
     else if (event.key === "w" && !byId("photo").hidden) toggleWhole();
     else if (event.key === "Escape") present(false);
     else if (event.key in STEPS && tour.isRunning()) tour.click(STEPS[event.key]);
+    else if (move && steps && !isButton) move(steps);
     else if (event.key in STEPS) interactivePicture.step(STEPS[event.key]);
     else return;
     event.preventDefault();
@@ -191,6 +208,7 @@ const presentation = (() => {
     start,
     isOn,
     isWhole,
+    isLarge,
     toggle,
     isAlone: () => isOn() || document.body.classList.contains("embedded"),
     arrange,

@@ -86,5 +86,5 @@ const views = (() => {
     }).observe(byId("views"));
   }
 
-  return { start, update, choose };
+  return { start, update, choose, step: (count) => steps().move(count) };
 })();

@@ -4,12 +4,10 @@ Object.assign(WORDS_EN, {
   "page.network": "Network",
   "network.title": "A trained network reads digits",
   "network.intro":
-    "Draw a digit, or choose one. Every picture is a feature map: what one kernel finds in " +
-    "the layer before. Each of its cells is a neuron, one sum of weighted inputs: click any " +
-    "to see its sum; lines lead to it from the inputs that it is made from, orange where they " +
-    "add and blue where they take away, and frames show its receptive field, all that it " +
-    "depends on. Under a map is its kernel. The network has {total} parameters, which were " +
-    "found by training, and reads {percent} % of 1000 test digits right.",
+    "Draw a digit, or choose one. Every picture is a feature map, each of its cells a neuron: " +
+    "click any to see its sum, and lines from the inputs that it is made from, orange where they " +
+    "add and blue where they take away. Frames show its receptive field. The {total} parameters " +
+    "were found by training; {percent} % of 1000 test digits are read right.",
   "network.pad": "A pad to draw a digit on",
   "network.digits": "Ready digits",
   "network.clear": "Clear",
@@ -31,6 +29,10 @@ Object.assign(WORDS_EN, {
   "network.field":
     "Receptive field: rows {top} to {bottom} and columns {left} to {right} of the image " +
     "({h} × {w} pixels).",
+  "network.read_by":
+    "Read by neurons in rows {top} to {bottom} and columns {left} to {right} of every map of " +
+    "{layer}: {h} × {w} in each.",
+  "network.probability": "Probability of {n}",
   "network.off": "The sum is not above 0, so ReLU gives 0: the neuron is off.",
   "network.softmax":
     "Softmax: e to the power of {score} is {power}. The ten scores give {sum} together, and " +

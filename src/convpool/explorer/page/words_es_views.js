@@ -4,12 +4,10 @@ Object.assign(WORDS_ES, {
   "page.network": "Red",
   "network.title": "Una red entrenada lee cifras",
   "network.intro":
-    "Dibuje una cifra o elija una. Cada imagen es un mapa: lo que un núcleo encuentra en la " +
-    "capa anterior. Cada una de sus celdas es una neurona, una suma de entradas con pesos: " +
-    "haga clic para ver su suma; hasta ella llegan líneas desde las entradas de las que se hace, " +
-    "naranjas si suman y azules si restan, y los marcos muestran su campo receptivo, todo " +
-    "aquello de lo que depende. Debajo de un mapa está su núcleo. La red tiene {total} " +
-    "parámetros, hallados por entrenamiento, y lee bien el {percent} % de 1000 cifras de prueba.",
+    "Dibuje una cifra o elija una. Cada imagen es un mapa, y cada una de sus celdas una neurona: " +
+    "haga clic para ver su suma y las líneas desde sus entradas, naranjas si suman y azules si " +
+    "restan. Los marcos muestran su campo receptivo. Los {total} parámetros se hallaron por " +
+    "entrenamiento; se lee bien el {percent} % de 1000 cifras de prueba.",
   "network.pad": "Una superficie para dibujar una cifra",
   "network.digits": "Cifras ya hechas",
   "network.clear": "Borrar",
@@ -31,6 +29,10 @@ Object.assign(WORDS_ES, {
   "network.field":
     "Campo receptivo: filas {top} a {bottom} y columnas {left} a {right} de la imagen ({h} " +
     "× {w} píxeles).",
+  "network.read_by":
+    "Lo leen neuronas de las filas {top} a {bottom} y las columnas {left} a {right} de cada mapa " +
+    "de {layer}: {h} × {w} en cada uno.",
+  "network.probability": "Probabilidad del {n}",
   "network.off": "La suma no es mayor que 0, así que ReLU da 0: la neurona está apagada.",
   "network.softmax":
     "Softmax: e elevado a {score} es {power}. Las diez puntuaciones dan juntas {sum}, y " +

@@ -4,13 +4,11 @@ Object.assign(WORDS_FR, {
   "page.network": "Réseau",
   "network.title": "Un réseau entraîné lit des chiffres",
   "network.intro":
-    "Dessinez un chiffre ou choisissez-en un. Chaque image est une carte : ce qu'un noyau " +
-    "trouve dans la couche d'avant. Chacune de ses cases est un neurone, une somme d'entrées " +
-    "pondérées : cliquez pour voir sa somme ; des lignes y mènent depuis les entrées dont il " +
-    "est fait, en orange si elles ajoutent, en bleu si elles retranchent, et les cadres montrent " +
-    "son champ récepteur, tout ce dont il dépend. Sous une carte se trouve son noyau. Le réseau " +
-    "a {total} paramètres, trouvés par entraînement, et lit juste {percent} % de 1000 " +
-    "chiffres de test.",
+    "Dessinez un chiffre ou choisissez-en un. Chaque image est une carte, chacune de ses cases " +
+    "un neurone : cliquez pour voir sa somme et les lignes depuis ses entrées, en orange si " +
+    "elles ajoutent, en bleu si elles retranchent. Les cadres montrent son champ récepteur. Les " +
+    "{total} paramètres ont été trouvés par entraînement ; {percent} % de 1000 chiffres de test " +
+    "sont lus juste.",
   "network.pad": "Une surface pour dessiner un chiffre",
   "network.digits": "Chiffres tout prêts",
   "network.clear": "Effacer",
@@ -34,6 +32,10 @@ Object.assign(WORDS_FR, {
   "network.field":
     "Champ récepteur : lignes {top} à {bottom} et colonnes {left} à {right} de l'image ({h}" +
     " × {w} pixels).",
+  "network.read_by":
+    "Lu par les neurones des lignes {top} à {bottom} et des colonnes {left} à {right} de chaque " +
+    "carte de {layer} : {h} × {w} dans chacune.",
+  "network.probability": "Probabilité du {n}",
   "network.off": "La somme n'est pas au-dessus de 0, donc ReLU donne 0 : le neurone est éteint.",
   "network.softmax":
     "Softmax : e à la puissance {score} fait {power}. Les dix scores donnent ensemble {sum}, " +

@@ -134,12 +134,12 @@ def page(photo: NDArray[np.uint8] | None = None, *, fragment: str = "") -> str:
     script = "\n".join([*constants, *(_script(name) for name in SCRIPTS), START])
     # mark in page.html -> what takes its place
     content = {
-        "/*STYLE*/": _less_indented(_part("style.css")),
+        "/*STYLE*/": _style(),
         "/*VERSION*/": __version__,
         # "</script>" in a string of the script would end it; "<\/" means the same there
         "/*SCRIPT*/": script.replace("</", "<\\/"),
     }
-    html = _part("page.html")
+    html = _unindented(_part("page.html"))
     for mark, text in content.items():
         html = html.replace(mark, text, 1)
     return html
@@ -213,6 +213,17 @@ def _script(name: str) -> str:
     """Return a file of SCRIPTS without the lines that hold nothing but a comment, less indented."""
     code = re.sub(r"^ *(?://|/\*\*| \*).*\n", "", _part(f"{name}.js"), flags=re.MULTILINE)
     return _less_indented(code)
+
+
+def _style() -> str:
+    """Return the style sheet without comments and indentation."""
+    style = re.sub(r" */\*.*?\*/\n?", "", _part("style.css"), flags=re.DOTALL)
+    return _unindented(style)
+
+
+def _unindented(text: str) -> str:
+    """Return a text whose lines begin with no space, where spaces mean nothing."""
+    return re.sub(r"^ +", "", text, flags=re.MULTILINE)
 
 
 def _less_indented(text: str) -> str:

@@ -217,6 +217,7 @@ SLOW = {
         "test_the_sum_is_a_grid_with_subtotals",
     ],
     "explorer/test_in_class.py": [
+        "test_messages_cover_no_picture_and_go_when_something_is_done",
         "test_a_phone_shows_picture_and_sum_and_picture_and_settings",
         "test_an_embedded_question_is_seen_with_its_window",
         "test_leaving_a_full_screen_leads_to_the_part_that_filled_it",
@@ -318,6 +319,7 @@ SLOW = {
         "test_the_page_shows_what_scipy_gives",
     ],
     "explorer/test_photo_view.py": [
+        "test_a_clicker_sweeps_over_the_whole_photograph",
         "test_a_kernel_has_the_same_shading_on_every_photograph",
         "test_a_photograph_stays_one_while_a_weight_grows",
         "test_numbers_have_no_photograph",

@@ -191,6 +191,25 @@ def test_messages_go_when_they_are_no_longer_true(visit):
     assert page.locator("#note").is_hidden()
 
 
+def test_messages_cover_no_picture_and_go_when_something_is_done(show):
+    page = show("", **PROJECTOR)
+    for act in (lambda: page.mouse.click(900, 5), lambda: page.keyboard.press("Shift")):
+        page.locator("#reset").evaluate("(button) => button.click()")
+        assert text(page, "#note-words").startswith("Started over")
+        page.locator("#note-words").click()  # reading it is nothing else
+        note, canvas = (page.locator(name).bounding_box() for name in ("#note", "#canvas-holder"))
+        assert note["x"] > canvas["x"] + canvas["width"]
+        act()
+        assert page.locator("#note").is_hidden()
+    page.evaluate("explorer.note('a message')")
+    page.locator("#present").evaluate("(button) => button.click()")
+    assert page.locator("#note").is_hidden()
+    page.evaluate("explorer.note('a message')")
+    picture = page.locator("#canvas").bounding_box()
+    assert page.locator("#note").bounding_box()["y"] > picture["y"] + picture["height"]
+    page.locator("#note").wait_for(state="hidden", timeout=6000)
+
+
 def test_leaving_a_full_screen_leads_to_the_part_that_filled_it(show):
     page = show("", **PROJECTOR)
     page.locator("[data-full=network]").click()

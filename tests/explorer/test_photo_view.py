@@ -170,6 +170,33 @@ def test_the_pixels_of_the_frame_are_brought_into_the_picture(visit):
     agree(page)
 
 
+def test_a_clicker_sweeps_over_the_whole_photograph(visit):
+    page = visit("#source=cat&h=24&w=24&kernel=sobel&padding=same")
+    wait(page)
+    page.locator("#present").click()
+    page.keyboard.press("Home")
+    for _ in range(2):
+        page.keyboard.press("PageDown")
+    assert text(page, "#step-words") == "45 of 65536"
+    for _ in range(10):
+        page.keyboard.press("PageDown")
+    assert text(page, "#step-words") == f"{22 * 256 + 1} of 65536"  # the next row
+    page.keyboard.press("PageUp")
+    assert spot(page)[:2] == (0, 242)
+    page.keyboard.press("End")
+    page.keyboard.press("PageDown")
+    assert spot(page)[:2] == (255, 255)
+    page.locator("#open-settings").click()
+    page.wait_for_timeout(100)
+    assert page.evaluate("""[...document.querySelectorAll("#photo-sum, #photo-sum .sums")]
+      .every((node) => node.scrollWidth <= node.clientWidth)""")
+    heights = page.locator("#photo-sum .tap span").evaluate_all(
+        "(spans) => spans.map((span) => span.offsetHeight)"
+    )
+    assert len(set(heights)) == 1  # none is broken over two lines
+    page.keyboard.press("Escape")
+
+
 def test_keys_belong_to_the_picture_that_is_seen_on_a_full_screen(visit):
     page = visit("#source=cat&h=24&w=24")
     wait(page)

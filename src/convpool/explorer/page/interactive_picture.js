@@ -27,6 +27,10 @@ const interactivePicture = (() => {
   // how many steps there are, and the number of the current one
   const count = () => (model.problem ? 0 : places()[0] * places()[1]);
   const step = () => position().i * places()[1] + position().j;
+  const SWEEP = 12; // windows across a whole photograph that are played
+  const HURRY = 5; // how many times as fast as those of the picture with numbers
+  // how many rows or columns on the next window is that is played
+  const hop = () => (isOnPhoto() ? Math.ceil(Math.max(...places()) / SWEEP) : 1);
   const shapeOf = (name) => (name === "input" ? model.image : model.output).shape;
   const inside = ({ name, y, x }) =>
     y >= 0 && x >= 0 && y < shapeOf(name)[0] && x < shapeOf(name)[1];
@@ -39,6 +43,20 @@ const interactivePicture = (() => {
     if (!count()) return;
     const target = settings.clamp(index, [0, count() - 1]);
     goTo({ i: Math.floor(target / places()[1]), j: target % places()[1] });
+  }
+
+  /**
+   * Return the step that is some hops on, or the last or first one.
+   * @param {number} hops
+   * @returns {number}
+   */
+  function stepAfter(hops) {
+    const size = hop();
+    const [rows, columns] = places().map((windows) => Math.ceil(windows / size));
+    const { i, j } = position();
+    const at = Math.floor(i / size) * columns + Math.floor(j / size) + hops;
+    if (at < 0 || at >= rows * columns) return at < 0 ? 0 : count() - 1;
+    return size * (Math.floor(at / columns) * places()[1] + (at % columns));
   }
 
   /**
@@ -62,15 +80,15 @@ const interactivePicture = (() => {
     clearInterval(timer);
     timer = null;
     direction = newDirection;
-    const isAtEnd = () => step() + direction < 0 || step() + direction >= count();
+    const isAtEnd = () => stepAfter(direction) === step();
     if (on && count() > 1) {
       if (isAtEnd()) go(direction > 0 ? 0 : count() - 1);
       timer = setInterval(
         () => {
-          go(step() + direction);
+          go(stepAfter(direction));
           if (isAtEnd()) play(false, direction);
         },
-        Number(byId("speed").value),
+        Number(byId("speed").value) / (isOnPhoto() ? HURRY : 1),
       );
     }
     for (const [id, buttonDirection, label] of [
@@ -435,7 +453,7 @@ const interactivePicture = (() => {
     isPinned: () => pinned,
     unpin: () => pin(false),
     showStep,
-    step: (steps) => go(step() + steps),
+    step: (hops) => count() && go(stepAfter(hops)),
     play,
     cover,
     covering: () => covered,

@@ -62,10 +62,11 @@ const explorer = (() => {
     return tour.follow(read.tour);
   }
 
-  const SECONDS = 20; // that a note stays
+  const SECONDS = 5; // that a note stays
   let noteTimer = null;
   /**
-   * Show a note until it is closed, or has been there for a while; an empty one hides it.
+   * Show a note until something else is done, or it has been there for a while; an empty one hides
+   * it.
    * @param {string} words
    */
   function note(words) {
@@ -213,6 +214,8 @@ const explorer = (() => {
       storage.write("theme", document.documentElement.dataset.theme);
     });
     byId("note-close").addEventListener("click", () => note(""));
+    for (const kind of ["pointerdown", "keydown"])
+      addEventListener(kind, ({ target }) => target.closest?.("#note") || note(""), true);
     byId("link").addEventListener("click", copyLink);
     byId("reset").addEventListener("click", () => {
       ownNumbers.forget();

@@ -21,6 +21,7 @@ const presentation = (() => {
       button.textContent = say(on ? "page.leave" : "page.present");
     }
     tour.place();
+    explorer.note("");
     showWhole(on && !byId("photo").hidden);
     if (!on) byId("sum").style.fontSize = "";
     // where the browser refuses it, the picture fills the window
@@ -194,6 +195,8 @@ const presentation = (() => {
       byId("shared").textContent = (await explorer.copy(text)) ? say("share.frame_copied") : text;
     });
     addEventListener("keydown", key);
+    // the settings narrow it
+    new ResizeObserver(() => isWhole() && fitSum(byId("photo-sum"))).observe(byId("stage"));
     document.addEventListener("fullscreenchange", () => {
       if (document.fullscreenElement || !isOn()) return;
       // a browser that keeps Esc to itself has left the full screen: the picture fills the window

@@ -59,7 +59,22 @@ def test_the_backward_pass_shows_input_and_kernel_on_a_full_screen(show):
     page.wait_for_timeout(300)
     titles = page.locator("#view-body .grid caption")
     assert titles.all_inner_texts()[:3] == ["input", "kernel", "output"]
-    page.locator("#view-body .grid").nth(4).locator("button").first.click()
+    page.keyboard.press("PageDown")  # the clicker moves the window and its copy of the kernel
+    window = [y * 5 + x for y in range(3) for x in range(1, 4)]
+    for k in (0, 4):
+        lit = (
+            page.locator("#view-body .grid")
+            .nth(k)
+            .locator("td")
+            .evaluate_all(
+                "(cells) => cells.flatMap((cell, at) => cell.className === 'lit' ? [at] : [])"
+            )
+        )
+        assert lit == window
+    assert text(page, "#view-body .worked").startswith("output[0, 1] = 6·1 + 3·0 + ")
+    assert page.locator("#view-body td").first.bounding_box()["height"] > 60
+    page.locator("#view-body .grid").nth(4).locator("button").nth(1).click()
+    assert page.locator("#view-body .worked").count() == 0
     kernel = page.locator("#view-body .grid").nth(1)
     assert kernel.locator("td.lit").count() == 1
     for grid in page.locator("#view-body .grid").all():
@@ -228,11 +243,37 @@ def test_zeros_between_the_pixels_are_told_from_pixels_that_are_zero(visit):
     ]""")
     assert words.startswith("input with zeros inserted 3")
     assert inserted == [False, True, False]
+    legend = text(page, "#legend")
+    assert "dashes: zeros inserted" in legend
+    assert "grey hatching: padding" in legend
     page.locator("#paint").check()
     page.mouse.click(*middle(page, "input", 0, 0))
     assert page.evaluate("explorer.interactivePicture.drawn().blocks[0].words").startswith(
         "input 3"
     )
+    assert "inserted" not in text(page, "#legend")
+
+
+def test_letters_on_a_full_screen_are_balanced(show):
+    page = show("#source=cat&h=24&w=24&kernel=sobel", **PROJECTOR)
+    page.wait_for_function("() => !document.getElementById('photo').hidden")
+    page.locator("#present").click()
+    page.keyboard.press("w")
+    page.wait_for_timeout(300)
+    sizes = page.evaluate("""(() => {
+      const { blocks, sheet } = explorer.interactivePicture.drawn();
+      const { x } = blocks.find(({ name }) => name === "output");
+      return sheet.filter((mark) => mark.kind === "text" && !mark.bold && mark.x > x)
+        .map(({ size }) => size);
+    })()""")
+    assert min(sizes) >= 9.5
+    page.keyboard.press("Escape")
+    page.evaluate("explorer.open('#op=transpose&h=3&w=3&sh=2&sw=2')")
+    page.locator("#present").click()
+    page.wait_for_timeout(300)
+    told, list_of_products = page.locator("#sum").evaluate("""(sum) => [".told", ".terms"].map(
+      (name) => parseFloat(getComputedStyle(sum.querySelector(name)).fontSize))""")
+    assert told < list_of_products
 
 
 def test_an_embedded_question_is_seen_with_its_window(show):

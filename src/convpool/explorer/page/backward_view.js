@@ -10,6 +10,7 @@ const backwardView = (() => {
   let kind = "window"; // of the gradient: 1 at the window, 1 everywhere, or the visitor's own
   let own = null; // {shape, data}: the visitor's own gradient
   let target = null; // what is looked at: {name: "input" | "weights", place}
+  let stepShown = ""; // at which the view was drawn last
 
   // small whole numbers, both signs
   const digit = (index) => ((index * 7 + 3) % 9) - 4;
@@ -148,8 +149,15 @@ const backwardView = (() => {
     const { image, output, kernels, at, state } = model;
     if (Math.max(...image.shape.slice(0, 2), ...output.shape.slice(0, 2)) > MOST)
       return [line("hint", say("backward.too_large", { most: MOST }))];
+    const step = [at.i, at.j].join();
+    if (kind === "window" && step !== stepShown) target = null;
+    stepShown = step;
     const gradient = gradientOf(model);
     const shares = backward.sharesOf(model, gradient);
+    // the pixels of the window, while its output alone has a gradient
+    const window = new Set(
+      kind === "window" && !target ? shares.map(({ pixel }) => pixel?.slice(0, 2).join()) : [],
+    );
     const { input, weights, bias } = backward.gradientsOf(model, shares, gradient);
     const place = ([y, x]) => [y, x, at.front];
     const groupChannel = kernels && (state.op === "transpose" ? at.n : at.front) % kernels.shape[2];
@@ -166,7 +174,9 @@ const backwardView = (() => {
     );
     const forward = [
       plane(nameOf("tables.input", image, at.front), image, at.front, {
-        lit: (y, x) => target?.name === "weights" && factors.has(place([y, x]).join()),
+        lit: (y, x) =>
+          window.has(`${y},${x}`) ||
+          (target?.name === "weights" && factors.has(place([y, x]).join())),
       }),
     ];
     const parts = [
@@ -177,7 +187,7 @@ const backwardView = (() => {
       sign("→"),
       plane(nameOf("backward.input", image, at.front), input, at.front, {
         content: buttonOf("input", (y, x) => place([y, x])),
-        lit: (y, x) => isTarget("input", place([y, x])),
+        lit: (y, x) => window.has(`${y},${x}`) || isTarget("input", place([y, x])),
       }),
     ];
     if (weights) {
@@ -204,10 +214,8 @@ const backwardView = (() => {
       );
     }
     forward.push(sign("→"), plane(nameOf("tables.output", output, at.n), output, at.n));
-    return [
-      row(...forward),
-      choices(),
-      row(...parts),
+    const words = [
+      ...(window.size && state.op !== "transpose" ? [line("worked", sentences.worked(model))] : []),
       line("terms", target ? sumOf(chosen) : say("backward.click")),
       ...(state.op === "convolve"
         ? [line("hint", say("backward.bias", { bias: written(bias) }))]
@@ -215,6 +223,8 @@ const backwardView = (() => {
       ...(state.relu && state.op === "convolve" ? [line("hint", say("backward.relu"))] : []),
       ...identity(backward.identityOf(model, gradient, input)),
     ];
+    const pictures = element("div", {}, row(...forward), choices(), row(...parts));
+    return [element("div", { className: "with-words" }, pictures, element("div", {}, ...words))];
   }
 
   return { show, gradientOf };

@@ -5,6 +5,7 @@ const cellNumbers = (() => {
   const LEAST = 5.3; // pixels of the smallest letters
   const LETTER = 0.64; // width of a digit, as a part of its size
   const NUMBERED = 17; // pixels of the smallest cell that a number is written into
+  const LARGE_ENOUGH = 10; // pixels of letters that need no more room than there is beside some air
   const ENOUGH = 38; // and of one that any weight can be read in
   // the size of the smallest letters that are easily read: decimals are no smaller
   const leastEasy = (cell) => Math.min(9, Math.max(cell * 0.24, 6.5));
@@ -18,7 +19,11 @@ const cellNumbers = (() => {
    */
   function sizeOf(letters, cell) {
     // at each side some air, as long as letters are easily read
-    const wide = Math.max(cell * 0.7, Math.min(cell - 3, letters * LETTER * leastEasy(cell)));
+    const widths = [
+      [3, leastEasy(cell)],
+      [5, LARGE_ENOUGH],
+    ].map(([air, size]) => Math.min(cell - air, letters * LETTER * size));
+    const wide = Math.max(cell * 0.7, ...widths);
     return Math.min(cell * 0.42, Math.max(15, cell * 0.32), wide / (letters * LETTER));
   }
 

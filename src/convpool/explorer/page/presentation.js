@@ -46,12 +46,17 @@ const presentation = (() => {
   // whether there is room for larger maps of the network
   const isLarge = () => isOn() && innerWidth >= 1800 && innerHeight >= 1000;
 
-  /** Enlarge another part than the picture as far as it fits. */
+  /** Enlarge another part than the picture as far as it fits, its tables more than its text. */
   function fitZoom() {
     for (const section of document.querySelectorAll("#views, #network")) {
-      let zoom = section.matches(".presenting .full") ? 2 : 1;
+      const { style } = section;
       const fits = () => section.getBoundingClientRect().height <= innerHeight;
-      for (section.style.zoom = zoom; zoom > 1 && !fits(); section.style.zoom = zoom) zoom -= 0.1;
+      const isFull = section.matches(".presenting .full");
+      let [zoom, cells] = isFull ? [section.querySelector(".grids .grid") ? 1.2 : 2, 3] : [1, 1];
+      style.setProperty("--cells", "1"); // times as large as usual
+      for (style.zoom = zoom; zoom > 1 && !fits(); style.zoom = zoom) zoom -= 0.1;
+      const grow = () => style.setProperty("--cells", String(cells));
+      for (grow(); cells > 1 && !fits(); grow()) cells = Math.max(1, cells - 0.1);
     }
   }
 
@@ -98,12 +103,16 @@ const presentation = (() => {
     const part = isTouring && !isOn() ? 0.28 : 0.55;
     const heights = { beside: innerHeight - (isOn() ? REST : 250), below: innerHeight * part };
     const cell = (across, height) => cellFor({ width: across, height, ...CELLS });
-    const gain = cell(width, heights.below) / cell(width * 0.7, heights.beside);
+    const beside = cell(width * 0.7, heights.beside);
+    const gain = cell(width, heights.below) / beside;
+    // small cells can do with more of the width
+    const isSmall = beside < 32 && cell(width * 0.78, heights.beside) > beside;
     // beside a tour on a full screen the sum has a place anyhow
     const below = isTouring
       ? !isOn() || innerWidth < 1000
       : innerWidth < 700 || (isOn() && gain > 1.2);
     document.body.classList.toggle("sum-below", below);
+    document.body.classList.toggle("narrow-sum", !below && isSmall);
     return heights[below ? "below" : "beside"];
   }
 

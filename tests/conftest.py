@@ -217,6 +217,7 @@ SLOW = {
         "test_the_sum_is_a_grid_with_subtotals",
     ],
     "explorer/test_in_class.py": [
+        "test_letters_on_a_full_screen_are_balanced",
         "test_messages_cover_no_picture_and_go_when_something_is_done",
         "test_a_phone_shows_picture_and_sum_and_picture_and_settings",
         "test_an_embedded_question_is_seen_with_its_window",

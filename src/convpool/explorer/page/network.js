@@ -122,8 +122,8 @@ const network = (() => {
    * @param {Plane[]} planes of `forward`
    * @param {number} index of the neuron's plane
    * @param {number[]} position [i, j, n]
-   * @returns {any[]} for each plane up to its own, or the next of a pixel: rows and columns, each as [first, last], and the
-   *   channel; null where it depends on all channels
+   * @returns {any[]} for each plane up to its own, or the next of a pixel: rows and columns,
+   *   each as [first, last], and the channel; null where it depends on all channels
    */
   function fieldOf(planes, index, [i, j, n]) {
     const fields = [{ ranges: [[i, i], [j, j]], channel: n }]; // prettier-ignore

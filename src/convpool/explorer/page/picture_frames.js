@@ -116,6 +116,13 @@ const pictureFrames = (() => {
         outline(marks, other, theme, y, x, theme.partner, 2);
     }
     outline(marks, named[cursor.name], theme, cursor.y, cursor.x, theme.partner, 3);
+    if (model.state.op !== "convolve") return;
+    // the weights by which it reaches them
+    const [rows, columns] = [cursor.y, cursor.x].map((pixel, side) =>
+      arithmetic.readersOf(model.axes[side], pixel, model.state.padMode),
+    );
+    for (const [, u] of rows)
+      for (const [, v] of columns) outline(marks, named.kernel, theme, u, v, theme.partner, 2);
   }
 
   /**

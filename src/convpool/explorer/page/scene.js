@@ -45,6 +45,7 @@ const scene = (() => {
     const [h, w] = block.values.shape;
     const [x0, y0] = [block.x + back * cell * LIFT, block.y - back * cell * LIFT];
     const hatches = { padding: [], left: [] };
+    const dashes = []; // in inserted zeros
     const numbers = [];
     const cells = {
       kind: "cells",
@@ -73,7 +74,8 @@ const scene = (() => {
         const isZero =
           block.name === "input" &&
           layerCounts.isInserted(model.state, row - before[0], column - before[1]);
-        if (!isPixel || isZero) hatches.padding.push(...risingHatch(x, y, cell));
+        if (!isPixel) hatches.padding.push(...risingHatch(x, y, cell));
+        else if (isZero) dashes.push(...dashesOf(x, y, cell));
         if (block.name === "input" && leftOver(model, row, column))
           hatches.left.push(...fallingHatch(x, y, cell));
         if (value !== null) numbers.push({ x, y, value, fill: inkOn(colour) });
@@ -82,6 +84,7 @@ const scene = (() => {
     grid(marks, block, theme, x0, y0, back);
     for (const [lines, stroke] of [
       [hatches.padding, theme.hatch],
+      [dashes, theme.hatch],
       [hatches.left, theme.left],
     ])
       if (lines.length) marks.push({ kind: "lines", lines, stroke, width: 1.3 });
@@ -130,6 +133,13 @@ const scene = (() => {
       2 * x + cell - x1,
       y1,
     ]);
+
+  // two lines in a cell, above and below its number
+  const dashesOf = (x, y, cell) =>
+    [0.14, 0.86].map((part) => {
+      const top = y + cell * part;
+      return [x + cell * 0.2, top, x + cell * 0.8, top];
+    });
 
   /**
    * Add the lines between cells; small cells, and planes behind another, get frames only: one

@@ -138,7 +138,10 @@ const sentences = (() => {
       const { i, j, front } = model.at;
       const insideTerms = terms.filter(({ inside }) => inside);
       return [
-        line("value", say("scatter.what", { place: placeOf("input", model.image, i, j, front) })),
+        line(
+          "total told",
+          say("scatter.what", { place: placeOf("input", model.image, i, j, front) }),
+        ),
         listed(insideTerms, ", ", ({ y, x, channel, pixel, weight, product: value }) =>
           span(
             signOf(value),
@@ -170,7 +173,7 @@ const sentences = (() => {
     const value = modelling.numberAt(model.image, cursor.y, cursor.x, model.at.front);
     const places = outputs
       .slice(0, 30)
-      .map((place) => `[${place.replace(",", ",\u00a0")}]`)
+      .map((place) => `[${place.replace(",", ",\u00a0")}]${weightAt(model, cursor, place)}`)
       .join(" ");
     return [
       named(placeOf("input", model.image, cursor.y, cursor.x, model.at.front), value),
@@ -181,6 +184,28 @@ const sentences = (() => {
           : say("pixel.feeds_none"),
       ),
     ];
+  }
+
+  /**
+   * Return the weight by which a pixel of the input reaches an output; none of a pooling.
+   * @param {Model} model
+   * @param {Cell} cursor the pixel
+   * @param {string} place "i,j" of the output
+   * @returns {string}
+   */
+  function weightAt({ state, image, used, axes, at }, { y, x }, place) {
+    if (state.op !== "convolve") return "";
+    const terms = arithmetic.productsOf(
+      image,
+      used,
+      axes,
+      [...place.split(",").map(Number), at.n],
+      state,
+    );
+    const weights = terms
+      .filter(({ source, channel }) => channel === at.front && source?.join() === `${y},${x}`)
+      .map(({ weight }) => written(weight));
+    return weights.length ? `\u00a0×\u00a0${weights.join("\u00a0+\u00a0")}` : "";
   }
 
   /**

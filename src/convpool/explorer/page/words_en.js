@@ -10,6 +10,7 @@ const WORDS_EN = {
   "legend.input": "input",
   "legend.output": "output",
   "legend.padding": "grey hatching: padding",
+  "legend.inserted": "dashes: zeros inserted between the pixels",
   "legend.cropped": "grey hatching: cropped by the padding",
   "legend.left": "red hatching: left over, no whole window reaches it",
   "legend.window": "frame: the window, and the pixel that belongs to it",

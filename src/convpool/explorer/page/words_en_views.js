@@ -184,7 +184,8 @@ Object.assign(WORDS_EN, {
   "share.gif_stop": "Stop the GIF",
   "share.gif_stopped": "stopped, nothing saved",
   "share.gif_saved": "{name} saved: {count} pictures, {size} kB",
-  "share.some_steps": "The GIF shows one of {n} steps: it holds at most {most}.",
+  "share.some_steps":
+    "The GIF leaves out steps: it shows 1 in {n}, as it holds at most {most} pictures.",
 
   "counts.weights": [
     "Weights: {product} = {weights} (+ 1 bias).",

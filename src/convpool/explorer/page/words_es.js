@@ -11,6 +11,7 @@ const WORDS_ES = {
   "legend.input": "entrada",
   "legend.output": "salida",
   "legend.padding": "rayado gris: relleno (padding)",
+  "legend.inserted": "guiones: ceros insertados entre los píxeles",
   "legend.cropped": "rayado gris: cortado por el relleno",
   "legend.left": "rayado rojo: sobra, ninguna ventana entera llega hasta allí",
   "legend.window": "marco: la ventana, y el píxel que le corresponde",

@@ -186,7 +186,8 @@ Object.assign(WORDS_ES, {
   "share.gif_stop": "Detener el GIF",
   "share.gif_stopped": "detenido, no se ha guardado nada",
   "share.gif_saved": "{name} guardado: {count} imágenes, {size} kB",
-  "share.some_steps": "El GIF muestra uno de cada {n} pasos: contiene como mucho {most}.",
+  "share.some_steps":
+    "El GIF omite pasos: muestra 1 de cada {n}, pues contiene como mucho {most} imágenes.",
 
   "counts.weights": [
     "Pesos: {product} = {weights} (+ 1 sesgo).",

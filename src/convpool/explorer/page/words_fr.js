@@ -12,6 +12,7 @@ const WORDS_FR = {
   "legend.input": "entrée",
   "legend.output": "sortie",
   "legend.padding": "hachures grises : remplissage (padding)",
+  "legend.inserted": "tirets : zéros insérés entre les pixels",
   "legend.cropped": "hachures grises : coupé par le remplissage",
   "legend.left": "hachures rouges : reste, aucune fenêtre entière ne l'atteint",
   "legend.window": "cadre : la fenêtre, et le pixel qui lui correspond",

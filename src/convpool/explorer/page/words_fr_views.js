@@ -197,7 +197,8 @@ Object.assign(WORDS_FR, {
   "share.gif_stop": "Arrêter le GIF",
   "share.gif_stopped": "arrêté, rien n'est enregistré",
   "share.gif_saved": "{name} enregistré : {count} images, {size} ko",
-  "share.some_steps": "Le GIF montre une étape sur {n} : il en contient au plus {most}.",
+  "share.some_steps":
+    "Le GIF saute des étapes : il en montre 1 sur {n}, car il contient au plus {most} images.",
 
   "counts.weights": [
     "Poids : {product} = {weights} (+ 1 biais).",

@@ -33,6 +33,11 @@ def test_the_network_and_the_views_fit_on_a_full_screen(show):
             < 1090
         )
         page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.locator("[data-full=network]").evaluate("(node) => node.click()")
+    page.wait_for_timeout(300)
+    box = page.locator("[data-score='9']").bounding_box()
+    assert box["y"] + box["height"] <= 768
 
 
 def test_the_tour_fills_a_full_screen(show):

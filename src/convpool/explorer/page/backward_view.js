@@ -9,6 +9,7 @@ const backwardView = (() => {
 
   let kind = "window"; // of the gradient: 1 at the window, 1 everywhere, or the visitor's own
   let own = null; // {shape, data}: the visitor's own gradient
+  let isCheckOpen = false; // the check with matrices
   let target = null; // what is looked at: {name: "input" | "weights", place}
   let stepShown = ""; // at which the view was drawn last
 
@@ -108,10 +109,12 @@ const backwardView = (() => {
     const { name, place } = target;
     const isInput = name === "input";
     const weights = writtenNumbers.forWeights(explorer.model().used?.data ?? []);
-    const products = shares.map(
-      ({ gradient, value, weight }) =>
-        `${factor(gradient)}·${isInput ? weights.factor(weight) : factor(value)}`,
-    );
+    // what g is multiplied by; nothing where pooling chooses a pixel
+    const other = ({ tap, value, weight }) => {
+      if (!isInput) return `·${factor(value)}`;
+      return tap || weight !== 1 ? `·${weights.factor(weight)}` : "";
+    };
+    const products = shares.map((share) => factor(share.gradient) + other(share));
     const sum = shares.reduce(
       (total, { gradient, value, weight }) => total + gradient * (isInput ? weight : value),
       0,
@@ -123,18 +126,35 @@ const backwardView = (() => {
   }
 
   /**
-   * Return the adjoint identity, and what it means.
+   * Return the adjoint identity, and what it means, to be unfolded.
    * @param {number[] | null} sides
-   * @returns {HTMLElement[]}
+   * @returns {HTMLElement[]} none if there is no such identity
    */
   function identity(sides) {
-    if (!sides) return [line("hint", say("backward.not_linear"))];
+    if (!sides) return [];
     const [left, right] = sides.map((side) => written(+side.toFixed(6)));
-    return [
-      line("total", `⟨A x, g⟩ = ${left},   ⟨x, Aᵀ g⟩ = ${right}`),
+    const check = element(
+      "details",
+      { open: isCheckOpen },
+      element("summary", { textContent: say("backward.check") }),
+      line("", `⟨A x, g⟩ = ${left},   ⟨x, Aᵀ g⟩ = ${right}`),
       line("hint", say("backward.identity_is")),
-    ];
+    );
+    check.addEventListener("toggle", () => {
+      isCheckOpen = check.open;
+    });
+    return [check];
   }
+
+  /**
+   * Return how the gradient of the output reaches pixels and weights, and what can be clicked.
+   * @param {State} state
+   * @returns {string}
+   */
+  const rule = ({ op, mode }) =>
+    op === "pool"
+      ? `${say(`backward.${mode}`)} ${say("backward.click")}`
+      : say("backward.weighted");
 
   // the name of a gradient, with the channel that is shown where there are several
   const nameOf = (key, { shape }, channel) =>
@@ -215,8 +235,9 @@ const backwardView = (() => {
     }
     forward.push(sign("→"), plane(nameOf("tables.output", output, at.n), output, at.n));
     const words = [
+      line("hint", rule(state)),
       ...(window.size && state.op !== "transpose" ? [line("worked", sentences.worked(model))] : []),
-      line("terms", target ? sumOf(chosen) : say("backward.click")),
+      ...(target ? [line("terms", sumOf(chosen))] : []),
       ...(state.op === "convolve"
         ? [line("hint", say("backward.bias", { bias: written(bias) }))]
         : []),

@@ -70,8 +70,10 @@ Object.assign(WORDS_EN, {
     "framed.",
   "view.backward": "Backward pass",
   "view.backward.what":
-    "A gradient of the output goes back the way the pixels came: to pixels as a sum over " +
-    "weights, to weights as a sum over pixels.",
+    "Training makes one number small: the loss, which says how wrong a network's result is. A " +
+    "gradient says how much the loss grows when a number grows a little. The next layer hands " +
+    "back g, the gradient of this output; from g come the gradients of the input and of the " +
+    "weights. Then each weight is changed a little against its gradient.",
   "view.convolution_only": "This view is for convolutions.",
   "view.not_transposed": "This view is for convolutions and pooling.",
   "view.too_large":
@@ -108,16 +110,28 @@ Object.assign(WORDS_EN, {
   "backward.output": "gradient g of the output",
   "backward.input": "gradient of the input",
   "backward.weights": "gradient of the weights",
-  "backward.pixel": "Gradient of input[{place}], each g times a weight: {sum}",
+  "backward.pixel": "Gradient of input[{place}]: {sum}",
   "backward.weight": "Gradient of weight [{place}], each g times a pixel: {sum}",
-  "backward.click": "Click a pixel or a weight to see its sum; change any number of g.",
+  "backward.weighted":
+    "The gradient of a pixel: each g that it had a part in, times the weight, added. The " +
+    "gradient of a weight: each g times the pixel under the weight, added. Click a pixel or a " +
+    "weight to see its sum; change any number of g.",
+  "backward.max":
+    "Each g goes to one pixel of its window: the largest, the first of equals. The others get " +
+    "nothing from it.",
+  "backward.min":
+    "Each g goes to one pixel of its window: the smallest, the first of equals. The others get " +
+    "nothing from it.",
+  "backward.avg": "Each g is divided equally among the pixels of its window.",
+  "backward.sum": "Each g goes, whole, to every pixel of its window.",
+  "backward.click": "Click a pixel to see its sum; change any number of g.",
   "backward.bias": "Gradient of the bias: the sum of all g = {bias}.",
   "backward.relu": "ReLU stops the gradient where the output is 0.",
+  "backward.check": "A check, for those who know matrices",
   "backward.identity_is":
-    "x is the input, A the convolution, g the gradient. ⟨A x, g⟩ multiplies the output by g, " +
-    "number by number, and adds; ⟨x, Aᵀ g⟩ does so with the input and its gradient. They are " +
-    "equal because Aᵀ goes back the way of A: a check of the gradient.",
-  "backward.not_linear": "Here the output is no linear function of the input.",
+    "x is the input, g the gradient, and A the matrix of the step forward (without a bias). The " +
+    "dot product of A x, the output, with g equals that of x with Aᵀ g, the gradient of the " +
+    "input.",
   "backward.too_large":
     "The backward pass is shown up to {most} rows and columns: choose smaller sizes.",
   "sheet.open": "Worksheet",

@@ -71,8 +71,11 @@ Object.assign(WORDS_ES, {
     "enmarcada.",
   "view.backward": "Retropropagación",
   "view.backward.what":
-    "Un gradiente de la salida vuelve por donde vinieron los píxeles: a los píxeles como " +
-    "suma sobre los pesos, a los pesos como suma sobre los píxeles.",
+    "El entrenamiento hace pequeño un número, la pérdida, que dice cuánto se equivoca el " +
+    "resultado de una red. Un gradiente dice cuánto crece la pérdida cuando un número crece un " +
+    "poco. La capa siguiente devuelve g, el gradiente de esta salida; de g salen los gradientes " +
+    "de la entrada y de los pesos. Después cada peso se cambia un poco, en contra de su " +
+    "gradiente.",
   "view.convolution_only": "Esta vista es para convoluciones.",
   "view.not_transposed": "Esta vista es para convoluciones y pooling.",
   "view.too_large":
@@ -109,17 +112,28 @@ Object.assign(WORDS_ES, {
   "backward.output": "gradiente g de la salida",
   "backward.input": "gradiente de la entrada",
   "backward.weights": "gradiente de los pesos",
-  "backward.pixel": "Gradiente de input[{place}], cada g por un peso: {sum}",
+  "backward.pixel": "Gradiente de input[{place}]: {sum}",
   "backward.weight": "Gradiente del peso [{place}], cada g por un píxel: {sum}",
-  "backward.click":
-    "Haga clic en un píxel o un peso para ver su suma; cambie cualquier número de g.",
+  "backward.weighted":
+    "El gradiente de un píxel: cada g al que contribuyó, por el peso, sumados. El gradiente de " +
+    "un peso: cada g por el píxel bajo el peso, sumados. Haga clic en un píxel o un peso para " +
+    "ver su suma; cambie cualquier número de g.",
+  "backward.max":
+    "Cada g va a un píxel de su ventana: el mayor, el primero si hay iguales. Los demás no " +
+    "reciben nada de él.",
+  "backward.min":
+    "Cada g va a un píxel de su ventana: el menor, el primero si hay iguales. Los demás no " +
+    "reciben nada de él.",
+  "backward.avg": "Cada g se reparte por igual entre los píxeles de su ventana.",
+  "backward.sum": "Cada g va entero a cada píxel de su ventana.",
+  "backward.click": "Haga clic en un píxel para ver su suma; cambie cualquier número de g.",
   "backward.bias": "Gradiente del sesgo: la suma de todos los g = {bias}.",
   "backward.relu": "ReLU detiene el gradiente donde la salida es 0.",
+  "backward.check": "Una comprobación, para quien conoce las matrices",
   "backward.identity_is":
-    "x es la entrada, A la convolución, g el gradiente. ⟨A x, g⟩ multiplica la salida por g, " +
-    "número por número, y suma; ⟨x, Aᵀ g⟩ hace lo mismo con la entrada y su gradiente. Son " +
-    "iguales porque Aᵀ recorre el camino de A al revés: así se comprueba el gradiente.",
-  "backward.not_linear": "Aquí la salida no es una función lineal de la entrada.",
+    "x es la entrada, g el gradiente y A la matriz del paso hacia delante (sin sesgo). El " +
+    "producto escalar de A x, la salida, con g es igual al de x con Aᵀ g, el gradiente de la " +
+    "entrada.",
   "backward.too_large":
     "La retropropagación se muestra hasta {most} filas y columnas: elija tamaños menores.",
   "sheet.open": "Hoja de ejercicios",

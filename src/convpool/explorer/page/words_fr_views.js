@@ -75,8 +75,10 @@ Object.assign(WORDS_FR, {
     "fausse est encadrée.",
   "view.backward": "Rétropropagation",
   "view.backward.what":
-    "Un gradient de la sortie repart par le chemin des pixels : vers les pixels comme somme" +
-    " sur les poids, vers les poids comme somme sur les pixels.",
+    "L'entraînement rend petit un nombre, la perte, qui dit à quel point le résultat d'un " +
+    "réseau est faux. Un gradient dit de combien la perte croît quand un nombre croît un peu. " +
+    "La couche suivante rend g, le gradient de cette sortie ; de g viennent les gradients de " +
+    "l'entrée et des poids. Puis chaque poids est changé un peu, à l'opposé de son gradient.",
   "view.convolution_only": "Cette vue est pour les convolutions.",
   "view.not_transposed": "Cette vue est pour les convolutions et le pooling.",
   "view.too_large":
@@ -114,19 +116,28 @@ Object.assign(WORDS_FR, {
   "backward.output": "gradient g de la sortie",
   "backward.input": "gradient de l'entrée",
   "backward.weights": "gradient des poids",
-  "backward.pixel": "Gradient de input[{place}], chaque g fois un poids : {sum}",
+  "backward.pixel": "Gradient de input[{place}] : {sum}",
   "backward.weight": "Gradient du poids [{place}], chaque g fois un pixel : {sum}",
-  "backward.click":
-    "Cliquez sur un pixel ou un poids pour voir sa somme ; changez n'importe quel nombre de" +
-    " g.",
+  "backward.weighted":
+    "Le gradient d'un pixel : chaque g auquel il a contribué, fois le poids, additionnés. Le " +
+    "gradient d'un poids : chaque g fois le pixel sous le poids, additionnés. Cliquez sur un " +
+    "pixel ou un poids pour voir sa somme ; changez n'importe quel nombre de g.",
+  "backward.max":
+    "Chaque g va à un pixel de sa fenêtre : le plus grand, le premier en cas d'égalité. Les " +
+    "autres n'en reçoivent rien.",
+  "backward.min":
+    "Chaque g va à un pixel de sa fenêtre : le plus petit, le premier en cas d'égalité. Les " +
+    "autres n'en reçoivent rien.",
+  "backward.avg": "Chaque g est partagé également entre les pixels de sa fenêtre.",
+  "backward.sum": "Chaque g va en entier à chaque pixel de sa fenêtre.",
+  "backward.click": "Cliquez sur un pixel pour voir sa somme ; changez n'importe quel nombre de g.",
   "backward.bias": "Gradient du biais : la somme de tous les g = {bias}.",
   "backward.relu": "ReLU arrête le gradient là où la sortie est 0.",
+  "backward.check": "Une vérification, pour qui connaît les matrices",
   "backward.identity_is":
-    "x est l'entrée, A la convolution, g le gradient. ⟨A x, g⟩ multiplie la sortie par g, " +
-    "nombre par nombre, et additionne ; ⟨x, Aᵀ g⟩ fait de même avec l'entrée et son gradient. " +
-    "Les deux sont égaux car Aᵀ reprend le chemin de A en sens inverse : cela vérifie le " +
-    "gradient.",
-  "backward.not_linear": "Ici, la sortie n'est pas une fonction linéaire de l'entrée.",
+    "x est l'entrée, g le gradient, et A la matrice du pas en avant (sans biais). Le produit " +
+    "scalaire de A x, la sortie, avec g est égal à celui de x avec Aᵀ g, le gradient de " +
+    "l'entrée.",
   "backward.too_large":
     "La rétropropagation est montrée jusqu'à {most} lignes et colonnes : choisissez des " +
     "tailles plus petites.",

@@ -79,19 +79,32 @@ def test_gradients_are_the_library_s_and_both_products_agree(visit, fragment):
 def test_a_gradient_is_changed_and_its_sums_are_shown(visit):
     page = visit("#i=1&j=1")
     page.get_by_role("button", name="Backward pass").click()
-    assert text(page, "#view-body .total") == f"⟨A x, g⟩ = {MINUS}5, ⟨x, Aᵀ g⟩ = {MINUS}5"
+    page.locator("#view-body summary").click()
+    assert f"⟨A x, g⟩ = {MINUS}5, ⟨x, Aᵀ g⟩ = {MINUS}5" in text(page, "#view-body details")
     field = page.get_by_label("gradient of the output in row 0, column 0")
     field.fill("-2")
     field.press("Enter")
-    assert text(page, "#view-body .total").startswith("⟨A x, g⟩ = 17,")
+    assert "⟨A x, g⟩ = 17," in text(page, "#view-body details")  # it stays unfolded
     page.locator("#view-body .grid").nth(4).get_by_role("button").nth(7).click()  # input[1, 2]
     assert text(page, "#view-body .terms") == (
-        f"Gradient of input[1, 2], each g times a weight: ({MINUS}2)·({MINUS}1) + 1·0 = 2"
+        f"Gradient of input[1, 2]: ({MINUS}2)·({MINUS}1) + 1·0 = 2"
     )
     page.locator("#view-body .grid").nth(5).get_by_role("button").first.click()
     assert text(page, "#view-body .terms") == (
         f"Gradient of weight [0, 0], each g times a pixel: ({MINUS}2)·2 + 1·0 = {MINUS}4"
     )
+
+
+POOLED = {"max": "the largest", "min": "the smallest", "avg": "equally among", "sum": "whole"}
+
+
+@pytest.mark.parametrize("mode", POOLED)
+def test_the_backward_pass_of_pooling_speaks_of_no_weights(visit, mode):
+    page = visit(f"#op=pool&mode={mode}&view=backward")
+    page.get_by_role("button", name="Backward pass").click()
+    told = text(page, "#view-body > .hint >> nth=1")
+    assert POOLED[mode] in told
+    assert "weight" not in told
 
 
 def test_shifted_copies_and_channels_add_up_to_the_output(visit):

@@ -112,9 +112,12 @@ const ownWeights = (() => {
       depth > 1 ? say("weights.channel", { plane }) : "",
     ].filter(Boolean);
     const name = `${controls.labelOf(preset)}${times}`;
-    return parts.length
+    const caption = parts.length
       ? say("weights.named", { parts: parts.join(", "), name })
       : say("weights.only", { name });
+    return state.op === "convolve" && state.flip
+      ? say("weights.unrotated", { name: caption })
+      : caption;
   }
 
   /**

@@ -142,14 +142,15 @@ const tour = (() => {
     const key = isFirst ? `tour.${index + 1}` : `tour.${index + 1}.further${k + 1}`;
     const entry = isFirst ? STOPS[index] : STOPS[index].further[k];
     const asked = { ...entry, set: { ...entry.set, tour: index + 1 } };
+    toldPicture.show(asked.set);
+    const part = element("div", {}, ...(isFirst ? [] : formulasOf(index, k - 1)));
+    const told = element("p", { textContent: say(`${key}.after`) });
     const after = element(
       "div",
       { hidden: true },
-      element("p", { textContent: say(`${key}.after`) }),
-      ...(entry.attempt ? [trial(say(`${key}.try`), asked.set, entry.attempt)] : []),
+      told,
+      ...(entry.attempt ? trial(key, [part, told], asked.set, entry.attempt) : []),
     );
-    toldPicture.show(asked.set);
-    const part = element("div", {}, ...(isFirst ? [] : formulasOf(index, k - 1)));
     question.add(part, asked, () => {
       after.hidden = next.hidden = false;
       reveal(next);
@@ -161,21 +162,31 @@ const tour = (() => {
   }
 
   /**
-   * Return the button that shows a picture with some settings changed, and then the way back.
-   * @param {string} label
+   * Return the button that shows a picture with some settings changed, and then the way back; and
+   * what is said of that picture, in place of its parts.
+   * @param {string} key of the question's sentences
+   * @param {HTMLElement[]} parts the question, and what is said of it
    * @param {any} set the settings of the picture
    * @param {any} attempt those that it changes
-   * @returns {any}
+   * @returns {HTMLElement[]}
    */
-  function trial(label, set, attempt) {
+  function trial(key, parts, set, attempt) {
+    const label = say(`${key}.try`);
+    const said = paragraphs(`${key}.tried`);
     let isShown = false;
+    const update = () => {
+      node.textContent = isShown ? say("tour.put_back") : label;
+      for (const part of said.length ? parts : []) part.hidden = isShown;
+      for (const line of said) line.hidden = !isShown;
+    };
     const node = button(label, () => {
       isShown = !isShown;
       toldPicture.show(isShown ? { ...set, ...attempt } : set);
-      node.textContent = isShown ? say("tour.put_back") : label;
+      update();
       if (attempt.view) explorer.show("views");
     });
-    return node;
+    update();
+    return [node, ...said];
   }
 
   /**

@@ -65,7 +65,7 @@ const tourStops = (() => {
 
   // settings that a stop proposes to try once its question is answered: of the question's picture
   const TRIES = {
-    1: { flip: true },
+    1: { flip: true, weights: [1, 2, 3, 4, 5, 6, 7, 8, 9] }, // looks rotated, not mirrored
     3: { source: "cat", h: 24, w: 24, kernel: "blur", padding: "same", left: 1, right: 1 },
     6: { view: "planes" },
     8: { mode: "avg" },

@@ -8,6 +8,7 @@ Object.assign(WORDS_EN, {
   "weights.channel": "channel {plane}",
   "weights.named": "Weights of {parts}: {name}",
   "weights.only": "Weights: {name}",
+  "weights.unrotated": "{name}, before the rotation",
   "weights.field": "weight in row {u}, column {v}",
   "weights.together": "Change all {n} channels alike",
   "weights.hint": "Drag a weight up or down, here or in the picture.",
@@ -167,7 +168,7 @@ Object.assign(WORDS_EN, {
   "aria.padding": "padding",
   "aria.bias": "bias",
 
-  "switch.flip": "rotate by 180 degrees (signal processing)",
+  "switch.flip": "rotate by 180 degrees, as signal processing does (without: cross-correlation)",
   "switch.ceil": "keep one that reaches beyond (ceil)",
   "switch.countPadding": "pixels and padding",
   "switch.soFar": "only what is done so far",

@@ -49,10 +49,14 @@ Object.assign(WORDS_EN, {
   "tour.1.ask": "The window moves one pixel to the right. Which number will output[0, 1] be?",
   "tour.1.hint": "Add the left column of the new window, and subtract its right column.",
   "tour.1.after":
-    "The three columns of weights are 1, 0 and −1. So pixels on the left are added, and " +
-    "pixels on the right are subtracted. Deep learning uses the kernel as it is; signal " +
-    "processing rotates it by 180 degrees first (the setting “flip”).",
+    "Pixels on the left are added, pixels on the right subtracted. With the kernel as it is, " +
+    "this sum is strictly called cross-correlation; deep learning calls it convolution all the " +
+    "same. Signal processing rotates the kernel by 180 degrees first (“flip”): then a single 1 " +
+    "among zeros leaves a copy of the kernel in the output, the right way round.",
   "tour.1.try": "Rotate the kernel (flip)",
+  "tour.1.tried":
+    "Another kernel, on the same window: 1 2 3 / 4 5 6 / 7 8 9 in the settings. Rotated by 180 " +
+    "degrees, it lies on the window as 9 8 7 / 6 5 4 / 3 2 1.",
   "tour.2.title": "What is a kernel?",
   "tour.2.short":
     "A small array of weights, which decide what is found: −1, 0, 1 an edge, equal weights a " +
@@ -352,8 +356,8 @@ Object.assign(WORDS_EN, {
   "word.weight.what": "One number of a kernel: a pixel is multiplied by it.",
   "word.convolution": "convolution",
   "word.convolution.what":
-    "At each position of the window, pixels times weights, added; in deep learning the kernel is " +
-    "not rotated first.",
+    "At each position of the window, pixels times weights, added. Where the kernel is not " +
+    "rotated first, as in deep learning, it is strictly a cross-correlation.",
   "word.flip": "flip",
   "word.flip.what":
     "To rotate the kernel by 180 degrees before it is used, as signal processing does.",

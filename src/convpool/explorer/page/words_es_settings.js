@@ -9,6 +9,7 @@ Object.assign(WORDS_ES, {
   "weights.channel": "canal {plane}",
   "weights.named": "Pesos ({parts}): {name}",
   "weights.only": "Pesos: {name}",
+  "weights.unrotated": "{name}, antes del giro",
   "weights.field": "peso, fila {u}, columna {v}",
   "weights.together": "Cambiar los {n} canales por igual",
   "weights.hint": "Arrastre un peso hacia arriba o abajo, aquí o en la imagen.",
@@ -169,7 +170,8 @@ Object.assign(WORDS_ES, {
   "aria.padding": "relleno",
   "aria.bias": "sesgo",
 
-  "switch.flip": "girar 180 grados (procesamiento de señales)",
+  "switch.flip":
+    "girar 180 grados, como en procesamiento de señales (sin ello: correlación cruzada)",
   "switch.ceil": "guardar la que sale (ceil)",
   "switch.countPadding": "píxeles y relleno",
   "switch.soFar": "solo lo hecho hasta ahora",

@@ -51,10 +51,14 @@ Object.assign(WORDS_ES, {
   "tour.1.ask": "La ventana avanza un píxel a la derecha. ¿Qué número será output[0, 1]?",
   "tour.1.hint": "Sume la columna izquierda de la nueva ventana y reste su columna derecha.",
   "tour.1.after":
-    "Las tres columnas de pesos son 1, 0 y −1: los píxeles de la izquierda se suman y los " +
-    "de la derecha se restan. El aprendizaje profundo usa el núcleo tal cual; el " +
-    "procesamiento de señales lo gira antes 180 grados (el ajuste “voltear”).",
+    "Los píxeles de la izquierda se suman, los de la derecha se restan. Con el núcleo tal cual, " +
+    "esta suma se llama en rigor correlación cruzada; el aprendizaje profundo dice convolución " +
+    "de todos modos. El procesamiento de señales gira antes el núcleo 180 grados (“voltear”): " +
+    "así, un solo 1 entre ceros deja en la salida una copia del núcleo, al derecho.",
   "tour.1.try": "Girar el núcleo (voltear)",
+  "tour.1.tried":
+    "Otro núcleo, sobre la misma ventana: 1 2 3 / 4 5 6 / 7 8 9 en los ajustes. Girado 180 " +
+    "grados, está sobre la ventana como 9 8 7 / 6 5 4 / 3 2 1.",
   "tour.2.title": "¿Qué es un núcleo (kernel)?",
   "tour.2.short":
     "Una pequeña matriz de pesos, que deciden qué se encuentra: −1, 0, 1 un contorno, pesos " +
@@ -360,8 +364,8 @@ Object.assign(WORDS_ES, {
   "word.weight.what": "Un número de un núcleo: un píxel se multiplica por él.",
   "word.convolution": "convolución",
   "word.convolution.what":
-    "En cada posición de la ventana, píxeles por pesos, sumados; en aprendizaje profundo el " +
-    "núcleo no se gira antes.",
+    "En cada posición de la ventana, píxeles por pesos, sumados. Si el núcleo no se gira antes, " +
+    "como en aprendizaje profundo, es en rigor una correlación cruzada.",
   "word.flip": "voltear",
   "word.flip.what":
     "Girar el núcleo 180 grados antes de usarlo, como en el procesamiento de señales.",

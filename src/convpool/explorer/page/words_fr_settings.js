@@ -9,6 +9,7 @@ Object.assign(WORDS_FR, {
   "weights.channel": "canal {plane}",
   "weights.named": "Poids ({parts}) : {name}",
   "weights.only": "Poids : {name}",
+  "weights.unrotated": "{name}, avant la rotation",
   "weights.field": "poids, ligne {u}, colonne {v}",
   "weights.together": "Changer les {n} canaux de la même façon",
   "weights.hint": "Tirez un poids vers le haut ou le bas, ici ou dans l'image.",
@@ -169,7 +170,8 @@ Object.assign(WORDS_FR, {
   "aria.padding": "remplissage",
   "aria.bias": "biais",
 
-  "switch.flip": "tourner de 180 degrés (traitement du signal)",
+  "switch.flip":
+    "tourner de 180 degrés, comme en traitement du signal (sans : corrélation croisée)",
   "switch.ceil": "garder celle qui dépasse (ceil)",
   "switch.countPadding": "pixels et remplissage",
   "switch.soFar": "seulement ce qui est fait jusqu'ici",

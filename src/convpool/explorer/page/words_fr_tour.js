@@ -58,10 +58,15 @@ Object.assign(WORDS_FR, {
     "Additionnez la colonne de gauche de la nouvelle fenêtre, et soustrayez sa colonne de " +
     "droite.",
   "tour.1.after":
-    "Les trois colonnes de poids sont 1, 0 et −1 : les pixels de gauche sont ajoutés, ceux " +
-    "de droite sont soustraits. L'apprentissage profond prend le noyau tel quel ; le " +
-    "traitement du signal le tourne d'abord de 180 degrés (le réglage « retourner »).",
+    "Les pixels de gauche sont ajoutés, ceux de droite soustraits. Avec le noyau tel quel, " +
+    "cette somme s'appelle à proprement parler une corrélation croisée ; l'apprentissage " +
+    "profond dit tout de même convolution. Le traitement du signal tourne d'abord le noyau de " +
+    "180 degrés (« retourner ») : un seul 1 parmi des zéros laisse alors en sortie une copie du " +
+    "noyau, à l'endroit.",
   "tour.1.try": "Tourner le noyau (retourner)",
+  "tour.1.tried":
+    "Un autre noyau, sur la même fenêtre : 1 2 3 / 4 5 6 / 7 8 9 dans les réglages. Tourné de " +
+    "180 degrés, il est posé sur la fenêtre comme 9 8 7 / 6 5 4 / 3 2 1.",
   "tour.2.title": "Qu'est-ce qu'un noyau ?",
   "tour.2.short":
     "Un petit tableau de poids, qui décident de ce qu'on trouve : −1, 0, 1 un contour, des " +
@@ -379,8 +384,9 @@ Object.assign(WORDS_FR, {
   "word.weight.what": "Un nombre d'un noyau : un pixel est multiplié par lui.",
   "word.convolution": "convolution",
   "word.convolution.what":
-    "À chaque position de la fenêtre, des pixels fois des poids, additionnés ; en apprentissage " +
-    "profond, le noyau n'est pas tourné d'abord.",
+    "À chaque position de la fenêtre, des pixels fois des poids, additionnés. Si le noyau n'est " +
+    "pas tourné d'abord, comme en apprentissage profond, c'est à proprement parler une " +
+    "corrélation croisée.",
   "word.flip": "retourner",
   "word.flip.what":
     "Tourner le noyau de 180 degrés avant de l'utiliser, comme en traitement du signal.",

@@ -71,10 +71,10 @@ def test_the_tour_to_its_end(show, size):
         assert text(page, "#tour-body .good").startswith("Right: ")
         assert "Covered" not in text(page, "#sum")
         if size is not PHONE:  # the why stands beside the answer
-            assert in_sight(page, "#tour-body > div:nth-of-type(2) p")
+            assert in_sight(page, "#tour-body > div:nth-of-type(2) p >> nth=0")
         asked_again = ["One more picture", "Now you"]
         one_more = ["One more picture"]
-        onward = {4: asked_again * 2, 5: one_more, 6: one_more}.get(stop, [])
+        onward = {4: asked_again, 5: one_more, 6: one_more * 2, 7: one_more}.get(stop, [])
         onward = [*onward, "To the self-test" if stop == 8 else "Next question"]
         assert page.evaluate("document.activeElement.textContent") == onward[0]
         for words in onward:
@@ -240,10 +240,11 @@ def further_picture(page, stop, number):
     press(page, "Now you")
     press(page, "Show me")
     for k in range(number):
-        press(page, "One more picture")
+        press(page, "Optional: “same_size”" if k else "One more picture")
         if k + 1 < number:
             press(page, "Now you")
             press(page, "Show me")
+    assert text(page, "#tour-body h3").startswith(f"{stop}{'abc'[number]} of 9: ")
 
 
 @pytest.mark.parametrize(
@@ -260,7 +261,9 @@ def test_same_with_a_stride_is_shown_and_calculated(visit, number, padding, size
     lines = worked.replace("\N{MINUS SIGN}", "-").splitlines()
     unbroken = f"T = ({size} - 1)·2 + 3 - 6 = {total}".replace(" ", "\N{NO-BREAK SPACE}")
     assert [f"{unbroken} (" in line for line in lines] == [True, True]
-    assert page.locator("#tour-body .formula").bounding_box()["height"] < 30  # not broken either
+    formulas = page.locator("#tour-body .formula").all()
+    assert len(formulas) == 2
+    assert all(one.bounding_box()["height"] < 30 for one in formulas)  # not broken either
     assert f"top {axes[0]['before']}, bottom {axes[0]['after']}" in lines[0]
 
 
@@ -277,7 +280,8 @@ def test_the_formula_is_in_sight_where_it_is_asked_for(visit):
     page = visit("")
     further_picture(page, 5, 1)
     press(page, "Now you")
-    assert text(page, "#tour-body .formula").startswith("T = max(0, ")
+    assert text(page, "#tour-body .formula") == "o = ceil(n / s)"  # and none that is not needed
+    assert text(page, "#tour-body .hint >> nth=0") == "o outputs, n pixels, stride s"
 
 
 @pytest.mark.parametrize(("padding", "typed"), WRONG)
@@ -320,6 +324,35 @@ def test_a_wrong_number_is_explained(visit):
     assert "4.25 is the answer if pooling takes the average" in text(page, "#tour-body .bad")
 
 
+def test_pooling_leaves_its_padding_out(visit):
+    page = visit("")
+    further_picture(page, 8, 1)
+    assert text(page, "#tour-body .worked").endswith(" / 2 = 4.5")
+    assert library(page)[0, 1, 0] == 4.5
+
+
+def test_dilation_widens_the_window(visit):
+    page = visit("")
+    further_picture(page, 7, 1)
+    page.locator("#tour-body .main").click()
+    assert text(page, "#tour-body h3") == "7c of 9: with dilation"
+    assert "w = image[i:i + 5:2, j:j + 5:2]" in text(page, "#tour-loops")
+    assert text(page, "#tour-body .worked").count("·") == 9
+
+
+def test_a_rotated_kernel_is_told_and_named(visit):
+    page = visit("#tour=1")
+    press(page, "Now you")
+    press(page, "Show me")
+    assert "cross-correlation" in text(page, "#tour-body")
+    press(page, "Rotate the kernel (flip)")
+    told = text(page, "#tour-body")
+    assert "lies on the window as 9 8 7" in told
+    assert f"It is {MINUS}2" not in told
+    assert "subtracted" not in told  # said of the other kernel
+    assert text(page, "#weights caption") == "Weights: own, before the rotation"
+
+
 MISTAKES = {  # stop -> what beginners answer, and what is said then
     2: ("0", "begins (upper left corner) at input[1, 1]"),  # a window around input[1, 1]
     3: ("5x9", "both sides to the pixels, each once"),
@@ -351,6 +384,13 @@ def test_a_shape_has_three_numbers(visit):
     assert text(page, "#tour-body .good").startswith("Right: ")
 
 
+def test_a_wrong_answer_in_the_self_test_is_told_the_rule(visit):
+    page = visit("#test=5-11")
+    page.locator("#answer").fill("77x7")
+    press(page, "Check")
+    assert text(page, "#tour-body .bad").endswith(f"n + before + after {MINUS} k + 1 outputs.")
+
+
 def test_the_self_test_starts_in_sight(show):
     page = show("#tour=9", **LAPTOP)
     press(page, "Now you")
@@ -366,7 +406,8 @@ def test_the_total_of_a_named_padding_is_that_of_the_picture(visit, padding):
     for row, axis in zip(
         page.locator("#sizes tr").all(), page.evaluate("explorer.model().axes"), strict=True
     ):
-        assert row.inner_text().endswith(f"= {axis['before'] + axis['after']}")
+        told = row.inner_text().replace("\N{NO-BREAK SPACE}", " ")
+        assert told.endswith(f"= {axis['before'] + axis['after']}")
 
 
 def test_groups_are_drawn(visit):

@@ -37,7 +37,7 @@ EXPLAINED = {
     r"\bceil\b": 5,
     r"/ 1\b": 10,
     "padding: top": 3,
-    "as many as needed": 4,
+    "; in all": 4,
     r"\bbias|\bdense": 10,
 }
 

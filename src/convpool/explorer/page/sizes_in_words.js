@@ -1,6 +1,7 @@
 // The sizes of the output in words: their formulas, with padding and what is left over.
 const sizesInWords = (() => {
   const { element } = controls;
+  const unbroken = (formula) => formula.replaceAll(" ", "\u00a0");
   // "height: 5", from the key of a name
   const named = (key, formula) => say("pools.bound", { name: say(key), formula });
 
@@ -16,17 +17,18 @@ const sizesInWords = (() => {
   }
 
   /**
-   * Return the formula of the output's size on one axis, such as "(4 − 1) × 2 + 3 − 0 − 0 = 9".
+   * Return the formula of the output's size on one axis, such as "(4 − 1) × 2 + 3 − 0 − 0 = 9",
+   * which no line breaks.
    * @param {Model} model
    * @param {Axis} axis
    * @returns {string}
    */
   function sizeOf(model, axis) {
-    if (model.state.op !== "transpose") return arithmetic.formula(axis);
-    return (
+    const transposed =
       `(${axis.count} − 1) × ${axis.stride} + ${axis.span} − ${axis.before} − ` +
-      `${axis.after}${outputPaddingTerm(axis)} = ${axis.size}`
-    );
+      `${axis.after}${outputPaddingTerm(axis)} = ${axis.size}`;
+    const formula = model.state.op === "transpose" ? transposed : arithmetic.formula(axis);
+    return unbroken(formula);
   }
 
   /**
@@ -75,9 +77,8 @@ const sizesInWords = (() => {
         model.state.padding === "same_size"
           ? `n = ${size}`
           : `ceil(${size} / ${stride}) = ${count}`;
-      // one line, unbroken
-      const total = `T = ${totalPadding(model, axis)}`.replaceAll(" ", "\u00a0");
-      return named(name, `o = ${outputs}; ${total} (${say(key, axis)})`);
+      const total = unbroken(`T = ${totalPadding(model, axis)}`);
+      return named(name, `${unbroken(`o = ${outputs}`)}; ${total} (${say(key, axis)})`);
     });
     return lines.join("\n");
   }

@@ -150,6 +150,7 @@ const tour = (() => {
       { hidden: true },
       told,
       ...(entry.attempt ? trial(key, [part, told], asked.set, entry.attempt) : []),
+      ...optional(index, k + 1),
     );
     question.add(part, asked, () => {
       after.hidden = next.hidden = false;
@@ -157,7 +158,7 @@ const tour = (() => {
     });
     const example = () => (isFirst ? stop(index) : further(index, k - 1));
     const buttons = row(next, button(say("tour.example_again"), example, BACK), ...waysOut());
-    show(index, [part, after, buttons], isFirst);
+    show(index, [part, after, buttons], k);
     focus("#answer");
   }
 
@@ -190,8 +191,8 @@ const tour = (() => {
   }
 
   /**
-   * Return the button to a stop's further picture or question or, if it has no more of them, to the
-   * next stop.
+   * Return the button to a stop's further picture or question or, if it has no more of them that
+   * all should see, to the next stop.
    * @param {number} index
    * @param {number} k number of the further picture or question
    * @returns {any}
@@ -199,10 +200,37 @@ const tour = (() => {
   function onward(index, k) {
     const more = STOPS[index].further[k];
     if (more?.ask) return button(say("tour.now_you"), () => ask(index, k), ON);
-    if (more) return button(say("tour.one_more"), () => further(index, k), ON);
+    if (more && !more.isOptional) return button(say("tour.one_more"), () => further(index, k), ON);
     return index + 1 < STOPS.length
       ? button(say("tour.next"), () => stop(index + 1), ON)
       : button(say("tour.to_test"), () => examine(selfTest(), 0, []), ON);
+  }
+
+  // the button to a further picture that is optional
+  const optional = (index, k) =>
+    STOPS[index].further[k]?.isOptional
+      ? [
+          button(say("tour.optional", { title: headingOf(index, k).title }), () =>
+            further(index, k),
+          ),
+        ]
+      : [];
+
+  /**
+   * Return the number of a stop, with a letter for a further picture, and its title.
+   * @param {number} index
+   * @param {number} k number of the further picture or question; -1 for the stop's own
+   * @returns {{ k: string, count: number, title: string }}
+   */
+  function headingOf(index, k) {
+    const isPicture = ({ ask: asked }, at) => !asked && at <= k;
+    const before = STOPS[index].further.filter(isPicture).length;
+    const last = STOPS[index].further.findLastIndex(isPicture);
+    return {
+      k: `${index + 1}${before ? "abcd"[before] : ""}`,
+      count: STOPS.length,
+      title: before ? say(`tour.${index + 1}.further${last + 1}.title`) : title(index),
+    };
   }
 
   /**
@@ -225,7 +253,7 @@ const tour = (() => {
           ...waysOut(),
         ),
       ],
-      false,
+      k,
     );
     focus(".main");
   }
@@ -235,9 +263,13 @@ const tour = (() => {
     say(`tour.${index + 1}.further${k + 1}`)
       .split("\n")
       .map((textContent) =>
-        element("p", { className: /^\w = /.test(textContent) ? "formula" : "", textContent }),
+        element("p", { className: /^\w\s=\s/.test(textContent) ? "formula" : "", textContent }),
       );
-  const formulasOf = (index, k) => linesOf(index, k).filter(({ className }) => className);
+  // the formulas of the size, which a question after the picture is about
+  const formulasOf = (index, k) => [
+    ...linesOf(index, k).filter(({ textContent }) => /^o\s/.test(textContent)),
+    element("p", { className: "hint", textContent: say("tour.letters") }),
+  ];
 
   // to the result of the self-test, where that is what led here, and out of the tour
   const waysOut = () => [
@@ -254,14 +286,13 @@ const tour = (() => {
    * Show a stop's heading and its text, with further parts.
    * @param {number} index
    * @param {Node[]} parts
-   * @param {boolean} [hasText] whether the stop's first text is shown
+   * @param {number} [k] number of the further picture or question; -1 for the stop's own
    */
-  function show(index, parts, hasText = true) {
-    const place = { k: index + 1, count: STOPS.length, title: title(index) };
+  function show(index, parts, k = -1) {
     byId("tour-body").replaceChildren(
-      element("h3", { textContent: say("tour.heading", place) }),
+      element("h3", { textContent: say("tour.heading", headingOf(index, k)) }),
       toldPicture.line(),
-      ...(hasText
+      ...(k < 0
         ? [element("p", { id: "question", textContent: say(`tour.${index + 1}.before`) })]
         : []),
       ...(LOOPS.includes(index) ? [element("pre", { id: "tour-loops", tabIndex: 0 })] : []),
@@ -323,7 +354,10 @@ const tour = (() => {
     const heading = (index) =>
       say("test.heading", { k: index + 1, count: TESTS.length, title: title(index) });
     return {
-      list: TESTS.map((test, index) => () => test(picking(seed + 7919 * index))),
+      list: TESTS.map((test, index) => () => ({
+        hint: say(`tour.${index + 1}.short`),
+        ...test(picking(seed + 7919 * index)),
+      })),
       heading,
       nameOf: title,
       look: stop,

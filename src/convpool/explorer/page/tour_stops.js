@@ -5,6 +5,7 @@
  * @property {State} set the settings that differ from the defaults
  * @property {(model: Model) => string} calculation
  * @property {() => HTMLElement} [figure] a drawing below it
+ * @property {boolean} [isOptional] whether the tour goes on to the next stop before it
  * @typedef {object} Question
  * @property {State} set the settings that differ from the defaults
  * @property {"number" | "size"} cover what the picture hides until it is answered
@@ -134,7 +135,7 @@ const tourStops = (() => {
       [
         strided("same"),
         askStrided("same", 5, 8, "tour.5.further2"),
-        strided("same_size"),
+        { ...strided("same_size"), isOptional: true },
         askStrided("same_size", 5, 8, "tour.5.further4"),
       ],
     ],
@@ -151,15 +152,22 @@ const tourStops = (() => {
       { ...laplacian, i: 4, j: 2 },
       "number",
       number,
-      ["convolution", "kernel", "window", "pixel", "weight", "output", "padding", "stride"],
-      [{ set: { ...laplacian, sh: 2, sw: 2, i: 1, j: 1 }, calculation: sentences.worked }],
+      [
+        ...["convolution", "kernel", "window", "pixel", "weight", "output", "padding", "stride"],
+        "dilation",
+      ],
+      [
+        { set: { ...laplacian, sh: 2, sw: 2, i: 1, j: 1 }, calculation: sentences.worked },
+        { set: { h: 7, w: 7, kernel: "laplacian", dh: 2, dw: 2 }, calculation: sentences.worked },
+      ],
     ],
     [
       { ...pool, mode: "avg" },
       { ...pool, mode: "max", i: 1, j: 1 },
       "number",
       number,
-      ["pooling", "window", "stride", "pixel", "channel", "weight"],
+      ["pooling", "window", "stride", "pixel", "channel", "weight", "padding"],
+      [{ set: { ...pool, ...byHand, mode: "avg", j: 1 }, calculation: sentences.worked }],
     ],
     [
       pool,

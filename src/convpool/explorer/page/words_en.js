@@ -57,7 +57,7 @@ const WORDS_EN = {
   "size.left_row": ["1 row left over (red hatching)", "{n} rows left over (red hatching)"],
   "size.left_column": ["1 column left over (red hatching)", "{n} columns left over (red hatching)"],
   "size.output": "Output size",
-  "size.in_all": "as many as needed: {formula}",
+  "size.in_all": "in all {formula}",
   "size.rows": "padding: top {before}, bottom {after}",
   "size.columns": "padding: left {before}, right {after}",
 

@@ -114,14 +114,14 @@ Object.assign(WORDS_EN, {
   "field.relu": "ReLU",
   "padding.valid": "No padding: every window lies on real pixels.",
   "padding.same":
-    "ceil(size / stride) outputs; of an odd number of rows or columns, the bottom and the right " +
-    "get one more, as in PyTorch and Keras.",
+    "Outputs: size / stride, rounded up. An odd row or column of padding goes to the bottom or " +
+    "the right, as in PyTorch and Keras.",
   "padding.same_lower":
-    "ceil(size / stride) outputs; of an odd number of rows or columns, the top and the left get " +
-    "one more, as ONNX's SAME_LOWER.",
+    "Outputs: size / stride, rounded up. An odd row or column of padding goes to the top or the " +
+    "left, as ONNX's SAME_LOWER.",
   "padding.same_size":
-    "As large as the input at any stride; of an odd number of rows or columns, the top and the " +
-    "left get one more.",
+    "As large as the input at any stride. An odd row or column of padding goes to the top or " +
+    "the left.",
   "padding.full": "Every position where the window touches at least one pixel.",
   "padding.by hand": "Your own number on each side.",
   "cropped.valid": "Nothing is cropped: the output holds all that is written.",
@@ -183,5 +183,6 @@ Object.assign(WORDS_EN, {
     "Above: the channels of the input. Below: the kernels; each makes one channel of the " +
     "output. A line: the kernel sees this channel.",
   "groups.picture": "{c} channels and {nc} kernels, groups: {groups}",
-  "groups.weights": "Weights in groups: {some}; without groups: {all}.",
+  "groups.weights":
+    "Weights (height·width·channels of a kernel·kernels): in groups {some}; without groups {all}.",
 });

@@ -5,7 +5,7 @@ Object.assign(WORDS_EN, {
     "explain convolution and pooling to anyone. You may change the settings at any time.",
   "tour.start": "Start the tour",
   "tour.only_test": "Only the self-test",
-  "tour.elsewhere": "It runs beside the picture.",
+  "tour.elsewhere": "The tour runs beside the picture.",
   "tour.heading": "{k} of {count}: {title}",
   "tour.example": "Example:",
   "tour.now_you": "Now you",
@@ -34,7 +34,9 @@ Object.assign(WORDS_EN, {
     "The question is about output[{place}]: the window has been moved to another position.",
   "tour.put_back": "Put the picture back",
   "tour.one_more": "One more picture",
+  "tour.optional": "Optional: {title}",
   "tour.covered": "Covered until you have answered.",
+  "tour.letters": "o outputs, n pixels, stride s",
   "tour.1.title": "What is a convolution?",
   "tour.1.short":
     "The kernel lies on the image; pixels times weights, added, are one number of the output; " +
@@ -50,13 +52,13 @@ Object.assign(WORDS_EN, {
   "tour.1.hint": "Add the left column of the new window, and subtract its right column.",
   "tour.1.after":
     "Pixels on the left are added, pixels on the right subtracted. With the kernel as it is, " +
-    "this sum is strictly called cross-correlation; deep learning calls it convolution all the " +
-    "same. Signal processing rotates the kernel by 180 degrees first (“flip”): then a single 1 " +
-    "among zeros leaves a copy of the kernel in the output, the right way round.",
+    "this sum is strictly called cross-correlation; deep learning calls it convolution too. " +
+    "Signal processing rotates the kernel by 180 degrees first (“flip”): then a single 1 among " +
+    "zeros leaves a copy of the kernel in the output, the right way round.",
   "tour.1.try": "Rotate the kernel (flip)",
   "tour.1.tried":
-    "Another kernel, on the same window: 1 2 3 / 4 5 6 / 7 8 9 in the settings. Rotated by 180 " +
-    "degrees, it lies on the window as 9 8 7 / 6 5 4 / 3 2 1.",
+    "Another kernel, on this window: 1 2 3, 4 5 6, 7 8 9 in the settings. Rotated by 180 " +
+    "degrees, it lies on the window as 9 8 7, 6 5 4, 3 2 1.",
   "tour.2.title": "What is a kernel?",
   "tour.2.short":
     "A small array of weights, which decide what is found: −1, 0, 1 an edge, equal weights a " +
@@ -131,14 +133,14 @@ Object.assign(WORDS_EN, {
   "tour.5.after":
     "The division is rounded down: (6 − 3) / 2 = 1.5 becomes 1. Pixels that no whole window " +
     "reaches are left over: red hatching marks them.",
+  "tour.5.further1.title": "“same” with a stride",
   "tour.5.further1":
-    "And “same” with a stride? n pixels give o = n / s outputs, rounded up (ceil): as large as " +
-    "the input at stride 1 only, else smaller. On the padded image, windows begin at 0, s, 2s, " +
-    "... The last one begins at (o − 1)·s and is k long: the padded image must have (o − 1)·s + " +
-    "k pixels. The image has n of them, and “same” adds the T zeros that are missing:\nT = " +
-    "max(0, (o − 1)·s + k − n)\nWhere n pixels are enough, T is 0. Here n = 6, the stride s = 2 " +
-    "and the kernel k = 3, so o = 3: the last window covers the places 4, 5 and 6. These are 7 " +
-    "places, from 0 to 6, for 6 pixels: each axis needs one zero, at its end.",
+    "With a stride, “same” divides by the stride s and rounds up (ceil): n pixels give o " +
+    "outputs.\no = ceil(n / s)\nHere 6 / 2 = 3. The windows begin at 0, 2 and 4. The last one " +
+    "covers the places 4, 5 and 6: this makes 7 places, from 0 to 6, for 6 pixels. So each axis " +
+    "needs one zero, at its end.\nIn general, the last window begins at (o − 1)·s and is k long " +
+    "(kernel). “same” adds the T zeros that are missing; none are if n pixels are enough:\nT = " +
+    "max(0, (o − 1)·s + k − n)",
   "tour.5.further2.ask": "“same” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
   "tour.5.further2.hint":
     "“same” divides the height and the width by the stride and rounds up; the size of the kernel " +
@@ -146,19 +148,19 @@ Object.assign(WORDS_EN, {
   "tour.5.further2.after":
     "5 / 2 = 2.5 is rounded up to 3, and 8 / 2 is 4. So “same” keeps the size of the input at " +
     "stride 1 only.",
+  "tour.5.further3.title": "“same_size”",
   "tour.5.further3":
-    "There is another rule, “same_size”: as many outputs as pixels, o = n, at any stride, so " +
-    "that the window moves over much padding:\nT = (n − 1)·s + k − n\nHalf of T goes to the " +
-    "top and to the left; of an odd T, the odd zero goes there too, while “same” gives it to " +
-    "the bottom and to the right. At stride 1, both rules have an equal T. Some courses say " +
-    "“same” and mean “same_size”: read what yours says. Networks (Keras, ONNX) use “same” as " +
-    "it was before, with n / s outputs.",
+    "Some courses say “same” where the output is as large as the input at any stride. This page " +
+    "calls it “same_size”. The window then moves over much padding.\no = n\nT = (n − 1)·s + k − " +
+    "n\nHalf of T goes to the top and to the left; of an odd T, the odd zero goes there too. At " +
+    "stride 1, T is that of “same”. Keras and ONNX have no such rule: their “same” gives n / s " +
+    "outputs, rounded up. PyTorch has “same” at stride 1 only.",
   "tour.5.further4.ask": "“same_size” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
   "tour.5.further4.hint":
     "“same_size” adds so much padding that each pixel of the input has its output.",
   "tour.5.further4.after":
-    "As large as the input. This needs 6 rows and 9 columns of padding; “same” needed 2 rows and " +
-    "1 column.",
+    "As large as the input. This needs 6 rows and 9 columns of padding; “same” needed 2 rows " +
+    "and 1 column.",
   "tour.6.title": "What are channels?",
   "tour.6.short":
     "Planes of numbers, such as red, green and blue. A kernel has a plane of weights for each, " +
@@ -170,8 +172,9 @@ Object.assign(WORDS_EN, {
     "output.",
   "tour.6.example":
     "This image has two channels only, so that the sums are short. One kernel: the output has " +
-    "one channel. Each channel has weights of its own: the sum of each stands beside or below " +
-    "the picture.",
+    "one channel. Each channel has weights of its own; the sum of each stands beside or below " +
+    "the picture. The third number of output[0, 0, 0] is the output's channel. The picture " +
+    "shows one channel of the input, which you choose below it (“input channel in front”).",
   "tour.6.ask":
     "An image of 5 × 5 with three channels, two kernels of 2 × 2 × 3, no padding. Which shape " +
     "will the output have?",
@@ -179,10 +182,11 @@ Object.assign(WORDS_EN, {
     "A kernel puts the products of all channels into one sum: it makes one output channel, " +
     "however many channels go in.",
   "tour.6.after":
-    "One output channel for each kernel. Each kernel sees all three channels: it has a plane " +
-    "of weights for each, here 2·2·3 = 12 weights. For a colour image, a kernel of 3 × 3 has " +
-    "3·3·3 = 27 weights.",
+    "One output channel for each kernel. Each kernel has a plane of weights for each of the " +
+    "three channels, here 2·2·3 = 12 weights (height·width·channels); both kernels have 24. For " +
+    "a colour image, a kernel of 3 × 3 has 3·3·3 = 27 weights.",
   "tour.6.try": "See the channels apart",
+  "tour.6.further1.title": "groups",
   "tour.6.further1":
     "Groups divide the channels, and the kernels, into parts that do not mix. Here 4 channels " +
     "and 2 kernels are in 2 groups: kernel 0 sees the channels 0 and 1 only, kernel 1 the " +
@@ -202,9 +206,15 @@ Object.assign(WORDS_EN, {
   "tour.7.after":
     "The zeros of the padding add nothing here. The products, one after the other, are in " +
     "“Other views” (Loops), further down.",
+  "tour.7.further1.title": "with a stride",
   "tour.7.further1":
-    "With stride 2, the same two loops: the window begins at y = 2·i and x = 2·j. Nothing else " +
-    "changes.",
+    "With stride 2, a new line in the loops says where the window begins: at y = 2·i and x = " +
+    "2·j. The output is smaller. The window and its sum stay as they were.",
+  "tour.7.further2.title": "with dilation",
+  "tour.7.further2":
+    "Dilation spreads the window: with dilation 2 it takes every second row and every second " +
+    "column, and leaves out those between. So a kernel of 3 × 3 reaches over 5 × 5 pixels: a " +
+    "wider view with no more than 9 weights. In the loops, “:2” at the end of a slice does this.",
   "tour.8.title": "What is max pooling? What is average pooling?",
   "tour.8.short":
     "One number from each window, without weights, in each channel by itself: the largest pixel " +
@@ -220,6 +230,12 @@ Object.assign(WORDS_EN, {
     "The largest pixel of the window. Where it lies in the window does not matter: this makes a " +
     "network less sensitive to small moves.",
   "tour.8.try": "Compare with the average",
+  "tour.8.further1.title": "with padding",
+  "tour.8.further1":
+    "Pooling may have padding too, but its places have no value here. Max pooling never takes " +
+    "them. Average pooling leaves them out: this window has two pixels, so it divides by 2. The " +
+    "setting “divide by: pixels and padding” counts them as zeros, as PyTorch does unless told " +
+    "otherwise.",
   "tour.9.title": "How is pooling performed over an image?",
   "tour.9.short":
     "The same two loops with w.max() or w.mean(), mostly with the stride k: floor((n − k) / s) " +

@@ -61,7 +61,7 @@ const WORDS_ES = {
   "size.left_row": ["sobra 1 fila (rayado rojo)", "sobran {n} filas (rayado rojo)"],
   "size.left_column": ["sobra 1 columna (rayado rojo)", "sobran {n} columnas (rayado rojo)"],
   "size.output": "Tamaño de la salida",
-  "size.in_all": "tantas como hacen falta: {formula}",
+  "size.in_all": "en total {formula}",
   "size.rows": "relleno: {before} arriba, {after} abajo",
   "size.columns": "relleno: {before} a la izquierda, {after} a la derecha",
 

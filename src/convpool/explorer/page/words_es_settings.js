@@ -115,14 +115,14 @@ Object.assign(WORDS_ES, {
   "field.relu": "ReLU",
   "padding.valid": "Ningún relleno: cada ventana está sobre píxeles reales.",
   "padding.same":
-    "ceil(tamaño / paso) salidas; de un número impar de filas o columnas, abajo y a la derecha " +
-    "va una más, como en PyTorch y Keras.",
+    "Salidas: tamaño / paso, redondeado hacia arriba. Una fila o columna impar de relleno va " +
+    "abajo o a la derecha, como en PyTorch y Keras.",
   "padding.same_lower":
-    "ceil(tamaño / paso) salidas; de un número impar de filas o columnas, arriba y a la " +
-    "izquierda va una más, como SAME_LOWER de ONNX.",
+    "Salidas: tamaño / paso, redondeado hacia arriba. Una fila o columna impar de relleno va " +
+    "arriba o a la izquierda, como SAME_LOWER de ONNX.",
   "padding.same_size":
-    "Tan grande como la entrada con cualquier paso; de un número impar de filas o columnas, " +
-    "arriba y a la izquierda va una más.",
+    "Tan grande como la entrada con cualquier paso. Una fila o columna impar de relleno va " +
+    "arriba o a la izquierda.",
   "padding.full": "Cada posición donde la ventana toca al menos un píxel.",
   "padding.by hand": "Su propio número en cada lado.",
   "cropped.valid": "No se recorta nada: la salida contiene todo lo que se escribe.",
@@ -186,5 +186,6 @@ Object.assign(WORDS_ES, {
     "Arriba: los canales de la entrada. Abajo: los núcleos; cada uno da un canal de la salida. " +
     "Una línea: el núcleo ve este canal.",
   "groups.picture": "{c} canales y {nc} núcleos, grupos: {groups}",
-  "groups.weights": "Pesos en grupos: {some}; sin grupos: {all}.",
+  "groups.weights":
+    "Pesos (altura·anchura·canales de un núcleo·núcleos): en grupos {some}; sin grupos {all}.",
 });

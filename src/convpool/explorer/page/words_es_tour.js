@@ -5,7 +5,7 @@ Object.assign(WORDS_ES, {
     "la convolución y el pooling a cualquiera. Puede cambiar los ajustes en todo momento.",
   "tour.start": "Empezar la visita",
   "tour.only_test": "Solo la prueba",
-  "tour.elsewhere": "Está junto a la imagen.",
+  "tour.elsewhere": "La visita está junto a la imagen.",
   "tour.heading": "{k} de {count}: {title}",
   "tour.example": "Ejemplo:",
   "tour.now_you": "Ahora usted",
@@ -34,7 +34,9 @@ Object.assign(WORDS_ES, {
     "La pregunta es sobre output[{place}]: la ventana se ha movido a otra posición.",
   "tour.put_back": "Volver a la imagen",
   "tour.one_more": "Una imagen más",
+  "tour.optional": "Opcional: {title}",
   "tour.covered": "Oculto hasta que responda.",
+  "tour.letters": "o salidas, n píxeles, paso s",
   "tour.title": "Visita: nueve preguntas que se responden mirando",
   "tour.1.title": "¿Qué es una convolución?",
   "tour.1.short":
@@ -57,8 +59,8 @@ Object.assign(WORDS_ES, {
     "así, un solo 1 entre ceros deja en la salida una copia del núcleo, al derecho.",
   "tour.1.try": "Girar el núcleo (voltear)",
   "tour.1.tried":
-    "Otro núcleo, sobre la misma ventana: 1 2 3 / 4 5 6 / 7 8 9 en los ajustes. Girado 180 " +
-    "grados, está sobre la ventana como 9 8 7 / 6 5 4 / 3 2 1.",
+    "Otro núcleo, sobre la misma ventana: 1 2 3, 4 5 6, 7 8 9 en los ajustes. Girado 180 " +
+    "grados, está sobre la ventana como 9 8 7, 6 5 4, 3 2 1.",
   "tour.2.title": "¿Qué es un núcleo (kernel)?",
   "tour.2.short":
     "Una pequeña matriz de pesos, que deciden qué se encuentra: −1, 0, 1 un contorno, pesos " +
@@ -134,14 +136,14 @@ Object.assign(WORDS_ES, {
   "tour.5.after":
     "La división se redondea hacia abajo: (6 − 3) / 2 = 1,5 pasa a 1. Los píxeles a los que " +
     "ninguna ventana entera llega sobran: el rayado rojo los marca.",
+  "tour.5.further1.title": "“same” con un paso",
   "tour.5.further1":
-    "¿Y “same” con un paso? n píxeles dan o = n / s salidas, redondeado hacia arriba (ceil): " +
-    "tantas como la entrada solo con paso 1, si no menos. En la imagen con relleno, las " +
-    "ventanas empiezan en 0, s, 2s, ... La última empieza en (o − 1)·s y mide k: la imagen con " +
-    "relleno debe tener (o − 1)·s + k píxeles. La imagen tiene n, y “same” añade los T ceros " +
-    "que faltan:\nT = max(0, (o − 1)·s + k − n)\nDonde bastan n píxeles, T es 0. Aquí n = 6, el " +
-    "paso s = 2 y el núcleo k = 3, así que o = 3: la última ventana cubre los lugares 4, 5 y 6. " +
-    "Son 7 lugares, de 0 a 6, para 6 píxeles: cada eje necesita un cero, al final.",
+    "Con un paso s, “same” divide por s y redondea hacia arriba (ceil): n píxeles dan o " +
+    "salidas.\no = ceil(n / s)\nAquí 6 / 2 = 3. Las ventanas empiezan en 0, 2 y 4. La última " +
+    "cubre los lugares 4, 5 y 6: son 7 lugares, de 0 a 6, para 6 píxeles. Cada eje necesita, " +
+    "pues, un cero, al final.\nEn general, la última ventana empieza en (o − 1)·s y mide k " +
+    "(núcleo). “same” añade los T ceros que faltan; ninguno si bastan n píxeles:\nT = max(0, (o " +
+    "− 1)·s + k − n)",
   "tour.5.further2.ask": "“same” con un núcleo de 3 × 3 y paso 2, sobre 5 × 8. ¿Qué tamaño?",
   "tour.5.further2.hint":
     "“same” divide la altura y la anchura por el paso y redondea hacia arriba; el tamaño del " +
@@ -149,13 +151,13 @@ Object.assign(WORDS_ES, {
   "tour.5.further2.after":
     "5 / 2 = 2,5 se redondea a 3, y 8 / 2 es 4. Así, “same” conserva el tamaño de la entrada " +
     "solo con paso 1.",
+  "tour.5.further3.title": "“same_size”",
   "tour.5.further3":
-    "Hay otra regla, “same_size”: tantas salidas como píxeles, o = n, con cualquier paso; así, " +
-    "la ventana pasa sobre mucho relleno:\nT = (n − 1)·s + k − n\nLa mitad de T va arriba y a " +
-    "la izquierda; si T es impar, el cero de más también va allí, mientras que “same” lo pone " +
-    "abajo y a la derecha. Con paso 1, ambas reglas tienen el mismo T. Algunos cursos dicen " +
-    "“same” y quieren decir “same_size”: lea qué dice el suyo. Las redes (Keras, ONNX) usan " +
-    "“same” como antes, con n / s salidas.",
+    "Algunos cursos dicen “same” cuando la salida es tan grande como la entrada con cualquier " +
+    "paso. Esta página dice “same_size”. La ventana pasa entonces sobre mucho relleno.\no = " +
+    "n\nT = (n − 1)·s + k − n\nLa mitad de T va arriba y a la izquierda; si T es impar, el cero " +
+    "de más también va allí. Con paso 1, T es el de “same”. Keras y ONNX no tienen esta regla: " +
+    "su “same” da n / s salidas, redondeado hacia arriba. PyTorch tiene “same” solo con paso 1.",
   "tour.5.further4.ask": "“same_size” con un núcleo de 3 × 3 y paso 2, sobre 5 × 8. ¿Qué tamaño?",
   "tour.5.further4.hint":
     "“same_size” añade tanto relleno que cada píxel de la entrada tiene su salida.",
@@ -173,8 +175,9 @@ Object.assign(WORDS_ES, {
     "da un plano de salida.",
   "tour.6.example":
     "Esta imagen tiene solo dos canales, para que las sumas sean cortas. Un núcleo: la salida " +
-    "tiene un canal. Cada canal tiene sus propios pesos: la suma de cada uno está junto a la " +
-    "imagen o debajo.",
+    "tiene un canal. Cada canal tiene sus propios pesos; la suma de cada uno está junto a la " +
+    "imagen o debajo. El tercer número de output[0, 0, 0] es el canal de la salida. La imagen " +
+    "muestra un canal de la entrada, que se elige debajo (“canal de entrada delante”).",
   "tour.6.ask":
     "Una imagen de 5 × 5 con tres canales, dos núcleos de 2 × 2 × 3, sin relleno. ¿Qué forma " +
     "tendrá la salida?",
@@ -182,10 +185,11 @@ Object.assign(WORDS_ES, {
     "Un núcleo pone los productos de todos los canales en una sola suma: da un canal de " +
     "salida, entren los canales que entren.",
   "tour.6.after":
-    "Un canal de salida por núcleo. Cada núcleo ve los tres canales: tiene un plano de pesos " +
-    "para cada uno, aquí 2·2·3 = 12 pesos. Para una imagen en color, un núcleo de 3 × 3 tiene " +
-    "3·3·3 = 27 pesos.",
+    "Un canal de salida por núcleo. Cada núcleo tiene un plano de pesos para cada uno de los " +
+    "tres canales, aquí 2·2·3 = 12 pesos (altura·anchura·canales); los dos núcleos tienen 24. " +
+    "Para una imagen en color, un núcleo de 3 × 3 tiene 3·3·3 = 27 pesos.",
   "tour.6.try": "Ver los canales por separado",
+  "tour.6.further1.title": "los grupos",
   "tour.6.further1":
     "Los grupos dividen los canales, y los núcleos, en partes que no se mezclan. Aquí 4 canales " +
     "y 2 núcleos forman 2 grupos: el núcleo 0 ve solo los canales 0 y 1, el núcleo 1 los " +
@@ -205,9 +209,16 @@ Object.assign(WORDS_ES, {
   "tour.7.after":
     "Los ceros del relleno no añaden nada aquí. Los productos, uno tras otro, están en “Otras " +
     "vistas” (Bucles), más abajo.",
+  "tour.7.further1.title": "con un paso",
   "tour.7.further1":
-    "Con paso 2, los dos mismos bucles: la ventana empieza en y = 2·i y x = 2·j. Nada más " +
-    "cambia.",
+    "Con paso 2, una línea más en los bucles dice dónde empieza la ventana: en y = 2·i y x = " +
+    "2·j. La salida es más pequeña. La ventana y su suma son las mismas.",
+  "tour.7.further2.title": "con dilatación",
+  "tour.7.further2":
+    "La dilatación separa los píxeles de la ventana: con 2 toma una de cada dos filas y una de " +
+    "cada dos columnas, y salta las de en medio. Así, un núcleo de 3 × 3 abarca 5 × 5 píxeles: " +
+    "una vista más amplia con los mismos 9 pesos. En los bucles lo hace “:2” al final de un " +
+    "corte.",
   "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",
   "tour.8.short":
     "Un número por ventana, sin pesos, en cada canal por separado: el píxel mayor (max) o la " +
@@ -223,6 +234,12 @@ Object.assign(WORDS_ES, {
     "El mayor píxel de la ventana. Dónde está en la ventana no importa: así una red es menos " +
     "sensible a pequeños movimientos.",
   "tour.8.try": "Comparar con la media",
+  "tour.8.further1.title": "con relleno",
+  "tour.8.further1":
+    "El pooling también puede tener relleno, pero aquí sus lugares no tienen valor. El max " +
+    "pooling nunca los toma. El average pooling los deja fuera: esta ventana tiene dos píxeles, " +
+    "así que divide por 2. El ajuste “dividir por: píxeles y relleno” los cuenta como ceros, " +
+    "como PyTorch si no se le dice otra cosa.",
   "tour.9.title": "¿Cómo se hace el pooling sobre una imagen?",
   "tour.9.short":
     "Los mismos dos bucles con w.max() o w.mean(), casi siempre con el paso k: floor((n − k) / " +

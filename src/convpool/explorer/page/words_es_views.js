@@ -204,8 +204,8 @@ Object.assign(WORDS_ES, {
     "El GIF omite pasos: muestra 1 de cada {n}, pues contiene como mucho {most} imágenes.",
 
   "counts.weights": [
-    "Pesos: {product} = {weights} (+ 1 sesgo).",
-    "Pesos: {product} = {weights} (+ {n} sesgos).",
+    "Pesos (altura·anchura·canales de un núcleo·núcleos): {product} = {weights} (+ 1 sesgo).",
+    "Pesos (altura·anchura·canales de un núcleo·núcleos): {product} = {weights} (+ {n} sesgos).",
   ],
   "counts.products":
     "Multiplicaciones: {weights} · {positions} posiciones = {products}. Una capa densa " +

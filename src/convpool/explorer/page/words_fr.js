@@ -62,7 +62,7 @@ const WORDS_FR = {
     "{n} colonnes restent (hachures rouges)",
   ],
   "size.output": "Taille de la sortie",
-  "size.in_all": "autant qu'il en faut : {formula}",
+  "size.in_all": "en tout {formula}",
   "size.rows": "remplissage : {before} en haut, {after} en bas",
   "size.columns": "remplissage : {before} à gauche, {after} à droite",
 

@@ -115,14 +115,14 @@ Object.assign(WORDS_FR, {
   "field.relu": "ReLU",
   "padding.valid": "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels.",
   "padding.same":
-    "ceil(taille / pas) sorties ; d'un nombre impair de lignes ou de colonnes, le bas et la " +
-    "droite en reçoivent une de plus, comme dans PyTorch et Keras.",
+    "Sorties : taille / pas, arrondi vers le haut. Une ligne ou colonne impaire de remplissage " +
+    "va en bas ou à droite, comme avec PyTorch et Keras.",
   "padding.same_lower":
-    "ceil(taille / pas) sorties ; d'un nombre impair de lignes ou de colonnes, le haut et la " +
-    "gauche en reçoivent une de plus, comme SAME_LOWER d'ONNX.",
+    "Sorties : taille / pas, arrondi vers le haut. Une ligne ou colonne impaire de remplissage " +
+    "va en haut ou à gauche, comme SAME_LOWER d'ONNX.",
   "padding.same_size":
-    "Aussi grande que l'entrée quel que soit le pas ; d'un nombre impair de lignes ou de " +
-    "colonnes, le haut et la gauche en reçoivent une de plus.",
+    "Aussi grande que l'entrée quel que soit le pas. Une ligne ou colonne impaire de " +
+    "remplissage va en haut ou à gauche.",
   "padding.full": "Chaque position où la fenêtre touche au moins un pixel.",
   "padding.by hand": "Votre propre nombre de chaque côté.",
   "cropped.valid": "Rien n'est coupé : la sortie contient tout ce qui est écrit.",
@@ -187,5 +187,6 @@ Object.assign(WORDS_FR, {
     "En haut : les canaux de l'entrée. En bas : les noyaux ; chacun fait un canal de la sortie. " +
     "Une ligne : le noyau voit ce canal.",
   "groups.picture": "{c} canaux et {nc} noyaux, groupes : {groups}",
-  "groups.weights": "Poids en groupes : {some} ; sans groupes : {all}.",
+  "groups.weights":
+    "Poids (hauteur·largeur·canaux d'un noyau·noyaux) : en groupes {some} ; sans groupes {all}.",
 });

@@ -6,7 +6,7 @@ Object.assign(WORDS_FR, {
     "les réglages à tout moment.",
   "tour.start": "Commencer la visite",
   "tour.only_test": "Seulement le test",
-  "tour.elsewhere": "La suite est à côté de l'image.",
+  "tour.elsewhere": "La visite est à côté de l'image.",
   "tour.heading": "{k} sur {count} : {title}",
   "tour.example": "Exemple :",
   "tour.now_you": "À vous",
@@ -37,7 +37,9 @@ Object.assign(WORDS_FR, {
     "La question porte sur output[{place}] : la fenêtre a été déplacée ailleurs.",
   "tour.put_back": "Remettre l'image",
   "tour.one_more": "Encore une image",
+  "tour.optional": "Facultatif : {title}",
   "tour.covered": "Caché jusqu'à votre réponse.",
+  "tour.letters": "o sorties, n pixels, pas s",
   "tour.title": "Visite : neuf questions, des réponses à voir",
   "tour.1.title": "Qu'est-ce qu'une convolution ?",
   "tour.1.short":
@@ -65,8 +67,8 @@ Object.assign(WORDS_FR, {
     "noyau, à l'endroit.",
   "tour.1.try": "Tourner le noyau (retourner)",
   "tour.1.tried":
-    "Un autre noyau, sur la même fenêtre : 1 2 3 / 4 5 6 / 7 8 9 dans les réglages. Tourné de " +
-    "180 degrés, il est posé sur la fenêtre comme 9 8 7 / 6 5 4 / 3 2 1.",
+    "Un autre noyau, sur la même fenêtre : 1 2 3, 4 5 6, 7 8 9 dans les réglages. Tourné de 180 " +
+    "degrés, il est posé sur la fenêtre comme 9 8 7, 6 5 4, 3 2 1.",
   "tour.2.title": "Qu'est-ce qu'un noyau ?",
   "tour.2.short":
     "Un petit tableau de poids, qui décident de ce qu'on trouve : −1, 0, 1 un contour, des " +
@@ -144,15 +146,14 @@ Object.assign(WORDS_FR, {
   "tour.5.after":
     "La division est arrondie vers le bas : (6 − 3) / 2 = 1,5 devient 1. Les pixels qu'aucune " +
     "fenêtre entière n'atteint restent : les hachures rouges les marquent.",
+  "tour.5.further1.title": "« same » avec un pas",
   "tour.5.further1":
-    "Et « same » avec un pas ? n pixels donnent o = n / s sorties, arrondi vers le haut (ceil) " +
-    ": autant que l'entrée avec un pas de 1 seulement, sinon moins. Sur l'image remplie, les " +
-    "fenêtres commencent à 0, s, 2s, ... La dernière commence à (o − 1)·s et a la longueur k : " +
-    "l'image remplie doit avoir (o − 1)·s + k pixels. L'image en a n, et « same » ajoute les T " +
-    "zéros qui manquent :\nT = max(0, (o − 1)·s + k − n)\nLà où n pixels suffisent, T est 0. " +
-    "Ici n = 6, le pas s = 2 et le noyau k = 3, donc o = 3 : la dernière fenêtre couvre les " +
-    "places 4, 5 et 6. Cela fait 7 places, de 0 à 6, pour 6 pixels : chaque axe a besoin d'un " +
-    "zéro, à sa fin.",
+    "Avec un pas s, « same » divise par s et arrondit vers le haut (ceil) : n pixels donnent o " +
+    "sorties.\no = ceil(n / s)\nIci 6 / 2 = 3. Les fenêtres commencent à 0, 2 et 4. La dernière " +
+    "couvre les places 4, 5 et 6 : cela fait 7 places, de 0 à 6, pour 6 pixels. Chaque axe a " +
+    "donc besoin d'un zéro, à sa fin.\nEn général, la dernière fenêtre commence à (o − 1)·s et " +
+    "a la longueur k (noyau). « same » ajoute les T zéros qui manquent ; aucun si n pixels " +
+    "suffisent :\nT = max(0, (o − 1)·s + k − n)",
   "tour.5.further2.ask":
     "« same » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
   "tour.5.further2.hint":
@@ -161,13 +162,14 @@ Object.assign(WORDS_FR, {
   "tour.5.further2.after":
     "5 / 2 = 2,5 est arrondi à 3, et 8 / 2 fait 4. « same » ne garde donc la taille de l'entrée " +
     "qu'avec un pas de 1.",
+  "tour.5.further3.title": "« same_size »",
   "tour.5.further3":
-    "Il y a une autre règle, « same_size » : autant de sorties que de pixels, o = n, quel que " +
-    "soit le pas ; la fenêtre passe donc sur beaucoup de remplissage :\nT = (n − 1)·s + k − n\n" +
-    "La moitié de T va en haut et à gauche ; si T est impair, le zéro de plus y va aussi, " +
-    "alors que « same » le met en bas et à droite. Avec un pas de 1, les deux règles ont le " +
-    "même T. Certains cours disent « same » pour « same_size » : lisez ce que dit le vôtre. " +
-    "Les réseaux (Keras, ONNX) utilisent « same » comme avant, avec n / s sorties.",
+    "Certains cours disent « same » quand la sortie est aussi grande que l'entrée quel que soit " +
+    "le pas. Cette page dit « same_size ». La fenêtre passe alors sur beaucoup de " +
+    "remplissage.\no = n\nT = (n − 1)·s + k − n\nLa moitié de T va en haut et à gauche ; si T " +
+    "est impair, le zéro de plus y va aussi. Avec un pas de 1, T est celui de « same ». Keras " +
+    "et ONNX n'ont pas cette règle : leur « same » donne n / s sorties, arrondi vers le haut. " +
+    "PyTorch n'a « same » qu'avec un pas de 1.",
   "tour.5.further4.ask":
     "« same_size » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
   "tour.5.further4.hint":
@@ -186,8 +188,9 @@ Object.assign(WORDS_FR, {
     "un plan de sortie.",
   "tour.6.example":
     "Cette image n'a que deux canaux, pour que les sommes soient courtes. Un noyau : la sortie " +
-    "a un canal. Chaque canal a ses propres poids : la somme de chacun est à côté de l'image ou " +
-    "au-dessous.",
+    "a un canal. Chaque canal a ses propres poids ; la somme de chacun est à côté de l'image ou " +
+    "au-dessous. Le troisième nombre de output[0, 0, 0] est le canal de la sortie. L'image " +
+    "montre un canal de l'entrée, à choisir au-dessous (« canal d'entrée devant »).",
   "tour.6.ask":
     "Une image de 5 × 5 avec trois canaux, deux noyaux de 2 × 2 × 3, sans remplissage. Quelle " +
     "forme aura la sortie ?",
@@ -195,10 +198,11 @@ Object.assign(WORDS_FR, {
     "Un noyau met les produits de tous les canaux dans une seule somme : il donne un canal de " +
     "sortie, quel que soit le nombre de canaux en entrée.",
   "tour.6.after":
-    "Un canal de sortie par noyau. Chaque noyau voit les trois canaux, avec un plan de poids " +
-    "pour chacun, ici 2·2·3 = 12 poids. Pour une image en couleur, un noyau de 3 × 3 a 3·3·3 = " +
-    "27 poids.",
+    "Un canal de sortie par noyau. Chaque noyau a un plan de poids pour chacun des trois " +
+    "canaux, ici 2·2·3 = 12 poids (hauteur·largeur·canaux) ; les deux noyaux en ont 24. Pour " +
+    "une image en couleur, un noyau de 3 × 3 a 3·3·3 = 27 poids.",
   "tour.6.try": "Voir les canaux séparés",
+  "tour.6.further1.title": "les groupes",
   "tour.6.further1":
     "Les groupes partagent les canaux, et les noyaux, en parties qui ne se mélangent pas. Ici, " +
     "4 canaux et 2 noyaux forment 2 groupes : le noyau 0 ne voit que les canaux 0 et 1, le " +
@@ -218,9 +222,16 @@ Object.assign(WORDS_FR, {
   "tour.7.after":
     "Les zéros du remplissage n'ajoutent rien ici. Les produits, l'un après l'autre, sont dans " +
     "« Autres vues » (Boucles), plus bas.",
+  "tour.7.further1.title": "avec un pas",
   "tour.7.further1":
-    "Avec un pas de 2, les deux mêmes boucles : la fenêtre commence à y = 2·i et x = 2·j. Rien " +
-    "d'autre ne change.",
+    "Avec un pas de 2, une ligne de plus dans les boucles dit où commence la fenêtre : à y = " +
+    "2·i et x = 2·j. La sortie est plus petite. La fenêtre et sa somme restent les mêmes.",
+  "tour.7.further2.title": "avec une dilatation",
+  "tour.7.further2":
+    "La dilatation écarte la fenêtre : avec 2, elle prend une ligne sur deux et une colonne sur " +
+    "deux, et saute celles entre elles. Un noyau de 3 × 3 s'étend donc sur 5 × 5 pixels : une " +
+    "vue plus large avec les mêmes 9 poids. Dans les boucles, « :2 » à la fin d'une tranche " +
+    "fait cela.",
   "tour.8.title": "Qu'est-ce que le max pooling ? Et l'average pooling ?",
   "tour.8.short":
     "Un nombre par fenêtre, sans poids, dans chaque canal à part : le plus grand pixel (max), " +
@@ -237,6 +248,12 @@ Object.assign(WORDS_FR, {
     "Le plus grand pixel de la fenêtre. L'endroit où il se trouve dans la fenêtre n'a pas " +
     "d'importance : un réseau devient ainsi moins sensible aux petits déplacements.",
   "tour.8.try": "Comparer avec la moyenne",
+  "tour.8.further1.title": "avec un remplissage",
+  "tour.8.further1":
+    "Le pooling peut aussi avoir un remplissage, mais ses places n'ont ici aucune valeur. Le " +
+    "max pooling ne les prend jamais. L'average pooling les laisse : cette fenêtre a deux " +
+    "pixels, il divise donc par 2. Le réglage « diviser par : pixels et remplissage » les " +
+    "compte comme des zéros, comme PyTorch sauf indication contraire.",
   "tour.9.title": "Comment fait-on le pooling sur une image ?",
   "tour.9.short":
     "Les mêmes deux boucles avec w.max() ou w.mean(), le plus souvent avec le pas k : floor((n " +

@@ -37,6 +37,14 @@ def in_sight(page, selector):
     return box["y"] > -1 and box["y"] + box["height"] <= page.viewport_size["height"] + 1
 
 
+def is_between_picture_and_settings(page, selector):
+    picture, shown, bar = (
+        page.locator(one).bounding_box() for one in ("#canvas", selector, "#open-settings")
+    )
+    below = picture["y"] + picture["height"]
+    return shown["y"] >= below and shown["y"] + shown["height"] <= bar["y"]
+
+
 @pytest.mark.parametrize(
     "size",
     [
@@ -59,6 +67,7 @@ def test_the_tour_to_its_end(show, size):
             picture = page.locator("#canvas").bounding_box()
             heading = page.locator("#tour-body h3").bounding_box()
             assert heading["y"] >= picture["y"] + picture["height"]
+            assert is_between_picture_and_settings(page, "#answer")
         assert page.locator("#canvas").bounding_box()["y"] > -1
         if "number" not in text(page, "label.ask"):
             assert "Covered" in text(page, "#code-text")
@@ -70,7 +79,10 @@ def test_the_tour_to_its_end(show, size):
         press(page, "Check")
         assert text(page, "#tour-body .good").startswith("Right: ")
         assert "Covered" not in text(page, "#sum")
-        if size is not PHONE:  # the why stands beside the answer
+        if size is PHONE:
+            assert is_between_picture_and_settings(page, "#answer")
+            assert page.evaluate("innerWidth") == 390  # nothing widens the page
+        else:  # the why stands beside the answer
             assert in_sight(page, "#tour-body > div:nth-of-type(2) p >> nth=0")
         asked_again = ["One more picture", "Now you"]
         one_more = ["One more picture"]
@@ -248,9 +260,10 @@ def further_picture(page, stop, number):
 
 
 @pytest.mark.parametrize(
-    ("number", "padding", "size", "total"), [(1, "same", 3, 1), (2, "same_size", 6, 7)]
+    ("number", "padding", "n", "size", "total"),
+    [(1, "same", 6, 3, 1), (2, "same_size", 4, 4, 5)],
 )
-def test_same_with_a_stride_is_shown_and_calculated(visit, number, padding, size, total):
+def test_same_with_a_stride_is_shown_and_calculated(visit, number, padding, n, size, total):
     page = visit("")
     further_picture(page, 5, number)
     assert state(page)["padding"] == padding
@@ -259,7 +272,7 @@ def test_same_with_a_stride_is_shown_and_calculated(visit, number, padding, size
     assert [axis["before"] + axis["after"] for axis in axes] == [total, total]
     worked = page.locator("#tour-body .worked").inner_text()
     lines = worked.replace("\N{MINUS SIGN}", "-").splitlines()
-    unbroken = f"T = ({size} - 1)·2 + 3 - 6 = {total}".replace(" ", "\N{NO-BREAK SPACE}")
+    unbroken = f"T = ({size} - 1)·2 + 3 - {n} = {total}".replace(" ", "\N{NO-BREAK SPACE}")
     assert [f"{unbroken} (" in line for line in lines] == [True, True]
     formulas = page.locator("#tour-body .formula").all()
     assert len(formulas) == 2

@@ -316,18 +316,19 @@ const tour = (() => {
     if (next) next.setAttribute("aria-describedby", "question");
     (next || heading).focus({ preventScroll: true });
     showPicture();
+    body.querySelector(".answer")?.scrollIntoView({ block: "nearest" });
   }
 
   /**
-   * Bring a button into sight at the lower edge, and what is said of the answer, which is to be
-   * read first: on a phone right below the picture, with the explanation under it.
+   * Bring a button into sight at the lower edge, and the answer with what is said of it, which is
+   * to be read first: on a phone right below the picture, with the explanation under it.
    * @param {HTMLElement} node
    */
   function reveal(node) {
     node.focus({ preventScroll: true });
     node.scrollIntoView({ block: "nearest" });
-    const block = isWide.matches ? "nearest" : "start";
-    byId("tour-body").querySelector("[role=status]")?.scrollIntoView({ block });
+    const [selector, block] = isWide.matches ? ["[role=status]", "nearest"] : [".answer", "start"];
+    byId("tour-body").querySelector(selector)?.scrollIntoView({ block });
   }
 
   // ---- questions in a row: the self-test, or a teacher's own ----

@@ -38,8 +38,8 @@ const tourStops = (() => {
   const byHand = { padding: "by hand", top: 1, bottom: 1 };
 
   // what "same" and "same_size" are with a stride: a picture, and a question
-  const strided = (padding) => ({
-    set: { h: 6, w: 6, sh: 2, sw: 2, padding },
+  const strided = (padding, side) => ({
+    set: { h: side, w: side, sh: 2, sw: 2, padding },
     calculation: sizesInWords.padding,
   });
   const askStrided = (padding, h, w, key) => ({
@@ -133,9 +133,9 @@ const tourStops = (() => {
         ...["padding", "window", "kernel", "pixel", "output"],
       ],
       [
-        strided("same"),
+        strided("same", 6),
         askStrided("same", 5, 8, "tour.5.further2"),
-        { ...strided("same_size"), isOptional: true },
+        { ...strided("same_size", 4), isOptional: true },
         askStrided("same_size", 5, 8, "tour.5.further4"),
       ],
     ],

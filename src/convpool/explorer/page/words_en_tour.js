@@ -197,9 +197,9 @@ Object.assign(WORDS_EN, {
     "Two loops over the rows and columns of the output: cut out the window, multiply it by the " +
     "kernel, add.",
   "tour.7.before":
-    "Two loops, over the rows and the columns of the output. At each position: cut out the " +
+    "Two loops run over the rows and the columns of the output. At each position: cut out the " +
     "window, multiply each pixel by its weight (w * kernel), add the products (sum). Below the " +
-    "loops are the numbers of this step.",
+    "loops: this step.",
   "tour.7.example": "Press Play to watch them change.",
   "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
   "tour.7.hint": "The lowest row of the window lies in the padding: its pixels are 0.",

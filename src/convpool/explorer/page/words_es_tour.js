@@ -200,9 +200,9 @@ Object.assign(WORDS_ES, {
     "Dos bucles sobre las filas y columnas de la salida: cortar la ventana, multiplicarla por " +
     "el núcleo, sumar.",
   "tour.7.before":
-    "Dos bucles, sobre las filas y las columnas de la salida. En cada posición: cortar la " +
+    "Dos bucles recorren las filas y las columnas de la salida. En cada posición: cortar la " +
     "ventana, multiplicar cada píxel por su peso (w * kernel), sumar los productos (sum). " +
-    "Debajo de los bucles están los números de esta posición.",
+    "Debajo de los bucles: este paso.",
   "tour.7.example": "Pulse “Reproducir” para verlos cambiar.",
   "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[4, 2]?",
   "tour.7.hint": "La fila de abajo de la ventana está en el relleno: sus píxeles son 0.",

@@ -213,9 +213,9 @@ Object.assign(WORDS_FR, {
     "Deux boucles sur les lignes et les colonnes de la sortie : découper la fenêtre, la " +
     "multiplier par le noyau, additionner.",
   "tour.7.before":
-    "Deux boucles, sur les lignes et les colonnes de la sortie. À chaque position : découper la " +
-    "fenêtre, multiplier chaque pixel par son poids (w * kernel), additionner les produits " +
-    "(sum). Sous les boucles, les nombres de cette étape.",
+    "Deux boucles parcourent les lignes et les colonnes de la sortie. À chaque position : " +
+    "découper la fenêtre, multiplier chaque pixel par son poids (w * kernel), additionner les " +
+    "produits (sum). Sous les boucles : cette étape.",
   "tour.7.example": "Appuyez sur « Lire » pour les voir changer.",
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.hint": "La ligne du bas de la fenêtre est dans le remplissage : ses pixels sont 0.",

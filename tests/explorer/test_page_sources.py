@@ -38,3 +38,4 @@ def test_the_page_is_small_enough_to_be_sent_around():
     assert len(page.encode()) <= 700_000
     assert "@param" not in page  # comments stay behind
     assert "explorer.start();" in page
+    assert not re.search(r'" \+\n *"', page)  # nor do strings in parts

@@ -384,6 +384,17 @@ def test_common_mistakes_get_a_hint(visit, stop):
     assert hint in text(page, "#tour-body .bad")
 
 
+def test_what_is_left_over_is_hidden_where_the_size_is_asked_for(visit):
+    page = visit("#tour=5")
+    strokes = "explorer.interactivePicture.drawn().sheet.map(({stroke}) => stroke)"
+    press(page, "Now you")
+    assert "#c2255c" not in page.evaluate(strokes)
+    assert "red hatching" not in text(page, "#legend")
+    press(page, "Show me")
+    assert "#c2255c" in page.evaluate(strokes)
+    assert "red hatching" in text(page, "#legend")
+
+
 def test_a_shape_has_three_numbers(visit):
     page = visit("#tour=6")
     press(page, "Now you")

@@ -210,9 +210,12 @@ def _network() -> str:
 
 
 def _script(name: str) -> str:
-    """Return a file of SCRIPTS without the lines that hold nothing but a comment, less indented."""
+    """Return a file of SCRIPTS without the lines that hold nothing but a comment, less indented.
+
+    Strings in parts become one.
+    """
     code = re.sub(r"^ *(?://|/\*\*| \*).*\n", "", _part(f"{name}.js"), flags=re.MULTILINE)
-    return _less_indented(code)
+    return _less_indented(re.sub(r'(?<!\\)" \+\n *"', "", code))
 
 
 def _style() -> str:

@@ -75,7 +75,7 @@ const legend = (() => {
           entry("padding", say(state.op === "transpose" ? "legend.cropped" : "legend.padding")),
         );
       if (layerCounts.isInserted(state)) parts.push(entry("inserted", say("legend.inserted")));
-      if (state.op !== "transpose" && axes.some(({ left }) => left > 0))
+      if (named.input.hasLeft && state.op !== "transpose" && axes.some(({ left }) => left > 0))
         parts.push(entry("left", say("legend.left")));
       parts.push(entry("window", say("legend.window")));
       if (state.op === "convolve" && state.groups > 1) parts.push(seen(model));

@@ -24,6 +24,7 @@ const blocksOfPicture = (() => {
       front: at.front,
       look: lookOf(model, image),
       words: inputWords(model),
+      hasLeft: covered !== "size", // what is left over tells the size
       ...(scattering ? plain(image.shape) : padded),
     };
     const output =

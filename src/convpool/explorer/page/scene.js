@@ -76,7 +76,7 @@ const scene = (() => {
           layerCounts.isInserted(model.state, row - before[0], column - before[1]);
         if (!isPixel) hatches.padding.push(...risingHatch(x, y, cell));
         else if (isZero) dashes.push(...dashesOf(x, y, cell));
-        if (block.name === "input" && leftOver(model, row, column))
+        if (block.hasLeft && leftOver(model, row, column))
           hatches.left.push(...fallingHatch(x, y, cell));
         if (value !== null) numbers.push({ x, y, value, fill: inkOn(colour) });
       }
@@ -198,7 +198,7 @@ const scene = (() => {
       state: { op, padMode, fill },
       axes,
     } = model;
-    const { values, front, x, y, cell, look, hidden, known, words } = block;
+    const { values, front, x, y, cell, look, hidden, hasLeft, known, words } = block;
     const key = [
       values.data,
       theme,
@@ -210,6 +210,7 @@ const scene = (() => {
         cell,
         look,
         hidden,
+        hasLeft,
         known,
         words,
         op,

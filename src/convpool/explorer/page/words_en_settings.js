@@ -102,8 +102,8 @@ Object.assign(WORDS_EN, {
   "field.padMode": "filled with",
   "field.fill": "constant",
   "field.countPadding": "divide by",
-  "field.stride": "stride",
-  "field.dilation": "dilation",
+  "field.stride": "stride down, across",
+  "field.dilation": "dilation down, across",
   "field.ceil": "last window",
   "field.extra": "output padding",
   "field.soFar": "output",
@@ -184,5 +184,6 @@ Object.assign(WORDS_EN, {
     "output. A line: the kernel sees this channel.",
   "groups.picture": "{c} channels and {nc} kernels, groups: {groups}",
   "groups.weights":
-    "Weights (height·width·channels of a kernel·kernels): in groups {some}; without groups {all}.",
+    "Weights (height · width · channels per kernel · kernels): in groups {some}; without groups " +
+    "{all}.",
 });

@@ -202,8 +202,9 @@ Object.assign(WORDS_EN, {
     "The GIF leaves out steps: it shows 1 in {n}, as it holds at most {most} pictures.",
 
   "counts.weights": [
-    "Weights (height·width·channels of a kernel·kernels): {product} = {weights} (+ 1 bias).",
-    "Weights (height·width·channels of a kernel·kernels): {product} = {weights} (+ {n} biases).",
+    "Weights (height · width · channels per kernel · kernels): {product} = {weights} (+ 1 bias).",
+    "Weights (height · width · channels per kernel · kernels): {product} = {weights} " +
+      "(+ {n} biases).",
   ],
   "counts.products":
     "Multiplications: {weights} · {positions} positions = {products}. A dense layer " +

@@ -103,8 +103,8 @@ Object.assign(WORDS_ES, {
   "field.padMode": "relleno con",
   "field.fill": "constante",
   "field.countPadding": "dividir por",
-  "field.stride": "paso",
-  "field.dilation": "dilatación",
+  "field.stride": "paso vertical, horizontal",
+  "field.dilation": "dilatación vertical, horizontal",
   "field.ceil": "última ventana",
   "field.extra": "output padding",
   "field.soFar": "salida",
@@ -187,5 +187,5 @@ Object.assign(WORDS_ES, {
     "Una línea: el núcleo ve este canal.",
   "groups.picture": "{c} canales y {nc} núcleos, grupos: {groups}",
   "groups.weights":
-    "Pesos (altura·anchura·canales de un núcleo·núcleos): en grupos {some}; sin grupos {all}.",
+    "Pesos (altura · anchura · canales por núcleo · núcleos): en grupos {some}; sin grupos {all}.",
 });

@@ -204,8 +204,9 @@ Object.assign(WORDS_ES, {
     "El GIF omite pasos: muestra 1 de cada {n}, pues contiene como mucho {most} imágenes.",
 
   "counts.weights": [
-    "Pesos (altura·anchura·canales de un núcleo·núcleos): {product} = {weights} (+ 1 sesgo).",
-    "Pesos (altura·anchura·canales de un núcleo·núcleos): {product} = {weights} (+ {n} sesgos).",
+    "Pesos (altura · anchura · canales por núcleo · núcleos): {product} = {weights} (+ 1 sesgo).",
+    "Pesos (altura · anchura · canales por núcleo · núcleos): {product} = {weights} " +
+      "(+ {n} sesgos).",
   ],
   "counts.products":
     "Multiplicaciones: {weights} · {positions} posiciones = {products}. Una capa densa " +

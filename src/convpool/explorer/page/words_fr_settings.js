@@ -103,8 +103,8 @@ Object.assign(WORDS_FR, {
   "field.padMode": "rempli de",
   "field.fill": "constante",
   "field.countPadding": "diviser par",
-  "field.stride": "pas",
-  "field.dilation": "dilatation",
+  "field.stride": "pas vertical, horizontal",
+  "field.dilation": "dilatation verticale, horizontale",
   "field.ceil": "dernière fenêtre",
   "field.extra": "output padding",
   "field.soFar": "sortie",
@@ -188,5 +188,6 @@ Object.assign(WORDS_FR, {
     "Une ligne : le noyau voit ce canal.",
   "groups.picture": "{c} canaux et {nc} noyaux, groupes : {groups}",
   "groups.weights":
-    "Poids (hauteur·largeur·canaux d'un noyau·noyaux) : en groupes {some} ; sans groupes {all}.",
+    "Poids (hauteur · largeur · canaux par noyau · noyaux) : en groupes {some} ; sans groupes " +
+    "{all}.",
 });

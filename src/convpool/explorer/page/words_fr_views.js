@@ -212,8 +212,8 @@ Object.assign(WORDS_FR, {
     "Le GIF saute des étapes : il en montre 1 sur {n}, car il contient au plus {most} images.",
 
   "counts.weights": [
-    "Poids (hauteur·largeur·canaux d'un noyau·noyaux) : {product} = {weights} (+ 1 biais).",
-    "Poids (hauteur·largeur·canaux d'un noyau·noyaux) : {product} = {weights} (+ {n} biais).",
+    "Poids (hauteur · largeur · canaux par noyau · noyaux) : {product} = {weights} (+ 1 biais).",
+    "Poids (hauteur · largeur · canaux par noyau · noyaux) : {product} = {weights} (+ {n} biais).",
   ],
   "counts.products":
     "Multiplications : {weights} · {positions} positions = {products}. Une couche dense " +

@@ -56,7 +56,10 @@ def test_answers_are_there_only_where_they_are_wanted(visit):
     page.locator("#with-answers").check()
     answered = page.locator("#sheet svg text").all_text_contents()
     assert len(answered) == len(shown) + output.size
-    solutions = page.locator("#sheet .solution").all_inner_texts()
+    solutions = [
+        words.replace("\N{NO-BREAK SPACE}", " ")
+        for words in page.locator("#sheet .solution").all_inner_texts()
+    ]
     assert "5 + 1 + 1 - 3 + 1 = 5".replace("-", MINUS) in solutions[0]
     assert solutions[1].endswith(f"= {number}")
     assert "3·3·1·1 = 9 weights; 9 · 25 positions = 225 multiplications" in solutions[3]

@@ -74,8 +74,9 @@ const words = (() => {
     const text = isPair ? entry[isSingular(values.n ?? 1) ? 0 : 1] : entry;
     // no line breaks inside of a size or beside the sign of a formula
     return text
+      .replace(/ ([=−/*]) (?=\S)/g, "\u00a0$1\u00a0")
       .replace(/\{(\w+)\}/g, (_, name) => values[name])
-      .replace(/ ([×=−/*]) (?=\S)/g, "\u00a0$1\u00a0");
+      .replaceAll(" × ", "\u00a0×\u00a0");
   }
 
   /**

@@ -102,7 +102,7 @@ POOLED = {"max": "the largest", "min": "the smallest", "avg": "equally among", "
 def test_the_backward_pass_of_pooling_speaks_of_no_weights(visit, mode):
     page = visit(f"#op=pool&mode={mode}&view=backward")
     page.get_by_role("button", name="Backward pass").click()
-    told = text(page, "#view-body > .hint >> nth=1")
+    told = text(page, ".with-words .hint >> nth=0")
     assert POOLED[mode] in told
     assert "weight" not in told
 

@@ -49,7 +49,7 @@ Array = NDArray[Any]
 LEAST_VECTORS = 8  # of a row of results
 LINE = 2**12  # numbers of a line of the ring, about, at most
 MOST_LINES = 2**7  # rows that a window spans at most
-UNSHARED = 2**21  # taps of all windows up to which one thread is as fast as several
+UNSHARED = 2**22  # taps of all windows up to which one thread is as fast as several
 
 FIELD = indices_of(FILTERING)
 READ = indices_of(READING, length_of(FILTERING))

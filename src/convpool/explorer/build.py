@@ -21,7 +21,7 @@ from convpool.version import __version__
 _PAGE = resources.files("convpool.explorer").joinpath("page")
 # files in page/, without .js, in the order in which they stand in the page: each uses earlier ones
 SCRIPTS = (
-    "storage",
+    "preferences",
     # of each language, words_xx and what is added to it
     *sorted(part.name[:-3] for part in _PAGE.iterdir() if part.name.startswith("words_")),
     "words",
@@ -31,7 +31,7 @@ SCRIPTS = (
     "named_kernels",
     "settings",
     "pictures",
-    "remembered",
+    "kept_numbers",
     "own_choices",
     "address",
     "model",

@@ -236,7 +236,7 @@ const controls = (() => {
     isBasic = basic;
     document.getElementById("basic-settings").ariaPressed = String(basic);
     document.getElementById("all-settings").ariaPressed = String(!basic);
-    storage.write("level", basic ? "basic" : "all");
+    preferences.write("level", basic ? "basic" : "all");
     explorer.change({});
   }
 
@@ -258,7 +258,7 @@ const controls = (() => {
       open(false);
       byId("open-settings").focus();
     });
-    setLevel(storage.read("level", ["basic", "all"]) !== "all");
+    setLevel(preferences.read("level", ["basic", "all"]) !== "all");
   }
 
   /**

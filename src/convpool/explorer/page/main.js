@@ -211,7 +211,7 @@ const explorer = (() => {
     byId("planes").addEventListener("change", choosePlane);
     byId("theme").addEventListener("click", () => {
       setTheme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
-      storage.write("theme", document.documentElement.dataset.theme);
+      preferences.write("theme", document.documentElement.dataset.theme);
     });
     byId("note-close").addEventListener("click", () => note(""));
     for (const kind of ["pointerdown", "keydown"])
@@ -251,7 +251,7 @@ const explorer = (() => {
 
   // the theme that was chosen on an earlier visit, or else that of the system
   const chosenTheme = () =>
-    storage.read("theme", ["light", "dark"]) ??
+    preferences.read("theme", ["light", "dark"]) ??
     (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
   /**

@@ -38,12 +38,12 @@ const ownChoices = (() => {
       if (next[choice] !== "own" || part[list]) continue;
       if (list === "weights" && next.op === "pool") continue;
       const isNew = state[choice] !== "own";
-      if (isNew && !remembered.shapeOf(list) && plane)
-        remembered.keep(list, plane.shape, Array.from(plane.data));
+      if (isNew && !keptNumbers.shapeOf(list) && plane)
+        keptNumbers.keep(list, plane.shape, Array.from(plane.data));
       const shape = settings.shapeOf(settings.agree({ ...next, [choice]: state[choice] }), list);
       if (list === "pixels" && isOfPicture(state, shape))
         next.pixels = Array.from(pictures.resized(picture, ...shape).data);
-      else if (remembered.shapeOf(list)) next[list] = remembered.fitted(list, shape);
+      else if (keptNumbers.shapeOf(list)) next[list] = keptNumbers.fitted(list, shape);
     }
     return next;
   }
@@ -93,7 +93,7 @@ const ownChoices = (() => {
     const name = controls.labelOf(kernel);
     if (kernel === "own") {
       // one's own weights come back in the size that they had
-      const shape = remembered.shapeOf("weights");
+      const shape = keptNumbers.shapeOf("weights");
       const isChosen = part.kernel === "own" && state.kernel !== "own" && !part.weights && shape;
       return isChosen && !part.kh ? { kh: shape[0], kw: shape[1] } : {};
     }
@@ -104,8 +104,8 @@ const ownChoices = (() => {
     }
     if (!model.kernels || state.kernel !== kernel) return {};
     explorer.note(say("preset.own", { name }));
-    remembered.forget("weights");
-    remembered.keep("weights", model.kernels.shape, Array.from(model.kernels.data));
+    keptNumbers.forget("weights");
+    keptNumbers.keep("weights", model.kernels.shape, Array.from(model.kernels.data));
     return { kernel: "own" };
   }
 
@@ -134,9 +134,9 @@ const ownChoices = (() => {
     for (const list of ["pixels", "weights"]) {
       if (!state[list]) continue;
       const shape = settings.shapeOf(state, list);
-      const known = remembered.shapeOf(list);
-      if (part[list] && known && known.join() !== shape.join()) remembered.forget(list);
-      remembered.keep(list, shape, state[list]);
+      const known = keptNumbers.shapeOf(list);
+      if (part[list] && known && known.join() !== shape.join()) keptNumbers.forget(list);
+      keptNumbers.keep(list, shape, state[list]);
     }
   }
 

@@ -38,7 +38,7 @@ const paste = (() => {
       list === "pixels"
         ? { [op === "transpose" ? "nc" : "c"]: 1, groups: 1 }
         : { c: 1, nc: 1, groups: 1 };
-    remembered.forget(list);
+    keptNumbers.forget(list);
     const part = { ...channels, [height]: rows, [width]: columns, [list]: numbers };
     explorer.change(part);
     const done = say(list === "pixels" ? "paste.is_input" : "paste.is_kernel", { rows, columns });
@@ -112,7 +112,7 @@ const paste = (() => {
     if (isEachChannel) Object.assign(taken, eachChannel(weights, pixels ? 1 : explorer.state().c));
     else if (weights)
       Object.assign(taken, { c: 1, nc: 1, groups: 1, weights: weights.numbers }, sizeOf(weights));
-    for (const list of Object.keys(SIDES)) if (taken[list]) remembered.forget(list);
+    for (const list of Object.keys(SIDES)) if (taken[list]) keptNumbers.forget(list);
     explorer.change(taken);
     const state = explorer.state();
     const bringsWeights =

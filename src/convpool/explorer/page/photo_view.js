@@ -346,7 +346,7 @@ const photoView = (() => {
         for (let k = 0; k < c; k++) pixels.push(pixel[k % pixel.length]);
       }
     photo.name = "own";
-    remembered.forget("pixels");
+    keptNumbers.forget("pixels");
     explorer.change({ h: rows, w: columns, pixels, i, j });
   }
 

@@ -44,7 +44,7 @@ const words = (() => {
     if (Object.hasOwn(LANGUAGES, asked)) return asked;
     const browsers = navigator.languages.map((name) => name.slice(0, 2));
     return (
-      storage.read("language", Object.keys(LANGUAGES)) ??
+      preferences.read("language", Object.keys(LANGUAGES)) ??
       browsers.find((name) => Object.hasOwn(LANGUAGES, name)) ??
       "en"
     );
@@ -55,7 +55,7 @@ const words = (() => {
    * @param {string} name
    */
   function choose(name) {
-    storage.write("language", name);
+    preferences.write("language", name);
     const query = new URLSearchParams(location.search);
     query.set("lang", name);
     location.search = query.toString();

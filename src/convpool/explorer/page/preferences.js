@@ -1,6 +1,6 @@
 // What the page remembers from visit to visit: choices of how it looks, no numbers. Some browsers
 // forbid it to a file; the page works without.
-const storage = (() => {
+const preferences = (() => {
   const key = (name) => `convpool.explorer.${name}`;
 
   /**

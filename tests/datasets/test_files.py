@@ -728,7 +728,8 @@ def test_missing_packages_name_the_pip_line(tmp_path, monkeypatch, package, call
     monkeypatch.setattr(optional_packages.importlib, "import_module", without)
     monkeypatch.setattr(optional_packages.importlib.util, "find_spec", lambda name: None)
     text = error(ModuleNotFoundError, call, tmp_path)
-    assert text == f'{package} is missing; pip install "convpool[demo]" brings it'
+    known_as = "scikit-image" if package == "skimage" else package
+    assert text == f'{known_as} is missing; pip install "convpool[demo]" brings it'
     assert names(tmp_path) == []
 
 

@@ -721,6 +721,6 @@ def test_without_pillow_the_pip_line_is_named(tmp_path, monkeypatch, call):
     write(some_photo(), tmp_path / "p.png")
     monkeypatch.setitem(__import__("sys").modules, "PIL", None)
     with pytest.raises(
-        ModuleNotFoundError, match=r'pictures need Pillow: pip install "convpool\[app\]"'
+        ModuleNotFoundError, match=r'^Pillow is missing; pip install "convpool\[app\]" brings it'
     ):
         call(tmp_path / "p.png")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool import filters
-from convpool.photos.photo import check_pillow
 from convpool.photos.rendering import choose_signed, to_pixels
+from convpool.system.optional_packages import needed
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -97,7 +97,7 @@ def thumbnail_sheet(
     ModuleNotFoundError
         If Pillow is not installed.
     """
-    check_pillow()
+    needed("PIL", "app")
     from PIL import Image, ImageDraw
 
     picture = sample_picture(side) if sample is None else _square(sample, side)

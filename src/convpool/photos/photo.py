@@ -89,16 +89,6 @@ class Photo:
         return replace(self, pixels=self.pixels[rows], alpha=alpha)
 
 
-def check_pillow() -> None:
-    """Raise ModuleNotFoundError, whose text has the pip line, unless Pillow is installed."""
-    try:
-        import PIL  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'pictures need Pillow: pip install "convpool[app]"', name=error.name
-        ) from None
-
-
 def from_planes(planes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
     """Return (pixels, alpha) from samples (h, w, n) as `Photo.planes` returns them.
 

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.photos import sixteen_bit_colour, unsupported_tiffs
-from convpool.photos.photo import Metadata, Photo, check_pillow, from_planes
+from convpool.photos.photo import Metadata, Photo, from_planes
+from convpool.system.optional_packages import needed
 from convpool.system.printable_text import one_line
 from convpool.system.whole_files import check_regular
 
@@ -98,7 +99,7 @@ def opened(path: Path) -> Iterator[Image]:
     Errors in opening it or in the block become a ValueError that names the file in one line;
     PermissionError and MemoryError stay as they are.
     """
-    check_pillow()
+    needed("PIL", "app")
     from PIL import Image, UnidentifiedImageError
 
     try:

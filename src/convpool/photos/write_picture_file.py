@@ -10,7 +10,8 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from convpool.photos import sixteen_bit_colour
-from convpool.photos.photo import Photo, check_pillow
+from convpool.photos.photo import Photo
+from convpool.system.optional_packages import needed
 from convpool.system.whole_files import check, whole
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _writer(
             f"{path.name}: {suffix} holds up to {max_side} pixels a side, and the picture has {h} "
             f"x {w}, as .png can"
         )
-    check_pillow()
+    needed("PIL", "app")
     return WRITERS[suffix]
 
 

@@ -7,6 +7,9 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+# module -> the name under which its package is known
+KNOWN_AS = {"PIL": "Pillow", "skimage": "scikit-image"}
+
 
 def needed(name: str, extra: str = "demo") -> Any:
     """Import a module of an optional package, and return it.
@@ -17,7 +20,7 @@ def needed(name: str, extra: str = "demo") -> Any:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        text = f'{error.name} is missing; pip install "convpool[{extra}]" brings it'
+        text = _text(error.name or name, extra)
         raise ModuleNotFoundError(text, name=error.name) from error
 
 
@@ -31,8 +34,7 @@ def shipped_file(package: str, path: str) -> Path:
     spec = importlib.util.find_spec(package)
     folders = spec.submodule_search_locations if spec is not None else None
     if not folders:
-        text = f'{package} is missing; pip install "convpool[demo]" brings it'
-        raise ModuleNotFoundError(text, name=package)
+        raise ModuleNotFoundError(_text(package, "demo"), name=package)
     file = Path(folders[0], path)
     if not file.is_file():
         raise FileNotFoundError(
@@ -40,3 +42,9 @@ def shipped_file(package: str, path: str) -> Path:
             f"{package}"
         )
     return file
+
+
+def _text(module: str, extra: str) -> str:
+    """Return the text of the error for a missing module, which an extra of convpool installs."""
+    package = module.partition(".")[0]
+    return f'{KNOWN_AS.get(package, package)} is missing; pip install "convpool[{extra}]" brings it'

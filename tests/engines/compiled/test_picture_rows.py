@@ -23,9 +23,9 @@ def runs(monkeypatch):
     """The rows that were taken."""
     taken, run = [], picture_rows.RowFilter.run
 
-    def spy(self, *arguments):
+    def spy(self, *arguments, **keywords):
         taken.append(self)
-        run(self, *arguments)
+        run(self, *arguments, **keywords)
 
     monkeypatch.setattr(picture_rows.RowFilter, "run", spy)
     return taken

@@ -59,8 +59,7 @@ class Runner:
         if kernels[0].dtype != sums:  # that of all kernels
             with np.errstate(all="ignore"):  # a weight may be too large for sums of float32
                 kernels = [kernel.astype(sums) for kernel in kernels]
-        down, *across = map(np.ascontiguousarray, kernels)
-        row_filter.run(images, out, down, row_filter.zero, *across)
+        row_filter.run(images, out, *map(np.ascontiguousarray, kernels))
         return True
 
 

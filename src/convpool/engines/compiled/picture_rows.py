@@ -56,7 +56,7 @@ READ = indices_of(READING, length_of(FILTERING))
 DOWN = indices_of(SUMMING, length_of(FILTERING) + length_of(READING))
 ACROSS = indices_of(SUMMING, length_of(FILTERING) + length_of(READING) + length_of(SUMMING))
 # the words for the addresses of the arguments of `RowFilter.run`, in their order
-PLACES = (FIELD.address, FIELD.output, DOWN.weights, DOWN.start, ACROSS.weights)
+PLACES = (FIELD.address, FIELD.output, DOWN.weights, ACROSS.weights)
 
 
 def fits_cache(axes: Sequence[Axis], c: int) -> bool:
@@ -113,7 +113,7 @@ class Convolution:
         if self.row_filter is None:
             forms = row_forms_of(self.geometry, operands.fill, is_separable=False)
             self.row_filter = RowFilter(self.geometry, forms)
-        self.row_filter.run(operands.images, operands.output, kernel, bias)
+        self.row_filter.run(operands.images, operands.output, kernel, start=bias)
 
 
 class RowForms(NamedTuple):
@@ -188,22 +188,27 @@ class RowFilter:
         taps = down.window * len(row_taps) + sum(map(len, forms.passes))
         self.is_small = volume(geometry.output) * taps <= UNSHARED
         self.function = library.function(FilterRowsForm())
-        self.zero = np.zeros(1, geometry.dtypes[1])  # what sums without a bias start from
+        self.zero = np.zeros(1, geometry.dtypes[1])  # what sums without `start` begin with
+        self.zero_address = address_of(self.zero)
         self.words = self._words()
         self.records = KeptRecords()
 
-    def run(self, images: Array, output: Array, *weights: Array) -> None:
+    def run(
+        self, images: Array, output: Array, *kernels: Array, start: Array | None = None
+    ) -> None:
         """Filter images (m, h, w, c) into the output (m, oh, ow, c).
 
-        weights: for sums only, in their dtype: (kernel (kh, kw), start (1,)), or for one kernel of
-        each axis (kernel (kh,), start (1,), kernel (kw,)). Sums begin with `start`.
+        For sums only, in their dtype: `kernels` are one (kh, kw), or one for each axis, (kh,) and
+        (kw,); sums begin with `start` (1,), or with 0.
         """
-        addresses = [*map(address_of, (images, output, *weights))]
+        addresses = [*map(address_of, (images, output, *kernels))]
+        first = self.zero_address if start is None else address_of(start)
 
         def prepare(kept: Record | None) -> Record:
             record = kept or self._make_record()
             for place, address in zip(PLACES, addresses, strict=False):
                 record.words[place] = address
+            record.words[DOWN.start] = first
             return record
 
         cuts = launch.cuts_of(self.units, 1 if self.is_small else self.units)
@@ -302,17 +307,20 @@ class RowFilter:
         }
 
     def _make_record(self) -> Record:
-        """Return a new record for one thread, with its scratch; `run` sets what is left: PLACES."""
-        words, sums = copy_of(self.words), self.geometry.dtypes[1]
+        """Return a new record for one thread, with its scratch; `run` sets what is left."""
+        words, sums, lanes = copy_of(self.words), self.geometry.dtypes[1], self.geometry.lanes
         base, passes = ctypes.addressof(words), len(self.forms.passes)
         # behind the ring, the lines that the passes read
-        scratch = launch.empty_aligned((self.ring_lines + passes) * self.pitch, sums)
+        scratch = launch.empty_aligned((self.ring_lines + passes) * self.pitch + lanes, sums)
+        # a line begins with padding: so many bytes in front, and pixels begin with a line of the
+        # cache, to which vectors are stored faster
+        margin = -self.geometry.axes[1].before * self.geometry.images[3] % lanes * sums.itemsize
         # each further row of results that is computed at once adds one row of pixels
         more = (self.together - 1) * words[DOWN.row_taps]
         taps = np.empty(words[DOWN.tap_count] + more, np.int64)
         fill_and_zero = np.array([self.forms.fill, 0], sums)
-        words[FIELD.ring] = address_of(scratch)
-        words[FIELD.line] = words[FIELD.ring] + self.ring_lines * words[FIELD.line_bytes]
+        words[FIELD.ring] = address_of(scratch) + (0 if passes else margin)
+        words[FIELD.line] = address_of(scratch) + self.ring_lines * words[FIELD.line_bytes] + margin
         # the addresses of the records, of their first fields; a word has 8 bytes
         words[FIELD.reading] = base + 8 * READ.source
         words[FIELD.down] = base + 8 * DOWN.taps

@@ -17,6 +17,7 @@ from itertools import product
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.fft  # here, since NumPy loads it in the first call otherwise
 from numpy.typing import DTypeLike, NDArray
 
 from convpool.engines import threads

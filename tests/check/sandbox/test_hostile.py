@@ -43,14 +43,17 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and name
 
 # What each is answered, twice: outcomes that are right (EITHER where they depend on the user who
 # runs the check), and what the words of the first have in them.
-DEAD, LATE = ("died", "died"), ("timed out", "not run")
+DEAD = ("died", "died")
+# on a busy machine the time is extended, until a call has used its processor time; then another
+# process makes the second call
+LATE = ("timed out", "not run or timed out")
 EITHER = "returned or raised"
 ENDS = {
     "background": (("returned", "returned"), ""),
     "closes_everything": (DEAD, "closed the channel"),
     "deletes_scratch": (("returned", "returned" if ROOT else EITHER), ""),
     "dies_with_background": (DEAD, "exit code 0"),
-    "endless_loop": (LATE, r"no answer within 1 s$"),
+    "endless_loop": (LATE, r"no answer within 1 s( of processor time)?$"),
     "exit_at_once": (DEAD, "exit code 0"),
     "exit_while_loading": (("died", "not run"), "exit code 0 .* while the file was being loaded"),
     "fifty_gigabytes": (("raised", "raised"), "MemoryError: .* in line 8"),

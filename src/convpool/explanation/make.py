@@ -76,11 +76,11 @@ def _arguments_of(kind: str, arguments: Arguments) -> Arguments:
     accepted = {}
     for name, value in arguments.items():
         # empty for an argument that every kind takes
-        kinds_with_it = [other for other, defaults in SPECIFIC.items() if name in defaults]
+        kinds_with_it = [owner for owner, defaults in SPECIFIC.items() if name in defaults]
         if not kinds_with_it or kind in kinds_with_it:
             accepted[name] = value
-        elif value != SPECIFIC[kinds_with_it[0]][name]:
-            requests = " or ".join(REQUESTS[other] for other in kinds_with_it)
+        elif value != SPECIFIC[kinds_with_it[0]][name]:  # the default is the same in all of them
+            requests = " or ".join(REQUESTS[owner] for owner in kinds_with_it)
             raise ValueError(f"{name} goes with {requests}; leave it out here")
     return accepted
 
@@ -111,10 +111,11 @@ def _one_image(images: Array) -> Array:
 
 
 def _operands(images: Array, kernel: Array, *, is_transposed: bool) -> tuple[Array, Array]:
-    """Return (image, kernels) as (1, *spatial, c) and (*window, depth, nc).
+    """Return (image, kernels) as (1, *spatial, channels) and (*window, c // groups, nc).
 
-    The kernel may lack its last axis, or its last two; they get one entry. Raises ValueError if its
-    axes do not fit those of the image.
+    The channels of the image are c, or nc for a transposed convolution. The kernel may lack its
+    last axis, or its last two; they get one entry. Raises ValueError if its axes do not fit those
+    of the image.
     """
     image = _one_image(images)
     rank, missing_axes = image.ndim - 2, image.ndim - kernel.ndim  # rank: of the spatial axes
@@ -158,18 +159,15 @@ def _convolution(images: Array, kernels: Array, arguments: Arguments) -> Explana
 
 
 def _transposed(images: Array, kernels: Array, arguments: Arguments) -> Explanation:
-    """Explain a transposed convolution of (1, *spatial, nc) with (*window, c // groups, nc)."""
-    defaults: Arguments = {
-        "padding": "valid",
-        "stride": 1,
-        "channel_axis": -1,
-        "dtype": None,
-        "engine": "auto",
-    }
+    """Explain a transposed convolution of (1, *spatial, nc) with (*window, c // groups, nc).
+
+    The images are its input, whose channels belong to the kernels.
+    """
     plan = plan_transposed(
         images.shape,
         kernels.shape,
-        **(defaults | arguments),
+        **arguments,
+        kernel_layout="HWIO",
         images_dtype=images.dtype,
         kernels_dtype=kernels.dtype,
     )
@@ -193,7 +191,8 @@ def _pooling(images: Array, window: Any, mode: Any, arguments: Arguments) -> Exp
     return Explanation(plan, frames, None, partial(plan.run, images))
 
 
-# kind of call -> its explanation, from images (1, *spatial, c) and kernels (*window, depth, nc)
+# kind of call -> its explanation, from images (1, *spatial, channels), one image in each case, and
+# kernels (*window, c // groups, nc)
 WITH_KERNELS: dict[str, Callable[[Array, Array, Arguments], Explanation]] = {
     "convolution": _convolution,
     "transposed": _transposed,

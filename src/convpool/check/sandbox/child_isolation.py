@@ -49,7 +49,7 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 _FREE_USERS = range(61184, 65520)
 
 
-def enclose(namespaces: bool, on_end: Callable[[int], None]) -> list[str]:
+def fork_into_namespaces(namespaces: bool, on_end: Callable[[int], None]) -> list[str]:
     """Fork the process that will run the submission; this returns in that process only.
 
     The other processes wait for it. Once it has ended, they call `on_end` with its wait status, end
@@ -87,8 +87,10 @@ def enclose(namespaces: bool, on_end: Callable[[int], None]) -> list[str]:
     return restrictions
 
 
-def confine(limits: dict[str, Any], work: str, user: int) -> list[str]:
+def restrict_this_process(limits: dict[str, Any], work: str, user: int) -> list[str]:
     """Restrict this process to a root folder, a user and limits, where the system allows it.
+
+    Comes after `fork_into_namespaces`, in the process that runs the submission.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ CHANNEL_CLOSED = 97  # exit code where an answer could not be sent
 
 
 def main() -> None:
-    """Read the job, isolate this process, load the file, make the calls."""
+    """Read the job, isolate this process, load the file, make the calls. Never returns."""
     job = json.loads(sys.stdin.buffer.readline())
     arrays = sys.stdin.buffer.read()
     channel = os.dup(1)
@@ -42,16 +42,21 @@ def main() -> None:
     isolation = modules["child_isolation"]
     user = isolation.free_user() if hasattr(os, "getuid") and os.getuid() == 0 else 0
     token = job.pop("token")
-    restrictions = isolation.enclose(
-        job["limits"]["namespaces"],
-        lambda status: _make_sender(channel, token)({"kind": "end", "status": status}),
-    )
+
+    def report_end(status: int) -> None:
+        """Send the wait status of the inner process to the checker."""
+        _make_sender(channel, token)({"kind": "end", "status": status})
+
+    # This forks. The outer process stays here: it waits for the inner one, calls `report_end` and
+    # exits. From here on, this is the inner process, which runs the submission.
+    # restrictions: words for what is in force, such as "no network".
+    restrictions = isolation.fork_into_namespaces(job["limits"]["namespaces"], report_end)
     if job["numpy"] not in sys.path:
         sys.path.append(job["numpy"])
-    import numpy as np  # before the process is confined, as its folder may be out of reach then
+    import numpy as np  # before the next step, after which its folder may be out of reach
 
     calls = _read_calls(job["calls"], arrays, np)
-    restrictions += isolation.confine(job["limits"], job["work"], user)
+    restrictions += isolation.restrict_this_process(job["limits"], job["work"], user)
     modules["child_system_calls"].refuse_uncounted_memory()
     _redirect_to_null(2, os.O_WRONLY)
     send = _make_sender(_hide(channel), token)

@@ -33,8 +33,8 @@ from convpool.check.sandbox.limits import (
     STOP_SECONDS,
     Limits,
 )
-from convpool.check.sandbox.memory_watch import session_memory
 from convpool.check.sandbox.messages import Expected, Message, Messages, read_messages
+from convpool.check.sandbox.session_memory import session_memory
 from convpool.check.tasks import TASKS
 
 # this package, with the project's own seven files: no submission sees it where there are walls

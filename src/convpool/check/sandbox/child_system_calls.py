@@ -1,7 +1,7 @@
 """Runs in the child process: refuse system calls for memory that counts for no process.
 
 Python 3.8 syntax, the standard library alone; child_main.py loads it by its path. What is left
-counts for a process, so that the checker sees it: see memory_watch.py.
+counts for a process, so that the checker sees it: see session_memory.py.
 """
 
 from __future__ import annotations

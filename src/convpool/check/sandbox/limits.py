@@ -16,7 +16,7 @@ SUBMISSION_SECONDS = 180.0  # for all tasks of one submission
 STATIC_SECONDS = TASK_SECONDS  # for the compiler or pycodestyle; an ordinary file takes 0.1
 RULES_SECONDS = TASK_SECONDS  # for all rules of a submission
 RULES_MEMORY = 2_000_000_000  # bytes of address space of the process that judges by the rules
-STOP_SECONDS = 0.1  # between two looks at `Limits.stop`
+STOP_SECONDS = 0.1  # between two looks at `Limits.stop` and at the memory of all its processes
 START_SECONDS = 30.0  # for an interpreter to start and import NumPy, on a cold and busy machine
 BASELINE_SECONDS = (
     60.0  # at least so many for the project's own file, with which times are compared
@@ -50,7 +50,7 @@ class Limits:
     file_bytes: int = 20_000_000
     files: int = 4000  # number of files in its own root folder
     open_files: int = 128
-    # bytes in memory of all its processes together; one is watched every STOP_SECONDS
+    # bytes in memory of all its processes together; measured every STOP_SECONDS
     total_memory: int = 1_000_000_000
     processes: int = 16  # threads included
     result_bytes: int = 100_000_000  # of one array that comes back

@@ -366,27 +366,28 @@ def filter_image(
         kernels_dtype=kernels[0].dtype,
     )
     integer_dtype = None if round_to is None else read_round_to(round_to, plan.dtype)
-    result_dtype = plan.dtype if integer_dtype is None else integer_dtype
-    target = None
-    if route.run is None:
-        target = axes.add_to_output(out, plan.output_shape, result_dtype)
-        filtered = plan.execute_pictures(axes.add(image), kernels, result_dtype, target)
-        if filtered is not None:
-            return filtered.squeeze(axes.unit_axes) if out is None else out
-    operands = plan.check_weights(kernels_of_channels(kernels, channels)), None
-    if route.run is not None:
+    if route.run is not None:  # of a file tile by tile, or lazily
+        operands = plan.check_weights(kernels_of_channels(kernels, channels)), None
         destination = Destination(out, max_memory, axes.unit_axes, integer_dtype)
         result: Array = route.run(plan, image, operands, destination, route.mask)
         return result
-    images, mask = axes.add(image), None if route.mask is None else axes.add(route.mask)
-    if integer_dtype is not None:
-        target = None  # only without rounding, the plan writes to `out` itself
-    picture: Array = plan.execute(images, operands, target, mask).squeeze(axes.unit_axes)
-    if integer_dtype is not None:
-        picture = saturate(picture, integer_dtype)
-    if out is None:
-        return picture
-    if integer_dtype is not None:
-        out[...] = picture
-    output: Array = out
-    return output
+
+    # in memory, in one pass that rounds too; None if no engine does this case
+    result_dtype = plan.dtype if integer_dtype is None else integer_dtype
+    target = axes.add_to_output(out, plan.output_shape, result_dtype)
+    images = axes.add(image)
+    filtered = plan.execute_pictures(images, kernels, result_dtype, target)
+    if filtered is not None:
+        return filtered.squeeze(axes.unit_axes) if out is None else out
+
+    # in memory, as any convolution, and rounded afterwards
+    operands = plan.check_weights(kernels_of_channels(kernels, channels)), None
+    mask = None if route.mask is None else axes.add(route.mask)
+    if integer_dtype is None:
+        picture: Array = plan.execute(images, operands, target, mask)
+        return picture.squeeze(axes.unit_axes) if out is None else out
+    unrounded: Array = plan.execute(images, operands, None, mask)
+    rounded = saturate(unrounded.squeeze(axes.unit_axes), integer_dtype)
+    if out is not None:
+        out[...] = rounded
+    return rounded if out is None else out

@@ -214,7 +214,7 @@ def _draw_row(figure: Figure, row: Row, top: int, scheme: str) -> None:
 
 
 def _draw_picture(figure: Figure, picture: Array, pixel: int, left: int, top: int) -> None:
-    """Draw a picture (h, w, 3 or 4) in the middle of the tile with a left and upper edge.
+    """Draw a picture (h, w, 3 or 4) in the middle of the tile whose edges are at `left` and `top`.
 
     `pixel` is the side of the square that stands for one of its pixels.
     """

@@ -72,11 +72,14 @@ def _output_padding(explanation: Explanation) -> int | None:
     """Return the output padding of a transposed convolution; None if it differs between axes."""
     if explanation.plan.padding.startswith("same"):
         return 0  # the page works out the sizes from the name
-    sizes = {
-        axis.size - ((windows - 1) * axis.stride + axis.span - axis.before - axis.after)
-        for axis, windows in zip(explanation.plan.axes, explanation.frames.positions, strict=True)
+    counts = explanation.frames.positions  # of windows on each axis, one for each number of input
+    # On each axis, the rows (or columns) of the output beyond those that the windows reach. Windows
+    # lie on the output of a transposed convolution, so `axis.size` is the output's.
+    unreached = {
+        axis.size - ((count - 1) * axis.stride + axis.span - axis.before - axis.after)
+        for axis, count in zip(explanation.plan.axes, counts, strict=True)
     }
-    return sizes.pop() if len(sizes) == 1 else None
+    return unreached.pop() if len(unreached) == 1 else None
 
 
 def _windows(explanation: Explanation) -> dict[str, Any]:

@@ -29,8 +29,8 @@ QUESTIONS = {
 
 # a first size of more than this times the others is more likely a number of kernels than a height
 LONG = 4
-# images with an axis of up to this many pixels are not taken for pictures with colours in front
-SMALLEST = 23
+# images with an axis of fewer pixels are not taken for pictures with colours in front
+SMALLEST_PICTURE = 24
 
 
 class Operands(NamedTuple):
@@ -351,7 +351,12 @@ def warn_of_colours_first(images: Shape, channel_axis: Any) -> None:
     They are read as 3 rows of pixels with w channels. `channel_axis` is the argument as the caller
     passed it; one that counts the last axis from the front says that this is meant.
     """
-    if len(images) > 3 and channel_axis == -1 and images[1] == 3 and min(images[2:]) > SMALLEST:
+    if (
+        len(images) > 3
+        and channel_axis == -1
+        and images[1] == 3
+        and min(images[2:]) >= SMALLEST_PICTURE
+    ):
         warnings.warn(
             f"images {images} are read as 3 rows of pixels with {images[-1]} channels: pass "
             f"channel_axis=1 if these 3 are the channels, or channel_axis={len(images) - 1} to say "

@@ -165,7 +165,7 @@ def size_formulas(arguments: Arguments, got: Sequence[int] = ()) -> list[str]:
     """Return a line for each axis of a result: the formula of its right size.
 
     Such as "rows: (h + zeros - kh) // sh + 1 = (6 + 2 - 3) // 1 + 1 = 6; got 4". got: the number of
-    rows and of columns that came back, if any did.
+    rows and of columns that came back; if none did, the lines have a heading instead.
     """
     lines = [] if got else ["the right size of the output:"]
     for axis, letters in enumerate(("h kh sh", "w kw sw")):

@@ -123,9 +123,10 @@ def _replace_expression(source: Source, node: ast.expr, parent: ast.AST, new: as
     if is_bare_tuple and text.startswith("("):
         text = text[1:-1].removesuffix(",")
     if neighbours == b"()" and isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Attribute):
-        # a name or number needs no brackets; but those of a call, as in f(x), must stay
-        is_call = re.search(rb"[\w\]]\(+$", source.data[:start])
-        if isinstance(new, ast.Name | ast.Constant) and not is_call:
+        # a name or number needs no brackets; but they stay after a word, as not(a) and
+        # return(a) * b need them, and with them (without need) those in f((a + b) * c)
+        follows_word = re.search(rb"[\w\]]\(+$", source.data[:start])
+        if isinstance(new, ast.Name | ast.Constant) and not follows_word:
             return Edit(start - 1, end + 1, text)
         return Edit(start, end, text)
     return Edit(start, end, f"({text})" if _needs_brackets(node, parent, new) else text)

@@ -91,7 +91,9 @@ def unpack(archive: Path, target: Path, judged_files: Container[str]) -> bool:
     target : Path
         A new folder.
     judged_files : Container of str
-        Names of the seven files; only their modes decide what is returned.
+        Names of the seven files. They are written even after MAX_OTHERS other entries; a name of
+        theirs that the system refuses is an error, others are left out; and their modes alone
+        decide what is returned.
 
     Returns
     -------

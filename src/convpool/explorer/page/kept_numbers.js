@@ -1,6 +1,6 @@
 // Numbers of the visitor's own that stay known when they are out of sight: beyond the edge of a
 // smaller size, or behind another picture or preset.
-const ownNumbers = (() => {
+const keptNumbers = (() => {
   // name of a list -> {numbers: place as "y,x,..." -> number, shape: the latest}
   const lists = { pixels: empty(), weights: empty() };
 

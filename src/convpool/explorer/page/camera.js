@@ -32,7 +32,7 @@ const camera = (() => {
     const [h, w] = [canvas.height, canvas.width];
     const { data } = canvas.getContext("2d").getImageData(0, 0, w, h);
     const rgb = data.filter((_, index) => index % 4 < 3);
-    const image = pictures.resized({ shape: [h, w, 3], data: rgb }, h, w, c);
+    const image = operands.resized({ shape: [h, w, 3], data: rgb }, h, w, c);
     const part = op === "transpose" ? { op: "convolve", c } : { c };
     explorer.change({ ...part, h, w, pixels: Array.from(image.data) });
   }

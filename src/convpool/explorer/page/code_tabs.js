@@ -113,7 +113,7 @@ const codeTabs = (() => {
       textContent: say("code.copy"),
     });
     copy.addEventListener("click", async () => {
-      copied.textContent = (await explorer.copy(textOf(chosen, explorer.model()).join("\n")))
+      copied.textContent = (await saveAndShare.copy(textOf(chosen, explorer.model()).join("\n")))
         ? say("code.copied")
         : say("code.select");
     });

@@ -225,7 +225,7 @@ const controls = (() => {
   // whether settings are seen at the chosen level
   const isSeen = (names, state) =>
     !isBasic ||
-    (names.includes("shades") && pictures.isPhotograph(state)) ||
+    (names.includes("shades") && operands.isPhotograph(state)) ||
     names.some((name) => !ADVANCED.has(name) || state[name] !== settings.DEFAULTS[name]);
 
   /**

@@ -120,57 +120,6 @@ const explorer = (() => {
     );
   }
 
-  // ---- taking it along ----
-
-  /**
-   * Save a file under a name.
-   * @param {string} name
-   * @param {Blob} blob
-   */
-  function save(name, blob) {
-    const link = element("a", { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    byId("shared").textContent = say("share.saved", { name });
-  }
-
-  /** Copy the link to the current state. */
-  async function copyLink() {
-    const fragment = settings.encode(state);
-    address.write(fragment, false);
-    byId("shared").textContent = await copyFragment(fragment);
-  }
-
-  /**
-   * Copy the link to a fragment.
-   * @param {string} fragment
-   * @returns {Promise<string>} what was done
-   */
-  async function copyFragment(fragment) {
-    // the path of a file on this disk means nothing to others
-    const isFile = location.protocol === "file:";
-    const start = isFile ? location.search : location.href.split("#")[0];
-    const link = `${start}${fragment || isFile ? `#${fragment}` : ""}`;
-    if (await copy(link))
-      return say(isFile ? "share.copied_file" : "share.copied", { paste: say("paste.summary") });
-    address.write(fragment, false);
-    return say("share.in_address");
-  }
-
-  /**
-   * Copy text; return whether the browser allowed it.
-   * @param {string} words
-   * @returns {Promise<boolean>}
-   */
-  async function copy(words) {
-    try {
-      await navigator.clipboard.writeText(words);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   // ---- start ----
 
   /**
@@ -216,7 +165,6 @@ const explorer = (() => {
     byId("note-close").addEventListener("click", () => note(""));
     for (const kind of ["pointerdown", "keydown"])
       addEventListener(kind, ({ target }) => target.closest?.("#note") || note(""), true);
-    byId("link").addEventListener("click", copyLink);
     byId("reset").addEventListener("click", () => {
       ownNumbers.forget();
       interactivePicture.unpin();
@@ -224,13 +172,7 @@ const explorer = (() => {
       note(say("share.started_over"));
     });
     address.start(byId("undo"));
-    byId("save-svg").addEventListener("click", () =>
-      save("convolution.svg", new Blob([interactivePicture.picture()], { type: "image/svg+xml" })),
-    );
-    byId("save-png").addEventListener("click", () =>
-      interactivePicture.large().toBlob((blob) => save("convolution.png", blob)),
-    );
-    byId("save-gif").addEventListener("click", ({ target }) => animatedGif.press(target, save));
+    saveAndShare.start();
     for (const link of document.querySelectorAll("[data-jump]"))
       link.addEventListener("click", jump);
     addEventListener("hashchange", () => open(location.hash));
@@ -281,15 +223,13 @@ const explorer = (() => {
     change,
     open,
     note,
-    copy,
-    copyFragment,
     show,
     onChange: (listener) => listeners.push(listener),
     state: () => state,
     model: () => model,
     arithmetic,
     settings,
-    pictures,
+    operands,
     modelling,
     colours,
     scene,

@@ -101,8 +101,8 @@ const modelling = (() => {
    * @returns {Result}
    */
   function computed(state) {
-    const image = pictures.imageOf(state);
-    const kernels = state.op === "pool" ? null : pictures.kernelsOf(state);
+    const image = operands.imageOf(state);
+    const kernels = state.op === "pool" ? null : operands.kernelsOf(state);
     const axes = axesOf(state, image.shape);
     const problem = problemOf(state, axes);
     const output = problem

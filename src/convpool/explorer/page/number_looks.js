@@ -106,7 +106,7 @@ const numberLooks = (() => {
     const [least, greatest] = rangeOf(data);
     const { shades, weights } = model.state;
     const photo = isPhoto(model);
-    const isPhotograph = pictures.isPhotograph(model.state);
+    const isPhotograph = operands.isPhotograph(model.state);
     const isSigned = isPhotograph
       ? data !== model.image.data && cancelsOut(model)
       : !(photo && least >= 0);

@@ -42,7 +42,7 @@ const ownChoices = (() => {
         keptNumbers.keep(list, plane.shape, Array.from(plane.data));
       const shape = settings.shapeOf(settings.agree({ ...next, [choice]: state[choice] }), list);
       if (list === "pixels" && isOfPicture(state, shape))
-        next.pixels = Array.from(pictures.resized(picture, ...shape).data);
+        next.pixels = Array.from(operands.resized(picture, ...shape).data);
       else if (keptNumbers.shapeOf(list)) next[list] = keptNumbers.fitted(list, shape);
     }
     return next;
@@ -58,7 +58,7 @@ const ownChoices = (() => {
   function isOfPicture(state, shape) {
     const present = settings.shapeOf(state, "pixels");
     if (!picture || !state.pixels || shape.join() === present.join()) return false;
-    const { data } = pictures.resized(picture, ...present);
+    const { data } = operands.resized(picture, ...present);
     return state.pixels.every((value, index) => value === data[index]);
   }
 
@@ -119,7 +119,7 @@ const ownChoices = (() => {
    */
   function kernelsOfPhotograph(state, next, part) {
     const isChosen = part.nc || part.groups || next.kernel === "own";
-    if (isChosen || next.op !== "convolve" || !pictures.isPhotograph(next)) return {};
+    if (isChosen || next.op !== "convolve" || !operands.isPhotograph(next)) return {};
     const isSame = ["c", "source", "op"].every((name) => next[name] === state[name]);
     const isOneEach = state.nc === state.groups && [1, state.c].includes(state.nc);
     return isSame || !isOneEach ? {} : { nc: next.c, groups: next.c };

@@ -53,7 +53,7 @@ const ownNumbers = (() => {
     const [h, w] = picture.shape;
     photoView.take(picture.whole, picture.whole.width, picture.whole.height, "own");
     picture.whole.close();
-    const image = pictures.resized(picture, h, w, c);
+    const image = operands.resized(picture, h, w, c);
     ownChoices.keepPicture(picture);
     explorer.change({
       ...(op === "transpose" ? { nc: c } : { c }),

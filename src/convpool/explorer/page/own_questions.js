@@ -271,7 +271,7 @@ const ownQuestions = (() => {
         "div",
         { className: "row", id: "own-take" },
         button("own.copy", async () => {
-          byId("own-said").textContent = await explorer.copyFragment(encode(list));
+          byId("own-said").textContent = await saveAndShare.copyFragment(encode(list));
         }),
         button("own.try", run),
       ),

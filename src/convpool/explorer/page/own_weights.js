@@ -105,7 +105,7 @@ const ownWeights = (() => {
    */
   function weightsName(state, plane, n, [, , depth, nc]) {
     const preset = state.kernel === "own" ? "own" : namedKernels.nameOf(state, n);
-    const factor = preset === "own" ? 1 : pictures.factorOf(state, plane);
+    const factor = preset === "own" ? 1 : operands.factorOf(state, plane);
     const times = factor > 1 ? ` × ${factor}` : "";
     const parts = [
       nc > 1 ? say("weights.kernel", { n }) : "",

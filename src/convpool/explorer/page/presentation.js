@@ -201,7 +201,9 @@ const presentation = (() => {
     byId("whole-page").addEventListener("focus", linkWhole);
     byId("embed").addEventListener("click", async () => {
       const text = iframe();
-      byId("shared").textContent = (await explorer.copy(text)) ? say("share.frame_copied") : text;
+      byId("shared").textContent = (await saveAndShare.copy(text))
+        ? say("share.frame_copied")
+        : text;
     });
     addEventListener("keydown", key);
     // the settings narrow it

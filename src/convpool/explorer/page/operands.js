@@ -1,6 +1,7 @@
-// The images to choose from, and the kernels of a state. PHOTOS comes from photos.json, filled in
-// when the page is built: {name: {size, base64}}, 8 bits a channel, size x size x 3.
-const pictures = (() => {
+// What a state computes with: its image, one of those to choose from or the visitor's own, and its
+// kernels. PHOTOS comes from photos.json, filled in when the page is built: {name: {size, base64}},
+// 8 bits a channel, size x size x 3.
+const operands = (() => {
   // strokes of a seven, each [x0, y0, x1, y1] on a field of 1 x 1; pixels near a stroke are bright
   const STROKES = [
     [0.2, 0.2, 0.8, 0.2],

@@ -1,5 +1,6 @@
 """Boards: planes of cells side by side and below each other, one for each channel or kernel.
 
+A board shows one array, such as the input; a plane of it is a grid of cells, each with one number.
 Methods that draw or write return marks, whose lengths are units of a drawing.
 """
 
@@ -16,6 +17,7 @@ from convpool.explanation.written_numbers import TIMES, number
 CELL = 32  # height of a cell, and its least width
 MARGIN = 24  # around all planes, for the numbers of rows and columns of padding
 GAP = 30  # between planes
+TO_BASELINE = 5  # from the middle of a digit down to its baseline
 TITLE = 24  # height of the line with the title
 OUTLINE = 3.5  # width of the frame around a window
 
@@ -31,12 +33,8 @@ class Cell(NamedTuple):
     hatch: str = ""
 
 
-class Position(NamedTuple):
-    """Where a cell lies on a board.
-
-    `plane` is the plane's number (down, across) among the planes, `place` the cell's (row, column)
-    on it.
-    """
+class Address(NamedTuple):
+    """Which cell of a board: the plane's number (down, across), and (row, column) on that plane."""
 
     plane: tuple[int, int]
     place: tuple[int, int]
@@ -75,41 +73,42 @@ class Board:
         height = self.planes_down * (plane_height + GAP) - GAP + 2 * MARGIN + TITLE
         return max(width, text_width(self.title) + MARGIN), height
 
-    def corner(self, position: Position) -> tuple[float, float]:
+    def corner(self, address: Address) -> tuple[float, float]:
         """Return (x, y) of a cell's upper left corner on the board."""
-        (down, across), (row, column) = position
+        (down, across), (row, column) = address
         width, height = self.plane_size
         x = MARGIN + across * (width + GAP) + column * self.cell_width
         return x, TITLE + MARGIN + down * (height + GAP) + row * CELL
 
-    def draw_cell(self, position: Position, cell: Cell) -> list[Mark]:
+    def draw_cell(self, address: Address, cell: Cell) -> list[Mark]:
         """Draw one cell: its ground, its hatching, and its text."""
-        x, y = self.corner(position)
+        x, y = self.corner(address)
         width = self.cell_width
         marks: list[Mark] = [Rect(x, y, width, CELL, cell.fill, "line")]
         if cell.hatch:
             marks.append(hatching(x, y, width, CELL, is_rising=cell.hatch == "padding"))
-            if cell.text:  # without hatching behind it
-                text_space = 9 * len(cell.text) + 6
-                left, top = x + (width - text_space) / 2, y + CELL / 2 - 10
-                marks.append(Rect(left, top, text_space, 20, cell.fill))
+            if cell.text:  # on a patch without hatching: about 9 for a letter, 3 on either side
+                patch_width, patch_height = 9 * len(cell.text) + 6, 20
+                left, top = x + (width - patch_width) / 2, y + (CELL - patch_height) / 2
+                marks.append(Rect(left, top, patch_width, patch_height, cell.fill))
         if cell.text:
-            marks.append(Text(x + width / 2, y + CELL / 2 + 5, cell.text, anchor="middle"))
+            baseline = y + CELL / 2 + TO_BASELINE
+            marks.append(Text(x + width / 2, baseline, cell.text, anchor="middle"))
         return marks
 
-    def outline(self, position: Position, size: Place, stroke: float = OUTLINE) -> Mark:
-        """Draw a frame around cells: `size` is how many (rows, columns), `position` the first.
+    def outline(self, address: Address, size: Place, stroke: float = OUTLINE) -> Mark:
+        """Draw a frame around cells: `size` is how many (rows, columns), `address` of the first.
 
         `stroke` is the width of the frame's line.
         """
-        x, y = self.corner(position)
+        x, y = self.corner(address)
         return Rect(x, y, size[1] * self.cell_width, size[0] * CELL, "", "frame", stroke)
 
     def heading(self) -> list[Mark]:
         """Write the title, and a label above each plane that has one."""
         marks: list[Mark] = [Text(MARGIN, 18, self.title, bold=True)]
         for plane, label in self.labels.items():
-            x, y = self.corner(Position(plane, (0, 0)))
+            x, y = self.corner(Address(plane, (0, 0)))
             marks.append(Text(x, y - 6, label, SMALL, fill="grey"))
         return marks
 
@@ -120,9 +119,9 @@ class Board:
         padding there are, `size` how many of the image between them.
         """
         (top, left), (bottom, right) = before, after
-        x, y = self.corner(Position((0, 0), (0, 0)))
+        x, y = self.corner(Address((0, 0), (0, 0)))
         middle_x = x + (left + size[1] / 2) * self.cell_width
-        middle_y = y + (top + size[0] / 2) * CELL + 5
+        middle_y = y + (top + size[0] / 2) * CELL + TO_BASELINE
         width, height = self.plane_size
         # (x, y, anchor of the text) -> number of rows or columns of padding
         labels = {
@@ -154,5 +153,8 @@ def size_text(sizes: Iterable[Any]) -> str:
 
 
 def cell_width(values: Iterable[Any]) -> float:
-    """Return the width of a cell that has room for the longest of some numbers; at least CELL."""
+    """Return the width of a cell that has room for the longest of some numbers; at least CELL.
+
+    A digit takes 9.5, with 5 on either side.
+    """
     return max([CELL, *(10 + 9.5 * len(number(value)) for value in values)])

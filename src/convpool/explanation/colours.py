@@ -27,12 +27,13 @@ COLORS = {
 def shade(value: object, greatest: float) -> str:
     """Return the name of a number's colour: "zero", "p1" to "p4" or "n1" to "n4".
 
-    The strongest stands for magnitudes from three quarters of `greatest` on. What is no real number
-    is "zero".
+    The digit says in which quarter of `greatest` the magnitude lies: "p4" and "n4" are for those
+    above three quarters. What is no real number is "zero".
     """
     if isinstance(value, complex) or not isinstance(value, (int, float)) or value != value:
         return "zero"
     if value == 0 or not greatest:
         return "zero"
-    strength = min(4, 1 + int(4 * min(1.0, abs(value) / greatest) * 0.9999))
-    return f"{'p' if value > 0 else 'n'}{strength}"
+    # times a little less than 1, so that the greatest number of a quarter belongs to it
+    quarter = 1 + int(4 * min(1.0, abs(value) / greatest) * 0.9999)
+    return f"{'p' if value > 0 else 'n'}{quarter}"

@@ -3,7 +3,8 @@
 Each frame of the first two computes one number of the output; each frame of a transposed
 convolution adds one number of the input, times the kernel, to its window of the output. Frames know
 one image (*spatial, c) and where windows lie (`windows.Axis`), and nothing of how the library
-computes: the tests check that both agree.
+computes: the tests check that both agree. A position is that of a window, (i, j), which is that of
+its number in the output; a place is a row and column of the padded image on which windows lie.
 
 The JSON form is `Frame.plain()`, a dict of ints, floats, strings, lists and None with the names of
 the attributes below. NaN, infinities and complex numbers, which JSON lacks, are strings as Python
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
-Place = tuple[int, ...]  # (row, column), or (column,) on one axis
+Place = tuple[int, ...]  # (row, column), or (column,) on one axis; sizes and positions likewise
 Number = Any  # int, float, bool or complex, as Python has them
 # an output of at most so many numbers is computed as a whole; of a larger one, single frames
 EAGER_RESULTS = 2**20
@@ -147,7 +148,7 @@ class Frames(Sequence[Frame]):
 
     @property
     def positions(self) -> Place:
-        """How many positions a window has on each axis."""
+        """How many positions a window has on each axis: how many rows and columns of them."""
         return tuple(axis.count for axis in self.axes)
 
     @property
@@ -201,7 +202,7 @@ class Frames(Sequence[Frame]):
     def region(self, place: Place) -> str:
         """Return what is at a place of the padded image: "pixel", "padding" or "beyond" both."""
         regions = [_region(axis, n) for axis, n in zip(self.axes, place, strict=True)]
-        # the axis that is farthest outside decides
+        # the axis on which the place lies farthest outside decides
         return max(regions, key=["pixel", "padding", "beyond"].index)
 
     def pixel_at(self, place: Place) -> Place:

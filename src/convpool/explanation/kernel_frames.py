@@ -1,4 +1,7 @@
-"""The windows of a convolution, and of a transposed convolution, as plain values."""
+"""The windows of a convolution, and of a transposed convolution, as plain values.
+
+The depth of a weight is its channel counted within the group of channels that its kernel takes.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +32,13 @@ class KernelFrames(Frames):
 
     def channels(self, kernel: int) -> range:
         """Return the channels that a kernel reads or, transposed, adds to: those of its group."""
-        depth = self.kernels.shape[-2]
-        group = kernel // (self.planes // self.groups)
-        return range(group * depth, (group + 1) * depth)
+        group_size = self.kernels.shape[-2]  # channels of a group
+        kernels_per_group = self.planes // self.groups
+        group = kernel // kernels_per_group
+        return range(group * group_size, (group + 1) * group_size)
 
     def weight(self, tap: Place, depth: int, kernel: int) -> Any:
-        """Return the weight of a tap in the dtype of the sums.
-
-        `depth` counts the channels of the kernel's group, from 0.
-        """
+        """Return the weight of a tap, at a depth of a kernel, in the dtype of the sums."""
         return self.dtype.type(self.kernels[(*tap, depth, kernel)])
 
 
@@ -55,7 +56,10 @@ class ConvolutionFrames(KernelFrames):
 
     @cached_property
     def _padded_indices(self) -> list[Array]:
-        """For each axis, which pixel is read at each place of it, as the pad mode repeats them."""
+        """For each axis, the row (or column) of pixels that is read at each place of it.
+
+        A place counts the padding too, into which the pad mode repeats pixels.
+        """
         return [padded_indices(axis, self.pad_mode) for axis in self.axes]
 
     def source_pixel(self, place: Place) -> Place | None:

@@ -1,8 +1,9 @@
 """The boards of an operation - input, kernels, output - and what each frame changes on them.
 
 Windows lie on one board, "input" or, transposed, "output", with its padding; the other of these has
-a cell for each position of a window. A plane of a board shows one channel. A place is that of a
-cell on a plane, with the padding; a frame is one window. Methods that draw return marks.
+a cell for each position of a window, (i, j). A plane of a board shows one channel. A place is the
+(row, column) of a cell on a plane, counted with the padding; an address is a plane and a place on
+it. A frame is one window. Methods that draw return marks.
 
 Three layers are drawn. The background: all cells, before the first frame. The numbers of the
 output: they stay once a frame has computed them. The outlines of a frame: only while it is shown.
@@ -18,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.explanation.cell_boards import (
+    Address,
     Board,
     Cell,
-    Position,
     cell_width,
     place_on_plane,
     size_on_plane,
@@ -87,12 +88,12 @@ class OperationBoards:
 
     def _kernel_board(self, kernels: NDArray[Any]) -> Board:
         """Return the empty board of the kernels: channels below each other, kernels in a row."""
-        *window, depth, nc = kernels.shape
+        *window, channels, nc = kernels.shape
         is_flipped = getattr(self.operation.plan, "flip", False)
         rows, columns = size_on_plane(window)
         return Board(
             title=f"kernel{'s' * (nc > 1)} {size_text(window)}{', flipped' * is_flipped}",
-            planes_down=depth,
+            planes_down=channels,
             planes_across=nc,
             rows=rows,
             columns=columns,
@@ -160,9 +161,10 @@ class OperationBoards:
         kernels = self.operation.kernels
         if kernels is not None:
             board = self.boards["kernels"]
+            # depth: the channel within the kernel's group
             for (*tap, depth, n), weight in np.ndenumerate(kernels):
-                position = Position((depth, n), place_on_plane(tap))
-                marks["kernels"] += board.draw_cell(position, self.cell("kernels", weight.item()))
+                address = Address((depth, n), place_on_plane(tap))
+                marks["kernels"] += board.draw_cell(address, self.cell("kernels", weight.item()))
         return marks
 
     def _padded_cells(self) -> Iterator[Mark]:
@@ -171,8 +173,8 @@ class OperationBoards:
         sizes = [padded_size(axis) for axis in axes]
         for plane in range(board.planes_down):
             for place in np.ndindex(*sizes):
-                position = Position((plane, 0), place_on_plane(place))
-                yield from board.draw_cell(position, self._padded_cell(place, plane))
+                address = Address((plane, 0), place_on_plane(place))
+                yield from board.draw_cell(address, self._padded_cell(place, plane))
         yield from board.padding_labels(
             place_on_plane([axis.before for axis in axes]),
             place_on_plane([axis.after for axis in axes]),
@@ -208,7 +210,7 @@ class OperationBoards:
             cell = Cell("", "ground")
             if self.is_transposed:
                 cell = self.cell("input", frames.image[(*position, plane)].item())
-            yield from board.draw_cell(Position((plane, 0), place_on_plane(position)), cell)
+            yield from board.draw_cell(Address((plane, 0), place_on_plane(position)), cell)
 
     def output_numbers(self, k: int) -> Marks:
         """Draw the numbers of the output that frame k changes, on the board "output"."""
@@ -218,23 +220,21 @@ class OperationBoards:
             if self.is_transposed:
                 place = tuple(n + axis.before for n, axis in zip(position, axes, strict=True))
             cell = self.cell("output", value)
-            marks += board.draw_cell(Position((channel, 0), place_on_plane(place)), cell)
+            marks += board.draw_cell(Address((channel, 0), place_on_plane(place)), cell)
         return {"output": marks}
 
     def outlines(self, frame: Frame) -> Marks:
         """Draw the outlines of a frame on all boards: around its window, kernel and number."""
         marks: Marks = {name: [] for name in self.boards}
-        position = Position((frame.channel, 0), place_on_plane(frame.position))
-        marks[self.position_board].append(
-            self.boards[self.position_board].outline(position, (1, 1))
-        )
+        address = Address((frame.channel, 0), place_on_plane(frame.position))
+        marks[self.position_board].append(self.boards[self.position_board].outline(address, (1, 1)))
         for plane in sorted({tap.channel for tap in frame.taps}):
             marks[self.window_board] += self._window_outlines(frame, plane)
         if "kernels" in self.boards:
             board = self.boards["kernels"]
             size = board.rows, board.columns
             marks["kernels"] += [
-                board.outline(Position((depth, frame.channel), (0, 0)), size)
+                board.outline(Address((depth, frame.channel), (0, 0)), size)
                 for depth in range(board.planes_down)
             ]
         return marks
@@ -247,15 +247,15 @@ class OperationBoards:
         board, axes = self.boards[self.window_board], self.operation.frames.axes
         starts = [i * axis.stride for i, axis in zip(frame.position, axes, strict=True)]
         span = size_on_plane([axis.span for axis in axes])
-        yield board.outline(Position((plane, 0), place_on_plane(starts)), span)
+        yield board.outline(Address((plane, 0), place_on_plane(starts)), span)
         if any(axis.dilation > 1 and axis.window > 1 for axis in axes):
             for tap in frame.taps:
                 if tap.channel == plane:
-                    position = Position((plane, 0), place_on_plane(tap.place))
-                    yield board.outline(position, (1, 1), stroke=2)
+                    address = Address((plane, 0), place_on_plane(tap.place))
+                    yield board.outline(address, (1, 1), stroke=2)
         if frame.chosen is not None:
             place = place_on_plane(frame.taps[frame.chosen].place)
-            yield board.outline(Position((plane, 0), place), (1, 1), stroke=5)
+            yield board.outline(Address((plane, 0), place), (1, 1), stroke=5)
 
 
 def _magnitude(values: Any) -> float:

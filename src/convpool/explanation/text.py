@@ -166,7 +166,10 @@ class _FrameTables:
         return value + LEFT_OVER if is_left_over else value
 
     def _weights(self, kernels: Any, depth: int) -> Table:
-        """Return the table of one plane of the frame's kernel; kernels are (*window, depth, nc)."""
+        """Return the table of one plane of the frame's kernel.
+
+        Kernels are (*window, c // groups, nc); `depth` is the plane's place among the c // groups.
+        """
         *window, _, nc = kernels.shape
         n = self.frame.channel
         title = f"kernel{f' {n}' if nc > 1 else ''} {size_text(window)}"

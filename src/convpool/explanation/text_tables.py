@@ -12,6 +12,8 @@ from convpool.explanation.written_numbers import MINUS
 
 COLUMNS = 78  # characters of a line
 ROWS = 12  # rows of a plane that are shown at most
+LEAST_WIDTH = 2  # characters of a cell, without the space before it
+GAP = "   "  # between tables
 PADDED = "\N{LIGHT SHADE}"  # stands behind a value in padding, or for one that is not there
 # codes of terminals: pale, bold; orange for numbers above 0 and blue for those below it, as in
 # pictures, in shades that can be read on black and on white
@@ -57,7 +59,7 @@ class Table:
         Lines with cells have one width on the screen, where colours take no room.
         """
         texts = {(i, j): self.plane.cell((i, j)) for i in self.rows for j in self.columns}
-        width = max([2, *map(len, texts.values())]) + _has_marks(self.box)  # of a cell
+        width = max([LEAST_WIDTH, *map(len, texts.values())]) + _has_marks(self.box)  # of a cell
         rows, columns = range(0), range(0)  # those in the box
         if self.box:
             (top, left), (height, breadth) = self.box.start, self.box.span
@@ -145,10 +147,10 @@ def table_around(plane: Plane, box: Box | None = None, max_width: int = COLUMNS)
 
     The box is in the middle of it, as far as the plane reaches.
     """
-    # the fewest characters that a cell takes, to learn how wide the cells are that may be shown
-    rows, columns = _visible(plane.size, box, 2, max_width)
+    # The wider the cells, the fewer fit. So measure those that would fit if all were narrow.
+    rows, columns = _visible(plane.size, box, LEAST_WIDTH, max_width)
     texts = (plane.cell((i, j)) for i in rows for j in columns)
-    cell_width = max([2, *map(len, texts)]) + _has_marks(box)
+    cell_width = max([LEAST_WIDTH, *map(len, texts)]) + _has_marks(box)
     return Table(plane, *_visible(plane.size, box, cell_width, max_width), box)
 
 
@@ -180,7 +182,7 @@ def side_by_side(tables: Sequence[Table], *, is_colored: bool) -> list[str]:
     plain = [list(table.lines(is_colored=False)) for table in tables]
     colored = [list(table.lines(is_colored=True)) for table in tables] if is_colored else plain
     widths = [max(map(len, lines)) for lines in plain]
-    if sum(widths) + 3 * (len(tables) - 1) > COLUMNS:
+    if sum(widths) + len(GAP) * (len(tables) - 1) > COLUMNS:
         return [line.rstrip() for lines in colored for line in [*lines, ""]][:-1]
     # escape sequences take no room: each line is padded as its plain twin is
     padded = [
@@ -188,7 +190,7 @@ def side_by_side(tables: Sequence[Table], *, is_colored: bool) -> list[str]:
         for lines, twins, width in zip(colored, plain, widths, strict=True)
     ]
     return [
-        "   ".join(
+        GAP.join(
             " " * width if line is None else line
             for line, width in zip(lines_of_tables, widths, strict=True)
         ).rstrip()

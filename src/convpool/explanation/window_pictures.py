@@ -23,6 +23,7 @@ from convpool.explanation.operation_boards import Marks, OperationBoards
 # lengths in units of a drawing
 EDGE = 16  # around the picture, and between the frames of a film strip
 LINE = 21  # height of a line of text
+BELOW_BASELINE = 6  # of that height
 MIN_WIDTH = 480  # in which sums can be read
 STRIP_WIDTH = 900  # of a film strip, about; a single wide frame may be wider
 MAX_FRAMES = 64  # of a film strip
@@ -43,7 +44,7 @@ def notes(operation: Operation) -> list[str]:
 
 
 def layered(*layers: Marks) -> Marks:
-    """Return all marks of some layers, board by board; later layers lie over earlier ones."""
+    """Return the marks of some layers as one layer, in which later ones lie over earlier ones."""
     names = dict.fromkeys(name for layer in layers for name in layer)  # each once, in order
     return {name: [mark for layer in layers for mark in layer.get(name, [])] for name in names}
 
@@ -60,7 +61,7 @@ class Column(NamedTuple):
         """Write lines from y downwards, broken at the width; each resulting line is a mark."""
         wrapped = [text for line in lines for text in wrap(line, self.width, self.font)]
         return [
-            Text(self.x, y + LINE * (k + 1) - 6, text, self.font, fill=self.fill)
+            Text(self.x, y + LINE * (k + 1) - BELOW_BASELINE, text, self.font, fill=self.fill)
             for k, text in enumerate(wrapped)
         ]
 
@@ -92,7 +93,7 @@ class _WindowPainter:
         marks = column.write([operation.title], EDGE)
         top = EDGE + LINE * (len(marks) + 1)
         heading, sums = operation.heading(frame), operation.arithmetic(frame)
-        marks.append(Text(EDGE, top - 6, heading, bold=True))
+        marks.append(Text(EDGE, top - BELOW_BASELINE, heading, bold=True))
         marks += self._boards(layered(self.background, output, self.layout.outlines(frame)), top)
         below = top + self.boards_height
         marks += column.write(sums, below)

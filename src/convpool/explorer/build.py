@@ -201,7 +201,7 @@ def _is_explorer_page(path: Path) -> bool:
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        return TITLE.encode() in file.read(1000)
+        return TITLE.encode() in file.read(1000)  # the title stands in the first lines
 
 
 def _network() -> str:
@@ -213,7 +213,7 @@ def _network() -> str:
 def _script(name: str) -> str:
     """Return a file of SCRIPTS without the lines that hold nothing but a comment, less indented.
 
-    Strings in parts become one.
+    Strings in parts, "a" + a new line + "b", become one, "ab".
     """
     code = re.sub(r"^ *(?://|/\*\*| \*).*\n", "", _part(f"{name}.js"), flags=re.MULTILINE)
     return _less_indented(re.sub(r'(?<!\\)" \+\n *"', "", code))
@@ -231,7 +231,7 @@ def _unindented(text: str) -> str:
 
 
 def _less_indented(text: str) -> str:
-    """Return a text with one space for each level of indentation: a smaller page."""
+    """Return a text with one space for each level of indentation, not two: a smaller page."""
     return re.sub(r"^ +", lambda spaces: spaces[0][::2], text, flags=re.MULTILINE)
 
 

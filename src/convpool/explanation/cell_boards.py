@@ -97,7 +97,7 @@ class Board:
         return marks
 
     def outline(self, address: Address, size: Place, stroke: float = OUTLINE) -> Mark:
-        """Draw a frame around cells: `size` is how many (rows, columns), `address` of the first.
+        """Draw a frame around `size` (rows, columns) of cells, the first of them at `address`.
 
         `stroke` is the width of the frame's line.
         """

@@ -89,9 +89,9 @@ def arguments_of(case: Case) -> Arguments:
 def odd_zero_variants(arguments: Arguments, reading: Reading | None = None) -> list[Arguments]:
     """Return copies of the arguments, one for each way in which the odd zeros of 'same' may lie.
 
-    An odd zero lies before or after the image, and both are right: up to four copies for two axes,
-    one if no axis has an odd zero. With a reading, those of its own zeros are counted, as they may
-    be odd where the right ones are even.
+    An axis with an odd number of zeros has one more on one side of the image, before or after, and
+    both are right: up to four copies for two axes, one if no axis has an odd number. With a
+    reading, its own zeros count, which may be odd where the right ones are even.
     """
     if reading and not APPLIES[reading.when](arguments):
         return [arguments]
@@ -99,7 +99,7 @@ def odd_zero_variants(arguments: Arguments, reading: Reading | None = None) -> l
     if changed is None or changed.padding != "same" or changed.is_pooling:
         return [arguments]
     zeros = (reading and reading.zeros) or correct_zeros
-    # zeros of both axes -> the first variant that has them
+    # zeros (before, after) of both axes -> the first variant that has them
     variants: dict[tuple[Pair | None, ...], Arguments] = {}
     for of_rows, of_columns in itertools.product((True, False), repeat=2):
         variant = replace(changed, odd_before=(of_rows, of_columns))
@@ -178,7 +178,7 @@ POOLINGS: dict[str, Callable[[Windows], Array]] = {
 
 # ---- readings ----
 
-# kind of calls -> whether a call is of that kind
+# kind of calls ("": all of them) -> whether a call is of that kind
 APPLIES: dict[str, Callable[[Arguments], bool]] = {
     "": lambda arguments: True,
     "convolution": lambda arguments: not arguments.is_pooling,
@@ -239,7 +239,7 @@ CORRECT = Reading("")  # every step as the brief asks
 
 
 def window_starts(reading: Reading, arguments: Arguments) -> tuple[list[Pair], list[Starts]] | None:
-    """Return (zeros, starts) of a reading for a call, each a list with an entry for both axes.
+    """Return (zeros, starts) of a reading for a call, each a list with an entry for each axis.
 
     None if the reading does not apply, has negative zeros, or no window inside the padded image.
     """
@@ -262,9 +262,10 @@ def _starts(reading: Reading, arguments: Arguments, axis: int, zeros: Pair) -> S
     starts = [(reading.start or correct_start)(arguments, axis, i) for i in range(count)]
     if count < 0 or min(starts, default=0) < 0:
         return None
-    size = arguments.images.shape[1 + axis] + sum(zeros)
-    last = size - 1 if reading.is_ragged else size - arguments.window[axis]
-    return [start if start <= last else None for start in starts]
+    padded_size = arguments.images.shape[1 + axis] + sum(zeros)
+    # how many rows (or columns) of a window must lie inside the padded image
+    least_inside = 1 if reading.is_ragged else arguments.window[axis]
+    return [start if start + least_inside <= padded_size else None for start in starts]
 
 
 def _pad(reading: Reading, arguments: Arguments, zeros: list[Pair]) -> Array:
@@ -275,8 +276,12 @@ def _pad(reading: Reading, arguments: Arguments, zeros: list[Pair]) -> Array:
 
 
 def _cut_windows(padded: Array, window: Pair, starts: list[list[int]]) -> Windows:
-    """Return the windows of shape (kh, kw) that begin at starts[0] x starts[1]."""
-    # of each axis, the positions (starts, k) of the windows' pixels in the padded image
+    """Return the windows of shape (kh, kw) that begin at starts[0] x starts[1].
+
+    An axis of 5 with the starts [0, 2, 4] and k = 2 has the positions [[0, 1], [2, 3], [4, 5]], of
+    which 5 lies behind the edge.
+    """
+    # of each axis, the positions (windows, k) of the windows' pixels in the padded image
     positions = [
         np.add.outer(np.array(axis_starts, int), np.arange(k))
         for axis_starts, k in zip(starts, window, strict=True)
@@ -285,6 +290,7 @@ def _cut_windows(padded: Array, window: Pair, starts: list[list[int]]) -> Window
     # positions behind the edge are replaced by the last one, and marked by `inside`
     rows, columns = (np.minimum(at, n - 1) for at, n in zip(positions, sizes, strict=True))
     inside = [at < n for at, n in zip(positions, sizes, strict=True)]
+    # the axes of each index are (oh, ow, kh, kw)
     values = padded[:, rows[:, None, :, None], columns[None, :, None, :]]
     return Windows(values, inside[0][:, None, :, None] & inside[1][None, :, None, :])
 
@@ -307,7 +313,7 @@ def apply_reading(
     zeros, starts = zeros_and_starts
     if shape and not reading.is_reshaped and shape[1:3] != (len(starts[0]), len(starts[1])):
         return None
-    # the outputs that have a window; the others stay 0
+    # the rows and columns of the output that have a window; others stay as they are made below
     rows, columns = (
         np.array([i for i, start in enumerate(axis) if start is not None], int) for axis in starts
     )
@@ -316,9 +322,9 @@ def apply_reading(
     values = (reading.combine or correct_combine)(windows, changed)
     if values is None:
         return None
-    # NumPy's mean of a window without pixels is NaN
-    missing = np.nan if reading.is_ragged and changed.mode == "avg" else 0.0
-    output = np.full((len(values), len(starts[0]), len(starts[1]), values.shape[-1]), missing)
+    # what an output without a window holds; NumPy's mean of no pixels is NaN
+    unfilled = np.nan if reading.is_ragged and changed.mode == "avg" else 0.0
+    output = np.full((len(values), len(starts[0]), len(starts[1]), values.shape[-1]), unfilled)
     output[:, rows[:, None], columns] = values
     if not reading.is_reshaped:
         output = in_task_shape(output, arguments)

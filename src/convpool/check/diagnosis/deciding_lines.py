@@ -1,6 +1,7 @@
 """Find the lines of a student's file that compute the zeros, the size, the stride or the sums.
 
-They are quoted in a finding as those to look at.
+They are quoted in a finding as those to look at. A kind is what lines decide, a key of STATEMENTS
+at the end of this file, such as "zeros".
 """
 
 from __future__ import annotations
@@ -146,6 +147,7 @@ def _pad_statements(tree: ast.Module, body: Statements) -> Statements:
 def _zero_statements(tree: ast.Module, body: Statements) -> Statements:
     """Return the assignments in `body` to the names in np.pad's widths.
 
+    Such as ph = kh // 2, where a later line is np.pad(images, ((0, 0), (ph, ph), (pw, pw))).
     Without any: the assignments to the names that those names are computed from, if `body` is a
     branch; the statements that call np.pad, if it is the whole file.
     """
@@ -156,9 +158,9 @@ def _zero_statements(tree: ast.Module, body: Statements) -> Statements:
     names = set().union(*map(_names, widths)) - {"np"}
     statements = _assignments(body, names)
     if not statements and body is not tree.body:
-        # the branch may assign p, and a later line ph = p
-        sources = set().union(*map(_names, _assignments(tree.body, names)))
-        statements = _assignments(body, sources - {"np"})
+        # the branch may assign p, and a line behind it ph = p
+        names_behind = set().union(*map(_names, _assignments(tree.body, names)))
+        statements = _assignments(body, names_behind - {"np"})
     return statements or (pads if body is tree.body else [])
 
 

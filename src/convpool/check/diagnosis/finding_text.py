@@ -46,9 +46,9 @@ def case_details(observation: ObservedResult) -> list[str]:
     """Return lines about a wrong result: the call, then the first pixel that differs.
 
     With the pixel come its window, the expected value, the value in the result, and how many
-    pixels differ. If dtype or shape are wrong, a line says so instead; for a shape, formulas of the
-    right size follow. The odd zero: padding that cannot be split evenly has one zero more on one
-    side, and both sides are right.
+    pixels differ. If padding cannot be split evenly, so that one side has one zero more, a note
+    says that either side is right. If dtype or shape are wrong, a line says so instead; for a
+    shape, formulas of the right size follow.
     """
     lines = [f"called with {call_text(observation.arguments)}"]
     if observation.values is None:

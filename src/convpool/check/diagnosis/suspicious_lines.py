@@ -251,17 +251,17 @@ def _loops(definition: ast.FunctionDef) -> dict[str, str]:
 
 def _rows_of_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:
     """Find kernels[k] where k runs over the number of kernels."""
-    numbers = {"kernels.shape[3]", "kernels.shape[-1]"}  # code for it
+    counts = {"kernels.shape[3]", "kernels.shape[-1]"}  # code for the number of kernels
     for node in ast.walk(definition):
         match node:
             case ast.Assign(
                 [ast.Tuple([_, _, _, nc])], ast.Attribute(ast.Name("kernels"), "shape")
             ):
-                numbers.add(ast.unparse(nc))
+                counts.add(ast.unparse(nc))
     loops = _loops(definition)
     for node in ast.walk(definition):
         match node:
-            case ast.Subscript(ast.Name("kernels"), ast.Name(k)) if loops.get(k) in numbers:
+            case ast.Subscript(ast.Name("kernels"), ast.Name(k)) if loops.get(k) in counts:
                 yield Suspicion(node.lineno, _row_taken(k))
 
 
@@ -271,7 +271,7 @@ def _all_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:
     Not where the function makes kernels something else, or the window has an axis for them.
     """
     assigned = [node for node in ast.walk(definition) if isinstance(node, ast.Assign)]
-    others = {ast.unparse(target) for node in assigned for target in node.targets}
+    reassigned = {ast.unparse(target) for node in assigned for target in node.targets}
     with_new_axis = {
         ast.unparse(target)
         for node in assigned
@@ -281,7 +281,7 @@ def _all_kernels(definition: ast.FunctionDef) -> Iterator[Suspicion]:
     for node in ast.walk(definition):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             sides = {side.id for side in (node.left, node.right) if isinstance(side, ast.Name)}
-            if "kernels" in sides - others and not sides & with_new_axis:
+            if "kernels" in sides - reassigned and not sides & with_new_axis:
                 words = (
                     "takes all kernels at once; kernel k is kernels[:, :, :, k], in a third loop"
                 )
@@ -301,14 +301,15 @@ def _swapped_output(definition: ast.FunctionDef) -> Iterator[Suspicion]:
         match node:
             case ast.Subscript(array, ast.Tuple([_, i, j, *_])) if ast.unparse(array) in arrays:
                 assignment, shape = arrays[ast.unparse(array)]
-                sizes = [loops.get(ast.unparse(index), "") for index in (i, j)]
+                filled = [loops.get(ast.unparse(index), "") for index in (i, j)]
             case _:
                 continue
-        # swapped, or one for both; other names may be the same sizes
-        if all(sizes) and shape != sizes and set(shape) <= set(sizes):
-            rows, columns = sizes
+        # shape: of the array, filled: by the loops, both as code, such as ["ow", "oh"]. The shape
+        # is wrong for certain if it has the same names in another order, or one of them twice.
+        if all(filled) and shape != filled and set(shape) <= set(filled):
+            rows, columns = filled
             if _axis_of(rows) == "w" or "width" in rows or "col" in rows:
-                continue  # not the sizes are swapped, but the places that are filled
+                continue  # the sizes are right, but the loops fill (column, row)
             words = (
                 f"{ast.unparse(assignment)}: there are {rows} rows and {columns} columns, so the "
                 f"sizes are {rows}, {columns}"
@@ -317,7 +318,7 @@ def _swapped_output(definition: ast.FunctionDef) -> Iterator[Suspicion]:
 
 
 def _empty_slices(definition: ast.FunctionDef) -> Iterator[Suspicion]:
-    """Find ph:-ph, which is empty where ph is 0, unless some condition asks for ph."""
+    """Find ph:-ph, which is empty where ph is 0, unless a condition of the function asks for ph."""
     conditions = [
         node.test for node in ast.walk(definition) if isinstance(node, ast.If | ast.IfExp)
     ]

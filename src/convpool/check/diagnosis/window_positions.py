@@ -62,7 +62,7 @@ def find_positions(arguments: Arguments, values: Array) -> WindowPositions | Non
     if not has_batch_and_depth or values[0, :, :, 0].size < 4:
         return None
     scale = float(np.nanmax(np.abs(outputs)))  # for the tolerance of is_close
-    # where a window gives the first output of every image and kernel or channel
+    # candidates for the first window: it must give output (0, 0) of all images, kernels, channels
     starts = np.argwhere(is_close(values[:, :1, :1], outputs, scale).all((0, 3)))
     solutions = []
     for start in starts[:MAX_STARTS]:
@@ -80,9 +80,9 @@ def _outputs_everywhere(arguments: Arguments) -> tuple[Array, Pair]:
     """Return (outputs, zeros): the output of a window at every position of the padded image.
 
     outputs: (m, rows, columns, nc), or of a pooling (m, rows, columns, c). zeros: how many lie
-    before row 0 and before column 0 of the image, so many that a window can lie wholly in them;
-    (0, 0) for a pooling.
+    before row 0 and before column 0 of the image; (0, 0) for a pooling.
     """
+    # on each side so many that a window can lie wholly in them
     zeros = [
         0 if arguments.is_pooling else k + n
         for n, k in zip(arguments.sizes, arguments.window, strict=True)

@@ -1,8 +1,8 @@
 """What a function may compute from a window: a maximum for a sum, an average over something else.
 
-Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, sh sw stride, oh x ow
-output; in the tables w windows, a the arguments. Functions of windows return outputs (m, oh, ow,
-nc), or of a pooling (m, oh, ow, c).
+Letters: m images, c channels, kh x kw kernel, nc kernels, sh sw stride, oh x ow output; in the
+tables w windows, a the arguments. Functions of windows return outputs (m, oh, ow, nc), or of a
+pooling (m, oh, ow, c).
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ LEFT_OVER = TIMES  # behind a number that no window reaches
 SIGNS = "┏━┓┃┗┛" + PADDED + UNKNOWN + MINUS + DOT + TIMES + ABOUT + ELLIPSIS
 ASCII = str.maketrans(SIGNS, "+-+|++:.-*x~.")
 
-# from a place of the output and its channel to the number there; None is not computed yet
+# from a position in the output and a channel to the number there; None: not computed yet
 Output = Callable[[Place, int], Any]
 
 
@@ -130,9 +130,9 @@ class _FrameTables:
         plane = Plane(_plane_title(name, channel_in_title), size, text)
         return table_around(plane, Box(place_on_plane(starts), span, marked))
 
-    def _output_text(self, place: Place, channel: int) -> str:
+    def _output_text(self, position: Place, channel: int) -> str:
         """Return the text of a number of the output; UNKNOWN if it is not computed yet."""
-        value = self.output(place, channel)
+        value = self.output(position, channel)
         return UNKNOWN if value is None else number(value)
 
     def _cropped_output(self, place: Place, channel: int) -> str:
@@ -232,8 +232,8 @@ def whole_output(operation: Operation) -> Output:
     """
     frames, shape = operation.frames, operation.plan.output_shape
     if volume(shape) > EAGER_RESULTS and operation.kind != "transposed":
-        return lambda place, channel: frames[frames.number(place, channel)].total
-    return lambda place, channel: operation.result[(0, *place, channel)].item()
+        return lambda position, channel: frames[frames.number(position, channel)].total
+    return lambda position, channel: operation.result[(0, *position, channel)].item()
 
 
 def summary(operation: Operation, *, is_colored: bool = False) -> str:
@@ -253,8 +253,8 @@ def every_window(operation: Operation, *, is_colored: bool = False) -> Iterator[
     output_so_far: dict[Place, Any] = {}  # (*position, channel) -> number
     lines: list[str] = []
 
-    def output(place: Place, channel: int) -> Any:
-        return output_so_far.get((*place, channel), initial_value)
+    def output(position: Place, channel: int) -> Any:
+        return output_so_far.get((*position, channel), initial_value)
 
     for frame, changes in zip(operation.frames, operation.frames.output_changes(), strict=True):
         output_so_far.update(changes)

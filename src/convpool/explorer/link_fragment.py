@@ -29,6 +29,7 @@ LIMITS = {
 }
 MAX_MAGNITUDE = 1e6  # of pixels and weights
 DECIMALS = 6  # of pixels and weights in a link
+MOST_NUMBERS = 32 * 32 * 4  # pixels, or weights, of a link: as many pixels as LIMITS allow
 
 
 def fragment_of(explanation: Explanation, frame: int = 0) -> str | None:
@@ -106,13 +107,13 @@ def _numbers(explanation: Explanation) -> dict[str, Any]:
     state = {"source": "own", "h": h, "w": w, "c": c, "pixels": _comma_separated(image)}
     if kernels is None:
         return state
-    *_, depth, nc = kernels.shape
+    *_, channels_per_group, nc = kernels.shape
     if getattr(explanation.plan, "flip", False):  # the page flips them again
         kernels = np.flip(kernels, (0, 1))
     groups = explanation.plan.groups  # type: ignore[attr-defined]
     return state | {
         "kernel": "own",
-        "c": depth * groups,
+        "c": channels_per_group * groups,
         "nc": nc,
         "weights": _comma_separated(kernels),
     }
@@ -124,7 +125,7 @@ def _comma_separated(values: NDArray[Any]) -> str | None:
     None if one is above MAX_MAGNITUDE, has more than DECIMALS decimals or is no real number, or
     there are more of them than the page draws.
     """
-    if values.dtype.kind not in "biuf" or values.size > 32 * 32 * 4:
+    if values.dtype.kind not in "biuf" or values.size > MOST_NUMBERS:
         return None
     exact = values.astype(np.float64)
     # NaN fails both comparisons

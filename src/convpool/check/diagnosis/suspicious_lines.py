@@ -1,6 +1,7 @@
 """Lines that are wrong whatever a function is called with: the fix is to change just these.
 
-Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels.
+Letters, as the brief names sizes: m images, h x w pixels, c channels, kh x kw kernel, nc kernels,
+sh sw stride, ph pw padding, oh x ow output. In a student's file, any short name may be one.
 """
 
 from __future__ import annotations

@@ -193,15 +193,15 @@ PAIR_ZEROS: dict[str, tuple[str, Zeros]] = {
 }
 
 
-KEPT_SIZE = 9  # zeros at the beginning of SAME_ZEROS with which outputs are cut to h x w too
+ALSO_CUT = 9  # so many rows, the first of SAME_ZEROS, are also tried with outputs cut to h x w
 
 
 def rows() -> Rows:
-    """Yield (name, reading) for each reading of the zeros, the first also with outputs of h x w."""
+    """Yield (name, reading) for each reading of the zeros, some also with outputs cut to h x w."""
     for when, table in (("same", SAME_ZEROS), ("pair", PAIR_ZEROS)):
         for name, (words, zeros) in table.items():
             yield f"{when}: {name}", Reading(words, "zeros", when, zeros=zeros)
-    for name, (words, zeros) in islice(SAME_ZEROS.items(), KEPT_SIZE):
+    for name, (words, zeros) in islice(SAME_ZEROS.items(), ALSO_CUT):
         yield (
             f"same: {name}, n outputs",
             Reading(

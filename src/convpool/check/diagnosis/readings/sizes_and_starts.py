@@ -21,8 +21,8 @@ AXES = (((0, 1), ""), ((0,), " of the rows"), ((1,), " of the columns"))
 
 # names in COUNTS with which students' windows of a pooling reach over the edge
 RAGGED = ("one output more", "size rounded up", "size ceil(n / s)")
-# end of words; left out where windows may reach over the edge, so that more outputs have one
-LEFT = ", and what has no window is left at 0"
+# how words end where outputs have no window; not said of windows that may reach over the edge
+LEFT_AT_0 = ", and what has no window is left at 0"
 
 
 def _formula(size: Callable[[int, int, int, Pair], int]) -> Count:
@@ -38,7 +38,7 @@ def _swapped(field: str) -> Count:
 # name -> (Reading.words, Reading.count)
 COUNTS: dict[str, tuple[str, Count]] = {
     "one output more": (
-        "the output is one too large" + LEFT,
+        "the output is one too large" + LEFT_AT_0,
         _formula(lambda n, k, s, zeros: (n + sum(zeros) - k) // s + 2),
     ),
     "one output less": (
@@ -46,7 +46,7 @@ COUNTS: dict[str, tuple[str, Count]] = {
         _formula(lambda n, k, s, zeros: (n + sum(zeros) - k) // s),
     ),
     "size rounded up": (
-        "the output's size is rounded up (ceil for floor)" + LEFT,
+        "the output's size is rounded up (ceil for floor)" + LEFT_AT_0,
         _formula(lambda n, k, s, zeros: -(-(n + sum(zeros) - k) // s) + 1),
     ),
     "size without the stride": (
@@ -89,8 +89,8 @@ def count_rows() -> Rows:
             yield f"{name}{where}", Reading(f"{words}{suffix}", "size", count=count)
             if name in RAGGED:
                 ragged_words = (
-                    f"{words.removesuffix(LEFT)}{suffix}, and the last windows are pooled over "
-                    "what is there"
+                    f"{words.removesuffix(LEFT_AT_0)}{suffix}, and the last windows are pooled "
+                    "over what is there"
                 )
                 reading = Reading(ragged_words, "size", "pooling", count=count, is_ragged=True)
                 yield f"{name}{where}, ragged", reading

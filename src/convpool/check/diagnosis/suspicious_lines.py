@@ -1,7 +1,8 @@
 """Lines that are wrong whatever a function is called with: the fix is to change just these.
 
 Letters, as the brief names sizes: m images, h x w pixels, c channels, kh x kw kernel, nc kernels,
-sh sw stride, ph pw padding, oh x ow output. In a student's file, any short name may be one.
+sh sw stride, ph pw padding, oh x ow output. The letters of an expression are the names in it, which
+may be such sizes.
 """
 
 from __future__ import annotations

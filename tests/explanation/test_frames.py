@@ -169,8 +169,8 @@ def test_taps_stand_where_np_pad_puts_them(pad_mode):
 
 def test_kernels_that_may_be_in_another_order_raise_no_warning():
     """`explain` has one order, and no argument to say which."""
-    explanation = explain(np.ones((4, 5, 2)), np.ones((3, 2, 2, 2)))
-    assert explanation.plan.output_shape == (1, 4, 5, 2)
+    explanation = explain(np.ones((4, 5, 3)), np.ones((64, 3, 3, 3)), "same")
+    assert explanation.plan.output_shape == (1, 4, 5, 3)
 
 
 def test_products_of_several_channels_and_kernels():

@@ -35,7 +35,7 @@ MODULES = {
     "unpack": "packing",
     "columns": "few_kernels",
     "tiles": "many_kernels",
-    "panels": "many_kernels",
+    "panels": "panels",
     "panel_tiles": "panel_tiles",
     "kernels_gradient": "kernels_gradient",
     "depthwise": "depthwise",

@@ -20,8 +20,8 @@ from numba.extending import intrinsic
 
 from convpool.engines.compiled.gradient_forms import TOTALS
 from convpool.engines.compiled.loops.blocks import store_sums
-from convpool.engines.compiled.loops.many_kernels import row_copier
 from convpool.engines.compiled.loops.packing import packing_at
+from convpool.engines.compiled.loops.panels import row_copier
 from convpool.engines.compiled.loops.simd import (
     INT64,
     TARGET,

@@ -1,9 +1,15 @@
-"""The loops of convolution with many kernels of the same channels: vectors hold kernels.
+"""The loop of convolution with many kernels of the same channels: vectors hold kernels.
 
-A panel is some vectors of kernels; a tile holds the sums of some pixels of the output with one
-panel in registers. A run is the channels of a tap, or of a row of taps, that lie side by side.
-`call` is the record TILES or PANELS. b is the number of an image, r of a row and x of a column of
-the output; q counts the pixels of a tile, v the vectors of a panel.
+The output is cut into regions, whose windows have the same taps on pixels, and each region into
+blocks of some images, rows and columns; blocks are numbered on from region to region. A panel is
+some vectors of kernels of one group, whose kernels have the same channels. A tile is some pixels of
+a block with one panel: its sums, one for each pixel and kernel, stay in registers. A run is the
+channels of a tap, or of a row of taps, that lie side by side in the pixels. In a panel, weights are
+(run, channel, kernel).
+
+`call` is the record TILES, which `record.py` describes. b is the number of an image, r of a row and
+x of a column of the output; q counts the pixels of a tile, v the vectors of a panel. Places and
+strides count numbers, addresses bytes.
 """
 
 from __future__ import annotations
@@ -16,10 +22,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from convpool.engines.compiled.loops.blocks import block_corner, store_sums
-from convpool.engines.compiled.loops.interleaving import Lines, Rows, deinterleaver_of
 from convpool.engines.compiled.loops.packing import packing_at
 from convpool.engines.compiled.loops.simd import (
     INT64,
+    INT64_BYTES,
     TARGET,
     address_of,
     call_form,
@@ -34,19 +40,17 @@ from convpool.engines.compiled.loops.simd import (
     pointer_to,
     reader_of,
     splat,
-    store,
-    store_number,
     vector_type,
 )
-from convpool.engines.compiled.record import PANELS, REGION, TILES
-from convpool.engines.compiled.register_sizes import pixels_of_tile, widest_tile
+from convpool.engines.compiled.record import REGION, TILES
+from convpool.engines.compiled.register_sizes import pixels_of_tile
 
-UNROLLED = 4  # channels that one turn of a tile's loop takes, or of the loop that copies weights
+UNROLLED = 4  # channels that one turn of a tile's loop takes: a power of two
 
 REGION_BYTES = REGION.itemsize
+RUN_FIELDS = 2  # int64 for each run in the table of runs
 
-deinterleave = deinterleaver_of((1,))
-tiles_at, region_at, panels_at = reader_of(TILES), reader_of(REGION), reader_of(PANELS)
+tiles_at, region_at = reader_of(TILES), reader_of(REGION)
 
 
 @loop
@@ -63,13 +67,14 @@ def _even_length(total, most):
 def _region_of(regions, block):
     """Return (address of the region of a block, number of the region's first block).
 
-    `regions` is the address of the table of regions.
+    `regions` is the address of the table of regions. The field `last_block` of a region is the
+    number of the first block of the next one.
     """
-    first_block = 0
-    while block >= region_at(regions).last_block:
-        first_block = region_at(regions).last_block
-        regions += REGION_BYTES
-    return regions, first_block
+    address, first_block = regions, 0
+    while block >= region_at(address).last_block:
+        first_block = region_at(address).last_block
+        address += REGION_BYTES
+    return address, first_block
 
 
 @loop
@@ -89,39 +94,57 @@ def tiles(form):
 
     @loop
     def sum_panel(call, region, group_source, weights, output, start, kernels):
-        """Sum all tiles of a block with one panel of `kernels` kernels.
+        """Sum all tiles of a block with one panel.
 
-        region: the record REGION of the block. The others are addresses: group_source of the pixels
-        of the panel's group of channels, weights of the panel, output and start of the results of
-        its first kernel and of what their sums start from.
+        This call sums `call.length` channels of each run. The panel may hold more of them, for
+        other calls, to whose results this one adds if `call.accumulates`: the weights of a run are
+        `call.weight_rows` rows in any case.
+
+        Legend
+        ------
+        region
+            The record REGION of the block.
+        group_source
+            Address of the block's pixels: of the first of these channels in the panel's group.
+        weights
+            Address of the panel: of the weights of the first of these channels.
+        output
+            Address of the block's results: of its first pixel and the panel's first kernel.
+        start
+            Address of what the sums start from: one number for each kernel of the panel.
+        kernels
+            How many kernels the panel has; its vectors may have more lanes.
         """
-        # channels of a run, and runs, of a tile: about `terms` products for each result
-        piece_length = _even_length(call.length, call.terms)
-        runs_at_once = max(1, call.terms // piece_length)
-        piece_length += -piece_length % UNROLLED
+        # A tile adds about `call.terms` products to each result at a time, as the rounding errors
+        # of longer sums would grow with all their terms: those of some channels of some runs.
+        channels_at_once = _even_length(call.length, call.terms)
+        runs_at_once = max(1, call.terms // channels_at_once)
+        channels_at_once += -channels_at_once % UNROLLED
         for pixel in range(region.first_pixel, region.last_pixel, pixels):
             run = region.first_run
-            # a region whose taps all lie on padding has no runs, and gets what sums start from
+            # one turn at least: a region whose taps all lie on padding has no runs, a convolution
+            # without channels has runs of none, and results are then what sums start from
             while run < max(region.first_run + 1, region.last_run):
-                part = 0
-                while part == 0 or part < call.length:
+                channel = 0
+                while channel == 0 or channel < call.length:
+                    is_first = run == region.first_run and channel == 0
                     tile = Tile(
-                        source=address_of(group_source, part, sum_dtype),
-                        places=call.places + 8 * pixel,
-                        output_places=call.output_places + 8 * pixel,
+                        source=address_of(group_source, channel, sum_dtype),
+                        places=call.places + INT64_BYTES * pixel,
+                        output_places=call.output_places + INT64_BYTES * pixel,
                         runs=call.runs,
                         first_run=run,
                         last_run=min(run + runs_at_once, region.last_run),
-                        length=min(piece_length, call.length - part),
+                        length=min(channels_at_once, call.length - channel),
                         weight_rows=call.weight_rows,
-                        weights=address_of(weights, part * panel_lanes, sum_dtype),
+                        weights=address_of(weights, channel * panel_lanes, sum_dtype),
                         start=start,
-                        accumulates=call.accumulates > 0 or run > region.first_run or part > 0,
+                        accumulates=call.accumulates > 0 or not is_first,
                         output=output,
                         kernels=kernels,
                     )
                     sum_tile(tile)
-                    part += piece_length
+                    channel += channels_at_once
                 run += runs_at_once
 
     def entry(address):
@@ -133,7 +156,7 @@ def tiles(form):
             b, r, x = block_corner(call, block - first_block)
             place = b * call.image_stride + r * call.row_stride + x * call.column_stride
             target = address_of(call.output, region.output_begin + place, output_dtype)
-            y, left = r * call.stride_down, x * call.stride_across
+            y, left = r * call.stride_down, x * call.stride_across  # the pixel of the first tap
             source = call.address + region.begin_bytes
             source += b * call.image_bytes + y * call.row_bytes + left * call.column_bytes
             if call.scratch:
@@ -147,11 +170,11 @@ def tiles(form):
                 group = panel // call.panels_per_group
                 first_of_group = panel % call.panels_per_group * panel_lanes
                 kernel = group * call.kernels_per_group + first_of_group
-                place = group * call.group_stride + call.channel
+                channel = group * call.group_stride + call.channel
                 sum_panel(
                     call,
                     region,
-                    address_of(source, place, sum_dtype),
+                    address_of(source, channel, sum_dtype),
                     address_of(call.weights, panel * call.panel_stride, sum_dtype),
                     address_of(target, kernel, output_dtype),
                     address_of(call.starts, kernel, sum_dtype),
@@ -159,87 +182,6 @@ def tiles(form):
                 )
 
     return entry
-
-
-def panels(form):
-    """Return the loop that copies weights, of the form's dtype, to panels; see PANELS."""
-    dtype, copy_rows = form.sums.type(0), row_copier(form)
-    zero = dtype
-
-    def entry(address):
-        call = panels_at(address)
-        store_number(call.line_start, 0, 0)
-        for panel in range(call.first_panel, call.last_panel):
-            group = panel // call.panels_per_group
-            first_of_group = panel % call.panels_per_group * call.panel_lanes
-            kernel = group * call.kernels_per_group + first_of_group
-            panel_place = panel * call.panel_stride
-            for tap in range(call.taps):
-                place = (tap * call.depth + call.channel) * call.nc + kernel
-                source = address_of(call.kernels, place, dtype)
-                first = tap * call.length * call.panel_lanes
-                count = min(call.panel_lanes, call.kernels_per_group - first_of_group)
-                if count == call.panel_lanes:
-                    target = address_of(call.panels, panel_place + first, dtype)
-                    copy_rows(source, call.length, call.nc, call.panel_lanes, target)
-                else:
-                    shift = panel_place + first
-                    for lane in range(call.length * call.panel_lanes):
-                        store_number(call.panels, shift + lane, zero)
-                    deinterleave(
-                        Rows(source, call.length, call.nc, count),
-                        Lines(call.panels, 1, call.line_start, shift, call.panel_lanes),
-                        dtype,
-                        dtype,
-                    )
-
-    return entry
-
-
-def row_copier(form):
-    """Return the @intrinsic that copies rows of whole vectors, strided ones, to contiguous ones."""
-    kind = number_type(form.sums)
-    lanes = lanes_of(kind)
-
-    @intrinsic
-    def copy_rows(typing, source, rows, row_stride, row_length, target):
-        """Copy `rows` rows of `row_length` numbers: as many vectors as panels of a form have.
-
-        source, row_stride: address of the first row, and numbers from row to row; target: address
-        where the rows go, one behind the other.
-        """
-
-        def codegen(context, builder, signature, arguments):
-            source, rows, row_stride, row_length, target = arguments
-            source, target = (pointer_to(builder, address, kind) for address in (source, target))
-            multiple = builder.and_(rows, INT64(-UNROLLED))
-
-            def copy(first, behind, count, vectors):
-                # emits a loop over the rows from `first` to before `behind`, `count` in a turn
-                turns = cgutils.for_range_slice(builder, first, behind, INT64(count))
-                with turns as (row, _):
-                    base = builder.gep(source, [builder.mul(row, row_stride)])
-                    end = builder.gep(target, [builder.mul(row, row_length)])
-                    places = [(turn, v * lanes) for turn in range(count) for v in range(vectors)]
-                    loaded = []
-                    for turn, lane in places:
-                        below = builder.mul(row_stride, INT64(turn))
-                        place = builder.add(below, INT64(lane))
-                        loaded.append(load(builder, base, place, kind, lanes))
-                    for (turn, lane), vector in zip(places, loaded, strict=True):
-                        place = INT64(turn * vectors * lanes + lane)
-                        store(builder, vector, end, place, kind)
-
-            for vectors in sorted({1, 2, widest_tile(TARGET)}):
-                is_width = builder.icmp_signed("==", row_length, INT64(vectors * lanes))
-                with builder.if_then(is_width):
-                    copy(INT64(0), multiple, UNROLLED, vectors)
-                    copy(multiple, rows, 1, vectors)
-            return context.get_dummy_value()
-
-        return types.void(source, rows, row_stride, row_length, target), codegen
-
-    return copy_rows
 
 
 class Tile(NamedTuple):
@@ -255,12 +197,13 @@ class Tile(NamedTuple):
         Addresses of tables: where each pixel's window begins in `source`, and where its results go
         in `output`.
     runs, first_run, last_run
-        Address of the table of runs; those from first_run to before last_run are summed.
+        Address of the table of runs, each (numbers from a window's first pixel to the run, the
+        run's number in the panel); those from first_run to before last_run are summed.
     length
         Channels of each run that are summed.
     weight_rows, weights
-        Rows of weights of one run, and their address: a row is the vectors of one channel, and row
-        0 of run number n is row n * weight_rows.
+        Rows of weights of one run, and the address of those of the first channel that is summed: a
+        row is the vectors of one channel, and row 0 of run number n is row n * weight_rows.
     start
         Address of what sums start from: one number for each kernel of the panel.
     accumulates
@@ -292,8 +235,7 @@ def _sums_of_tile(form):
     sum_kind, output_kind = number_type(form.sums), number_type(form.results)
     kinds, lanes, vectors = (sum_kind, output_kind), lanes_of(sum_kind), form.vectors
     pixels = pixels_of_tile(TARGET, vectors)
-    # (pixel of the tile, vector of kernels)
-    parts = [(q, v) for q in range(pixels) for v in range(vectors)]
+    cells = [(q, v) for q in range(pixels) for v in range(vectors)]  # each a vector of sums
 
     @intrinsic
     def sum_tile(typing, tile):
@@ -310,13 +252,15 @@ def _sums_of_tile(form):
                 integers_at(builder, table, INT64(0))
                 for table in (tile.places, tile.output_places, tile.runs)
             )
-            targets = [builder.load(builder.gep(output_places, [INT64(q)])) for q in range(pixels)]
+            result_places = [
+                builder.load(builder.gep(output_places, [INT64(q)])) for q in range(pixels)
+            ]
             totals = {
-                part: cgutils.alloca_once(builder, vector_type(sum_kind, lanes)) for part in parts
+                cell: cgutils.alloca_once(builder, vector_type(sum_kind, lanes)) for cell in cells
             }
-            # lanes of each vector that are stored, less than 0 or more than it has
-            left = [builder.sub(tile.kernels, INT64(v * lanes)) for v in range(vectors)]
-            masks = [lanes_before(builder, count, lanes) for count in left]
+            # kernels from vector v on, which may be less than 0 or more than its lanes
+            kernels_left = [builder.sub(tile.kernels, INT64(v * lanes)) for v in range(vectors)]
+            masks = [lanes_before(builder, count, lanes) for count in kernels_left]
             zeros = ir.Constant(vector_type(sum_kind, lanes), None)
             for v in range(vectors):
                 value = load_masked(builder, start, INT64(v * lanes), sum_kind, masks[v])
@@ -328,53 +272,56 @@ def _sums_of_tile(form):
                 run,
                 _,
             ):
-                pair = builder.gep(runs, [builder.mul(run, INT64(2))])
-                step, number = (builder.load(builder.gep(pair, [INT64(k)])) for k in range(2))
+                fields = builder.gep(runs, [builder.mul(run, INT64(RUN_FIELDS))])
+                run_place, run_number = (
+                    builder.load(builder.gep(fields, [INT64(k)])) for k in range(RUN_FIELDS)
+                )
                 shifted = [
-                    builder.add(builder.load(builder.gep(places, [INT64(q)])), step)
+                    builder.add(builder.load(builder.gep(places, [INT64(q)])), run_place)
                     for q in range(pixels)
                 ]
+                # the run's first channel in the window of each pixel
                 sources = [builder.gep(source, [place]) for place in shifted]
-                first_row = builder.mul(number, tile.weight_rows)
-                rows = builder.gep(weights, [builder.mul(first_row, panel_lanes)])
+                first_row = builder.mul(run_number, tile.weight_rows)
+                run_weights = builder.gep(weights, [builder.mul(first_row, panel_lanes)])
 
-                def accumulate_channels(channel, count):
-                    # emits code that adds the products of `count` channels, from `channel` on
-                    base = builder.gep(rows, [builder.mul(channel, panel_lanes)])
-                    for turn in range(count):
-                        starts = [INT64((turn * vectors + v) * lanes) for v in range(vectors)]
-                        row = [load(builder, base, place, sum_kind, lanes) for place in starts]
-                        place = builder.add(channel, INT64(turn))
+                def accumulate_channels(first_channel, count):
+                    # emits code that adds the products of `count` channels, from the first one on
+                    rows = builder.gep(run_weights, [builder.mul(first_channel, panel_lanes)])
+                    for k in range(count):
+                        starts = [INT64((k * vectors + v) * lanes) for v in range(vectors)]
+                        row = [load(builder, rows, start, sum_kind, lanes) for start in starts]
+                        channel = builder.add(first_channel, INT64(k))
                         for q in range(pixels):
-                            pixel = builder.load(builder.gep(sources[q], [place]))
+                            pixel = builder.load(builder.gep(sources[q], [channel]))
                             pixel = splat(builder, pixel, lanes)
                             for v in range(vectors):
                                 total = builder.load(totals[q, v])
                                 total = multiply_add(builder, pixel, row[v], total, sum_kind)
                                 builder.store(total, totals[q, v])
 
-                # the greatest multiple of UNROLLED, a power of two, up to the length
-                multiple = builder.and_(tile.length, INT64(-UNROLLED))
-                whole = cgutils.for_range_slice(builder, INT64(0), multiple, INT64(UNROLLED))
-                with whole as (channel, _):
+                # channels, the greatest multiple of UNROLLED up to the length
+                whole_turns = builder.and_(tile.length, INT64(-UNROLLED))
+                turns = cgutils.for_range_slice(builder, INT64(0), whole_turns, INT64(UNROLLED))
+                with turns as (channel, _):
                     accumulate_channels(channel, UNROLLED)
-                with cgutils.for_range_slice(builder, multiple, tile.length, INT64(1)) as (
+                with cgutils.for_range_slice(builder, whole_turns, tile.length, INT64(1)) as (
                     channel,
                     _,
                 ):
                     accumulate_channels(channel, 1)
             is_full = builder.icmp_signed(">=", tile.kernels, panel_lanes)
-            with builder.if_else(is_full) as (all_kernels, some_kernels):
-                choices = (all_kernels, [None] * vectors, None), (some_kernels, masks, left)
+            with builder.if_else(is_full) as (all_lanes, some_lanes):
+                choices = (all_lanes, [None] * vectors, None), (some_lanes, masks, kernels_left)
                 for branch, lane_masks, stored in choices:
                     with branch:
-                        ends = [
-                            (output, builder.add(targets[q], INT64(v * lanes)), lane_masks[v])
-                            for q, v in parts
+                        targets = [
+                            (output, builder.add(result_places[q], INT64(v * lanes)), lane_masks[v])
+                            for q, v in cells
                         ]
-                        sums = [totals[part] for part in parts]
-                        counts = None if stored is None else [stored[v] for _, v in parts]
-                        store_sums(builder, sums, ends, tile.accumulates, *kinds, counts)
+                        sums = [totals[cell] for cell in cells]
+                        counts = None if stored is None else [stored[v] for _, v in cells]
+                        store_sums(builder, sums, targets, tile.accumulates, *kinds, counts)
             return context.get_dummy_value()
 
         return types.void(tile), codegen

@@ -10,7 +10,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.loops.many_kernels import panels_at, tiles_at
+from convpool.engines.compiled.loops.many_kernels import tiles_at
+from convpool.engines.compiled.loops.panels import panels_at
 from convpool.engines.compiled.loops.simd import (
     INT64,
     address_of,

@@ -31,6 +31,7 @@ VECTOR_BYTES = TARGET.vector_bytes
 
 INT64 = ir.IntType(64)
 INT32 = ir.IntType(32)
+INT64_BYTES = 8  # from int64 to int64 of a table
 
 
 # a loop that others call; it must not be able to raise, since nobody would catch it

@@ -1,8 +1,8 @@
 """Instructions for threads that share memory: atomic access, a pause, calls of the system.
 
 Each address is that of an int64. Access is sequentially consistent: all threads see it in one
-order. `syscall` is the address of the C library's function of that name, `number` the number of a
-system call.
+order. `syscall` is the address of the C library's function of that name, and `system_call` the
+number that the system knows one of its calls by.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from numba.extending import intrinsic
 from convpool.engines.compiled.instruction_sets import X86
 from convpool.engines.compiled.loops.simd import INT32, INT64, TARGET
 
-ORDER = "seq_cst"
-BYTES = 8  # of an int64, which is where it must be aligned
-MONOTONIC = 1  # the system's clock that never goes back
+ORDER = "seq_cst"  # LLVM's word for that
+ALIGNMENT = 8  # bytes: of each int64
+MONOTONIC = 1  # the system's number of the clock that never goes back
 # LLVM's name of the instruction that marks a loop in which a thread waits, and its arguments
 PAUSE = ("llvm.x86.sse2.pause", ()) if TARGET.machines == X86 else ("llvm.aarch64.hint", (1,))
-# false where a build for another kind of machine is tried: LLVM for this one lacks the instruction
+# whether LLVM of this machine knows that instruction: not if a build for another one is tried
 HAS_PAUSE = platform.machine().lower() in TARGET.machines
 
 
@@ -32,9 +32,9 @@ def _pointer(builder, address):
 
 
 def _atomic_change(operation):
-    """Return an atomic function (address, number) that changes an int64 and returns its old value.
+    """Return the @intrinsic (address, number) that changes an int64 and returns its old value.
 
-    `operation` is LLVM's name of the change, such as "add".
+    `operation` is LLVM's name of the change, such as "add": then the int64 grows by `number`.
     """
 
     @intrinsic
@@ -56,7 +56,7 @@ def atomic_load(typing, address):
     """Return the int64 at an address."""
 
     def codegen(context, builder, signature, arguments):
-        return builder.load_atomic(_pointer(builder, arguments[0]), ORDER, BYTES)
+        return builder.load_atomic(_pointer(builder, arguments[0]), ORDER, ALIGNMENT)
 
     return types.int64(types.int64), codegen
 
@@ -66,7 +66,7 @@ def atomic_store(typing, address, number):
     """Store an int64 at an address."""
 
     def codegen(context, builder, signature, arguments):
-        builder.store_atomic(arguments[1], _pointer(builder, arguments[0]), ORDER, BYTES)
+        builder.store_atomic(arguments[1], _pointer(builder, arguments[0]), ORDER, ALIGNMENT)
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64), codegen
@@ -88,7 +88,7 @@ def pause(typing):
 
 
 @intrinsic
-def call_system(typing, syscall, number, a, b, c, d):
+def call_system(typing, syscall, system_call, a, b, c, d):
     """Make a system call with arguments a to d, and return its result; all are int64."""
 
     def codegen(context, builder, signature, arguments):
@@ -100,17 +100,17 @@ def call_system(typing, syscall, number, a, b, c, d):
 
 
 @intrinsic
-def read_clock(typing, syscall, number):
-    """Return the time in nanoseconds; `number` is that of the system call `clock_gettime`."""
+def read_clock(typing, syscall, system_call):
+    """Return the time in nanoseconds; `system_call` is the number of `clock_gettime`."""
 
     def codegen(context, builder, signature, arguments):
-        syscall, number = arguments
-        time = cgutils.alloca_once(builder, INT64, 2)  # seconds and nanoseconds
+        syscall, system_call = arguments
+        time = cgutils.alloca_once(builder, INT64, 2)  # written to: seconds and nanoseconds
         function_type = ir.FunctionType(INT64, [INT64], var_arg=True)
         address = builder.ptrtoint(time, INT64)
         function = builder.inttoptr(syscall, function_type.as_pointer())
-        builder.call(function, [number, INT64(MONOTONIC), address])
-        seconds, rest = (builder.load(builder.gep(time, [INT64(k)])) for k in range(2))
-        return builder.add(builder.mul(seconds, INT64(1_000_000_000)), rest)
+        builder.call(function, [system_call, INT64(MONOTONIC), address])
+        seconds, nanoseconds = (builder.load(builder.gep(time, [INT64(k)])) for k in range(2))
+        return builder.add(builder.mul(seconds, INT64(1_000_000_000)), nanoseconds)
 
     return types.int64(types.int64, types.int64), codegen

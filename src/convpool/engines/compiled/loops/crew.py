@@ -1,11 +1,17 @@
 """The loops of helpers that wait for calls, and of callers that share theirs with them.
 
-A helper is a thread that stays in `help_calls`. A caller opens a record of SHARED_CALL, wakes
-helpers and takes parts itself; when none is left, it closes the call and waits until the helpers
-have left it. A helper enters by adding itself to `state`, and leaves again at once if that says
-CLOSED: so nothing of a closed call is read, and its record can serve the next call. Waiting is
-looking for a short time, then sleeping in the system until somebody wakes (Linux's futex). `crew`
-is the address of the record CREW.
+A call is a form that several threads run, each with a record of its own, for parts of a range, such
+as the blocks of an output; a SHARED_CALL says which. A helper is a thread that stays in
+`help_calls`. A caller opens a SHARED_CALL, wakes helpers and takes parts itself; when none is left,
+it closes the call and waits until the helpers have left it. A helper enters by adding itself to the
+field `state`, and leaves again at once if that says CLOSED: so nothing of a closed call is read,
+and its record can serve the next call.
+
+Waiting is spinning for a short time, the field `patience` of the crew in nanoseconds, which is
+looking at a field again and again; then sleeping in the system until somebody wakes (Linux's
+futex). The field `ticket` of the crew grows with each call that opens: helpers wait for that.
+`crew` is the address of the record CREW, `address` that of a SHARED_CALL unless a docstring says
+otherwise; both are described in `record.py`. TICKET and the like are offsets of fields in bytes.
 """
 
 from __future__ import annotations
@@ -24,10 +30,10 @@ from convpool.engines.compiled.loops.simd import call_form, load_integer, loop, 
 from convpool.engines.compiled.loops.simd import store_number as store_integer
 from convpool.engines.compiled.record import CALLS, CLOSED, CREW, SHARED_CALL
 
-WAIT, WAKE = 128, 129  # what a futex shall do, for threads of one process
+WAIT, WAKE = 128, 129  # what a futex shall do: FUTEX_WAIT_PRIVATE and FUTEX_WAKE_PRIVATE of Linux
 LOOKS = 64  # at a field in memory, between two looks at the clock
 TURN = 50_000_000  # nanoseconds after which a caller comes back for a moment, as for Ctrl-C
-THREADS_INSIDE = CLOSED - 1  # the bits of `state` that count threads
+THREADS_INSIDE = CLOSED - 1  # the bits of `state` that count threads: CLOSED is one higher bit
 CREW_BYTES, CALL_BYTES = CREW.itemsize, SHARED_CALL.itemsize
 
 crew_at, call_at = reader_of(CREW), reader_of(SHARED_CALL)
@@ -38,7 +44,8 @@ def _offsets(dtype):
     return [dtype.fields[name][1] for name in dtype.names]
 
 
-# of those fields that several threads write
+# offsets of the fields that several threads read and write; all others are read by way of `crew_at`
+# and `call_at`
 TICKET, SPINNING, SLEEPING, PATIENCE, IS_ENDING = _offsets(CREW)[:5]
 STATE, HAS_WAITING_CALLER, TAKEN, TAKEN_BY_HELPERS, JOINED = _offsets(SHARED_CALL)[:5]
 IS_CANCELLED = SHARED_CALL.fields["is_cancelled"][1]
@@ -46,16 +53,21 @@ IS_CANCELLED = SHARED_CALL.fields["is_cancelled"][1]
 
 @loop
 def sleep_on(crew, address, value):
-    """Sleep until `wake` is called for an address, if its lowest 32 bits are still `value`."""
+    """Sleep until `wake` is called for an address, if the int64 there is still `value`.
+
+    A futex compares the lowest 32 bits alone. It may also return for no reason.
+    """
     record = crew_at(crew)
-    call_system(record.system_call, record.futex, address, WAIT, value & 0xFFFFFFFF, 0)
+    no_limit = 0
+    call_system(record.system_call, record.futex, address, WAIT, value & 0xFFFFFFFF, no_limit)
 
 
 @loop
 def wake(crew, address, count):
     """Wake `count` threads at most that sleep on an address."""
     record = crew_at(crew)
-    call_system(record.system_call, record.futex, address, WAKE, count, 0)
+    unused = 0
+    call_system(record.system_call, record.futex, address, WAKE, count, unused)
 
 
 @loop
@@ -64,11 +76,12 @@ def run_parts(address, thread, stop):
 
     The caller, thread 0, takes them from the first on, and helpers from the last on, so that in
     call after call each finds in its cache what it had there. `stop` is a time in nanoseconds; 0:
-    never. address: that of the call's record.
+    never. At least one part is run, if any is left.
     """
     call = call_at(address)
     record, function, cuts = load_integer(call.records, thread), call.function, call.cuts
-    range_address, parts = record + call.range_bytes, call.parts
+    range_address, parts = record + call.range_bytes, call.parts  # of (first, last) in the record
+    # who asks adds 1 to `taken`; who finds less than `parts` there takes the next part on his side
     while atomic_add(address + TAKEN, 1) < parts:
         if thread:
             part = parts - 1 - atomic_add(address + TAKEN_BY_HELPERS, 1)
@@ -94,21 +107,24 @@ def clock(crew):
 
 @loop
 def help_open_calls(crew):
-    """Run parts of all open calls as a helper; return whether there were any.
+    """Run parts of all open calls as a helper; return whether this helper was of use to any.
 
-    The records of the calls lie behind that of the crew.
+    The records of the calls lie behind that of the crew. A call that has as many threads as it has
+    records for them is left alone.
     """
     has_helped = False
     for number in range(CALLS):
         address = crew + CREW_BYTES + number * CALL_BYTES
         if atomic_load(address + STATE) & CLOSED:
             continue
+        # enter; the call may have been closed since
         if not atomic_add(address + STATE, 1) & CLOSED:
             thread = atomic_add(address + JOINED, 1) + 1
             call = call_at(address)
             if thread < call.participants:
                 run_parts(address, thread, 0)
                 has_helped = True
+        # leave; the last one to leave a closed call wakes its caller
         state = atomic_add(address + STATE, -1) - 1
         if state == CLOSED and atomic_load(address + HAS_WAITING_CALLER):
             wake(crew, address + STATE, 1)
@@ -117,7 +133,7 @@ def help_open_calls(crew):
 
 @loop
 def watch_ticket(crew, ticket, stop):
-    """Return when the crew's ticket is no longer `ticket`, or at the time `stop`, in nanoseconds.
+    """Spin until the crew's ticket is no longer `ticket`, or the time is `stop`, in nanoseconds.
 
     Meanwhile this helper counts as spinning: callers need not wake it.
     """
@@ -131,7 +147,12 @@ def watch_ticket(crew, ticket, stop):
 
 
 def help_calls(form):
-    """Return the loop of a helper, which ends with its crew."""
+    """Return the loop of a helper, which ends with its crew; `form` is the only one and not used.
+
+    A helper spins until `stop`, which is put off when it has helped, and when it was woken: then a
+    caller wanted it, even if it came too late. It is not put off when the ticket has grown for a
+    call that had helpers enough, so that helpers too many fall asleep.
+    """
 
     def entry(crew):
         stop, was_woken = 0, False
@@ -139,16 +160,15 @@ def help_calls(form):
             ticket = atomic_load(crew + TICKET)
             if atomic_load(crew + IS_ENDING):
                 return
-            # tickets of calls that have helpers enough do not prolong the time of looking; who was
-            # woken for a call is of use, though it may have come too late for this one
             if help_open_calls(crew) or was_woken:
                 stop = clock(crew) + atomic_load(crew + PATIENCE)
             watch_ticket(crew, ticket, stop)
-            was_woken = atomic_load(crew + TICKET) == ticket  # true once it has slept
-            if was_woken:
+            ran_out = atomic_load(crew + TICKET) == ticket  # `stop` has come, and no call
+            if ran_out:
                 atomic_add(crew + SLEEPING, 1)
                 sleep_on(crew, crew + TICKET, ticket)
                 atomic_add(crew + SLEEPING, -1)
+            was_woken = ran_out
 
     return entry
 
@@ -158,10 +178,7 @@ def help_calls(form):
 
 @loop
 def open_call(address):
-    """Let helpers enter a call; wake sleeping ones if fewer than it wants are watching the ticket.
-
-    address: that of the call's record.
-    """
+    """Let helpers enter a call; wake sleeping ones if fewer than it wants are spinning."""
     call = call_at(address)
     crew, wanted = call.crew, call.wanted
     atomic_store(address + TAKEN, 0)
@@ -177,10 +194,7 @@ def open_call(address):
 
 @loop
 def close_call(address):
-    """Let no more helpers enter a call, and wait until all have left.
-
-    address: that of the call's record.
-    """
+    """Let no more helpers enter a call, and wait until all have left: spin, then sleep."""
     crew = call_at(address).crew
     atomic_or(address + STATE, CLOSED)
     patience = atomic_load(crew + PATIENCE)
@@ -193,16 +207,16 @@ def close_call(address):
     atomic_store(address + HAS_WAITING_CALLER, 1)
     inside = atomic_load(address + STATE) & THREADS_INSIDE
     while inside:
-        sleep_on(crew, address + STATE, inside)
+        sleep_on(crew, address + STATE, inside)  # CLOSED is beyond the bits that it compares
         inside = atomic_load(address + STATE) & THREADS_INSIDE
     atomic_store(address + HAS_WAITING_CALLER, 0)
 
 
 def share_call(form):
-    """Return the loop of a caller, whose argument is the address of the call's record.
+    """Return the loop of a caller, whose argument is the address of a SHARED_CALL.
 
-    It opens the call, runs parts for a TURN at most, and closes the call when no part is left. The
-    caller runs it again while the field `is_open` is set.
+    It opens the call, runs parts for about a TURN, and closes the call when no part is left. The
+    caller runs it again while the field `is_open` is set. `form` is the only one and not used.
     """
 
     def entry(address):
@@ -211,7 +225,7 @@ def share_call(form):
             open_call(address)
             call.is_open = 1
         if atomic_load(address + IS_CANCELLED):
-            atomic_store(address + TAKEN, call.parts)
+            atomic_store(address + TAKEN, call.parts)  # none is left for helpers either
         else:
             run_parts(address, 0, clock(call.crew) + TURN)
         if atomic_load(address + TAKEN) >= call.parts:

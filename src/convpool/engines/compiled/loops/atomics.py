@@ -1,7 +1,7 @@
 """Instructions for threads that share memory: atomic access, a pause, calls of the system.
 
 Each address is that of an int64. Access is sequentially consistent: all threads see it in one
-order. `syscall` is the address of the C library's function of that name, and `system_call` the
+order. `syscall` is the address of the C library's function of that name, and `call_number` the
 number that the system knows one of its calls by.
 """
 
@@ -88,7 +88,7 @@ def pause(typing):
 
 
 @intrinsic
-def call_system(typing, syscall, system_call, a, b, c, d):
+def call_system(typing, syscall, call_number, a, b, c, d):
     """Make a system call with arguments a to d, and return its result; all are int64."""
 
     def codegen(context, builder, signature, arguments):
@@ -100,16 +100,16 @@ def call_system(typing, syscall, system_call, a, b, c, d):
 
 
 @intrinsic
-def read_clock(typing, syscall, system_call):
-    """Return the time in nanoseconds; `system_call` is the number of `clock_gettime`."""
+def read_clock(typing, syscall, call_number):
+    """Return the time in nanoseconds; `call_number` is the number of `clock_gettime`."""
 
     def codegen(context, builder, signature, arguments):
-        syscall, system_call = arguments
+        syscall, call_number = arguments
         time = cgutils.alloca_once(builder, INT64, 2)  # written to: seconds and nanoseconds
         function_type = ir.FunctionType(INT64, [INT64], var_arg=True)
         address = builder.ptrtoint(time, INT64)
         function = builder.inttoptr(syscall, function_type.as_pointer())
-        builder.call(function, [system_call, INT64(MONOTONIC), address])
+        builder.call(function, [call_number, INT64(MONOTONIC), address])
         seconds, nanoseconds = (builder.load(builder.gep(time, [INT64(k)])) for k in range(2))
         return builder.add(builder.mul(seconds, INT64(1_000_000_000)), nanoseconds)
 

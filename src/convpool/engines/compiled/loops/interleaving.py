@@ -1,7 +1,8 @@
 """Instructions that de-interleave rows of numbers into lines, and that interleave lines again.
 
-Rows "abcabc" become the lines "aa", "bb" and "cc". Numbers of lines for which there is code are
-`choices`, Python ints.
+De-interleaving a row "abcabc" to 3 lines gives "aa", "bb" and "cc"; interleaving these gives the
+row. `choices` are the numbers of lines for which there is code, Python ints. A group is what is
+taken at a time: a vector of each line. Places and strides count numbers.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ from convpool.engines.compiled.loops.simd import (
 
 
 def _for_each_choice(builder, lines, choices, emit):
-    """Emit a branch for each k of the choices, with the code of emit(k): taken if `lines` is k.
+    """Emit a branch for each of the choices, with the code of emit(choice).
 
-    `lines` is an LLVM value.
+    Taken is the branch of the choice that is equal to `lines`, an LLVM value.
     """
-    for k in choices:
-        with builder.if_then(builder.icmp_signed("==", lines, INT64(k))):
-            emit(k)
+    for choice in choices:
+        with builder.if_then(builder.icmp_signed("==", lines, INT64(choice))):
+            emit(choice)
 
 
 class Rows(NamedTuple):
@@ -57,13 +58,14 @@ class Rows(NamedTuple):
 class Lines(NamedTuple):
     """The lines that rows are de-interleaved into; fields are as in `Rows`.
 
+    Line k of row r begins `starts[k] + shift + r * pitch` numbers behind `address`.
+
     Parameters
     ----------
     address, count
         Address of the memory that the lines are in, and how many lines each row becomes.
     starts, shift
-        Line k of the first row begins `starts[k] + shift` numbers behind `address`; `starts` is the
-        address of int64.
+        Address of a table of int64, one for each line, and what is added to each of them.
     pitch
         Numbers from the lines of a row to those of the next.
     """
@@ -82,8 +84,9 @@ def deinterleaver_of(choices):
     def deinterleave(typing, rows, lines, source_dtype, target_dtype):
         """De-interleave each of some Rows into Lines, and convert its numbers.
 
-        Number j of a row becomes number j // lines.count of line j % lines.count. Behind each line,
-        up to a vector of zeros is written. The dtypes are zeros of those of rows and lines.
+        Number j of a row becomes number j // lines.count of line j % lines.count. Lines are written
+        in whole vectors, so that zeros may follow the numbers of each. The dtypes, of rows and of
+        lines, are passed as a zero of each.
         """
 
         def codegen(context, builder, signature, arguments):
@@ -93,14 +96,18 @@ def deinterleaver_of(choices):
             target = pointer_to(builder, lines.address, target_dtype)
             starts = integers_at(builder, lines.starts, INT64(0))
 
-            def emit(k):
-                places = [builder.load(builder.gep(starts, [INT64(n)])) for n in range(k)]
-                places = [builder.add(place, lines.shift) for place in places]
+            def emit(line_count):
+                # emits the loop over rows for this number of lines
+                line_starts = [
+                    builder.load(builder.gep(starts, [INT64(k)])) for k in range(line_count)
+                ]
+                places = [builder.add(start, lines.shift) for start in line_starts]
                 with cgutils.for_range(builder, rows.count) as row:
-                    base = builder.gep(source, [builder.mul(row.index, rows.stride)])
+                    source_row = builder.gep(source, [builder.mul(row.index, rows.stride)])
                     below = builder.mul(row.index, lines.pitch)
-                    ends = [builder.gep(target, [builder.add(place, below)]) for place in places]
-                    _deinterleave_row(builder, base, rows.length, ends, source_dtype, target_dtype)
+                    targets = [builder.gep(target, [builder.add(place, below)]) for place in places]
+                    dtypes = source_dtype, target_dtype
+                    _deinterleave_row(builder, source_row, rows.length, targets, *dtypes)
 
             _for_each_choice(builder, lines.count, choices, emit)
             return context.get_dummy_value()
@@ -113,33 +120,38 @@ def deinterleaver_of(choices):
 def _deinterleave_row(builder, source, count, targets, source_kind, target_kind):
     """Emit code that de-interleaves a row of `count` numbers, and converts them.
 
-    source, targets: pointers to the row, and to each of the lines.
+    source, targets: pointers to the row, and to each of the lines; source_kind, target_kind:
+    Numba's types of their numbers, which is what dtypes are where code is emitted. With 4 lanes and
+    3 lines, a group is 12 numbers: "abca", "bcab" and "cabc" are loaded, and "aaaa", "bbbb" and
+    "cccc" are stored.
     """
     lanes, lines = lanes_of(target_kind), len(targets)
-    groups = builder.sdiv(count, INT64(lines * lanes))
-    whole_groups = builder.mul(groups, INT64(lines * lanes))
-    remainder = builder.sub(count, whole_groups)
+    group_size = INT64(lines * lanes)
+    groups = builder.sdiv(count, group_size)
+    in_groups = builder.mul(groups, group_size)  # numbers of whole groups
+    remainder = builder.sub(count, in_groups)
 
-    def deinterleave_group(place, target_place, is_masked):
-        # `lines` vectors of the row from number `place` on: one for each line
+    def deinterleave_group(place, target_place, is_whole):
+        # from number `place` of the row to number `target_place` of each line; a group that is not
+        # whole has `remainder` numbers
         vectors = []
         for k in range(lines):
-            at = builder.add(place, INT64(k * lanes))
-            if is_masked:
-                mask = lanes_before(builder, builder.sub(remainder, INT64(k * lanes)), lanes)
-                vector = load_masked(builder, source, at, source_kind, mask)
+            vector_place = builder.add(place, INT64(k * lanes))
+            if is_whole:
+                vector = load(builder, source, vector_place, source_kind, lanes)
             else:
-                vector = load(builder, source, at, source_kind, lanes)
+                mask = lanes_before(builder, builder.sub(remainder, INT64(k * lanes)), lanes)
+                vector = load_masked(builder, source, vector_place, source_kind, mask)
             vectors.append(convert(builder, vector, source_kind, target_kind))
         for k in range(lines):
             line = pick_lanes(builder, vectors, [k + lines * lane for lane in range(lanes)])
             store(builder, line, targets[k], target_place, target_kind)
 
-    with cgutils.for_range(builder, groups) as loop:
-        place = builder.mul(loop.index, INT64(lines * lanes))
-        deinterleave_group(place, builder.mul(loop.index, INT64(lanes)), False)
+    with cgutils.for_range(builder, groups) as group:
+        place = builder.mul(group.index, group_size)
+        deinterleave_group(place, builder.mul(group.index, INT64(lanes)), True)
     with builder.if_then(builder.icmp_signed(">", remainder, INT64(0))):
-        deinterleave_group(whole_groups, builder.mul(groups, INT64(lanes)), True)
+        deinterleave_group(in_groups, builder.mul(groups, INT64(lanes)), False)
 
 
 def interleaver_of(choices):
@@ -157,8 +169,8 @@ def interleaver_of(choices):
             address, line_stride, count, result, lines, _ = arguments
             source, target = pointer_to(builder, address, dtype), pointer_to(builder, result, dtype)
 
-            def emit(k):
-                starts = [builder.mul(line_stride, INT64(n)) for n in range(k)]
+            def emit(line_count):
+                starts = [builder.mul(line_stride, INT64(k)) for k in range(line_count)]
                 sources = [builder.gep(source, [start]) for start in starts]
                 _interleave_lines(builder, sources, count, target, dtype)
 
@@ -171,33 +183,39 @@ def interleaver_of(choices):
 
 
 def _interleave_lines(builder, sources, count, target, kind):
-    """Emit code that interleaves lines of `count` numbers; sources and target are pointers."""
+    """Emit code that interleaves lines of `count` numbers.
+
+    sources, target: pointers to each of the lines, and to the result; kind: Numba's type of all
+    numbers. With 4 lanes and 3 lines, "aaaa", "bbbb" and "cccc" are loaded, and "abca", "bcab" and
+    "cabc" are stored.
+    """
     lanes, lines = lanes_of(kind), len(sources)
 
-    def interleave_group(place, rest):
-        # from number `place` of each line on, a vector of each; rest is None for a whole group,
+    def interleave_group(place, left):
+        # from number `place` of each line on, a vector of each; `left` is None for a whole group,
         # else how many numbers of each line are left
-        if rest is None:
+        if left is None:
             vectors = [load(builder, source, place, kind, lanes) for source in sources]
         else:
-            mask = lanes_before(builder, rest, lanes)
+            mask = lanes_before(builder, left, lanes)
             vectors = [load_masked(builder, source, place, kind, mask) for source in sources]
         for k in range(lines):
             numbers = range(k * lanes, (k + 1) * lanes)
             # number n of the result is number n // lines of line n % lines
             chosen = [number % lines * lanes + number // lines for number in numbers]
             vector = pick_lanes(builder, vectors, chosen)
-            at = builder.add(builder.mul(place, INT64(lines)), INT64(k * lanes))
-            if rest is None:
-                store(builder, vector, target, at, kind)
+            target_place = builder.add(builder.mul(place, INT64(lines)), INT64(k * lanes))
+            if left is None:
+                store(builder, vector, target, target_place, kind)
             else:
-                left = builder.sub(builder.mul(rest, INT64(lines)), INT64(k * lanes))
-                store_masked(builder, vector, target, at, kind, lanes_before(builder, left, lanes))
+                results_left = builder.sub(builder.mul(left, INT64(lines)), INT64(k * lanes))
+                mask = lanes_before(builder, results_left, lanes)
+                store_masked(builder, vector, target, target_place, kind, mask)
 
     groups = builder.sdiv(count, INT64(lanes))
-    with cgutils.for_range(builder, groups) as loop:
-        interleave_group(builder.mul(loop.index, INT64(lanes)), None)
-    whole = builder.mul(groups, INT64(lanes))
-    rest = builder.sub(count, whole)
-    with builder.if_then(builder.icmp_signed(">", rest, INT64(0))):
-        interleave_group(whole, rest)
+    with cgutils.for_range(builder, groups) as group:
+        interleave_group(builder.mul(group.index, INT64(lanes)), None)
+    in_groups = builder.mul(groups, INT64(lanes))  # numbers of each line in whole groups
+    left = builder.sub(count, in_groups)
+    with builder.if_then(builder.icmp_signed(">", left, INT64(0))):
+        interleave_group(in_groups, left)

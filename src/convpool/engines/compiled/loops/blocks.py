@@ -1,4 +1,7 @@
-"""What both loops of convolution share: where blocks begin, and how sums are stored."""
+"""What both loops of convolution share: where blocks begin, and how sums are stored.
+
+A block is some images, rows and columns of the output that are computed together.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from convpool.engines.compiled.loops.simd import (
 )
 
 # whether a store under a mask takes no longer than another; with AVX2 it may take 10 ns
-STORES_MASKED = TARGET.name == "avx512"
+HAS_FAST_MASKS = TARGET.name == "avx512"
 
 
 @loop
@@ -30,19 +33,23 @@ def block_corner(call, block):
     block_columns. Blocks are numbered along the columns first, then down the rows, then over the
     images. The last block over the images, and the last across, begins earlier, so that it ends
     with them; it overlaps the block before it. The last block down is not moved: it may reach
-    beyond row oh.
+    beyond row oh. Of 5 columns in blocks of 2, blocks begin in columns 0, 2 and 3; of 5 rows, in
+    rows 0, 2 and 4.
     """
     across = -(-call.ow // call.block_columns)  # blocks side by side
-    down = -(-call.oh // call.block_rows)
+    down = -(-call.oh // call.block_rows)  # blocks one below the other
+    image = block // (down * across) * call.block_images
+    row = block // across % down * call.block_rows
+    column = block % across * call.block_columns
     return (
-        min(block // (down * across) * call.block_images, call.images - call.block_images),
-        block // across % down * call.block_rows,
-        min(block % across * call.block_columns, call.ow - call.block_columns),
+        min(image, call.images - call.block_images),
+        row,
+        min(column, call.ow - call.block_columns),
     )
 
 
-def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind, counts=None):
-    """Store vectors of sums as results; if `accumulate`, add them to the results so far.
+def store_sums(builder, totals, targets, accumulates, sum_kind, output_kind, counts=None):
+    """Store vectors of sums as results; if `accumulates`, add them to the results so far.
 
     All results so far are loaded before any is stored, since targets may overlap.
 
@@ -51,14 +58,15 @@ def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind, coun
     totals
         Pointers to the vectors of sums.
     targets
-        For each of them (base, place, mask): where its results go, and which lanes are stored; a
-        mask of None is that of all lanes.
-    accumulate
+        For each of them (base, place, mask): a pointer, how many numbers behind it the results go,
+        and which lanes are stored; a mask of None is that of all lanes.
+    accumulates
         A bit, an LLVM value.
     sum_kind, output_kind
         Numba's types of the sums and of the results.
     counts
-        If masks are those of first lanes: how many lanes of each target are stored, LLVM values.
+        If masks are those of first lanes: how many lanes of each target are stored, LLVM values,
+        which may be less than 0 or more than a vector has. Then they can be stored without masks.
     """
     results = [
         cgutils.alloca_once_value(
@@ -66,7 +74,7 @@ def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind, coun
         )
         for total in totals
     ]
-    with builder.if_then(accumulate):
+    with builder.if_then(accumulates):
         for result, (base, place, mask) in zip(results, targets, strict=True):
             lanes = builder.load(result).type.count
             if mask is None:
@@ -74,8 +82,8 @@ def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind, coun
             else:
                 so_far = load_masked(builder, base, place, output_kind, mask)
             builder.store(add(builder, builder.load(result), so_far, output_kind), result)
-    if counts is not None and not STORES_MASKED:
-        _store_in_parts(builder, results, targets, counts, output_kind)
+    if counts is not None and not HAS_FAST_MASKS:
+        _store_first_lanes(builder, results, targets, counts, output_kind)
         return
     for result, (base, place, mask) in zip(results, targets, strict=True):
         if mask is None:
@@ -84,27 +92,30 @@ def store_sums(builder, totals, targets, accumulate, sum_kind, output_kind, coun
             store_masked(builder, builder.load(result), base, place, output_kind, mask)
 
 
-def _store_in_parts(builder, results, targets, counts, kind):
-    """Store the first counts[k] lanes of result k, cut into parts as the bits of counts[k] say.
+def _store_first_lanes(builder, results, targets, counts, kind):
+    """Store the first counts[k] lanes of result k without masks, by stores of 8, 4, 2 and 1 lanes.
 
-    So 5 lanes are stored as 4 and 1. `results` are pointers to the vectors, which are overwritten:
-    what is not stored yet moves to their first lanes. `kind` is the type of their numbers; targets
-    and counts are those of `store_sums`.
+    The bits of counts[k] say which: of 8 lanes, 5 are stored as "abcd" and "e", 4 lanes further on.
+    `results` are pointers to the vectors, which are overwritten: what is not stored yet moves to
+    their first lanes, so that "efghabcd" is left of "abcdefgh". `kind` is the type of their
+    numbers; targets and counts are those of `store_sums`.
     """
-    for count in dict.fromkeys(counts):
+    for count in dict.fromkeys(counts):  # results of the same count share the tests of its bits
         same_count = [k for k, other in enumerate(counts) if other is count]
-        part = lanes = builder.load(results[same_count[0]]).type.count
+        lanes = builder.load(results[same_count[0]]).type.count
         none, all_lanes = INT64(0), INT64(lanes)
         clipped = builder.select(builder.icmp_signed("<", count, none), none, count)
         clipped = builder.select(builder.icmp_signed("<", all_lanes, clipped), all_lanes, clipped)
-        while part:
-            bit = builder.and_(clipped, INT64(part))
-            stored = builder.and_(clipped, INT64(-2 * part))  # lanes that are stored by now
+        width = lanes
+        while width:
+            bit = builder.and_(clipped, INT64(width))
+            # the bits above that of `width`, of 4 those of -8, count the lanes stored by now
+            stored = builder.and_(clipped, INT64(-2 * width))
             with builder.if_then(builder.icmp_signed("!=", bit, INT64(0))):
                 for k in same_count:
                     vector, (base, place, _) = builder.load(results[k]), targets[k]
-                    lowest = vector if part == lanes else first_lanes(builder, vector, part)
+                    lowest = vector if width == lanes else first_lanes(builder, vector, width)
                     store(builder, lowest, base, builder.add(place, stored), kind)
-                    rotated = [(lane + part) % lanes for lane in range(lanes)]
+                    rotated = [(lane + width) % lanes for lane in range(lanes)]
                     builder.store(pick_lanes(builder, [vector], rotated), results[k])
-            part //= 2
+            width //= 2

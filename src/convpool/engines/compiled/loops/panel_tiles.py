@@ -1,6 +1,10 @@
 """The loop that packs the weights of panels and sums their tiles: record PANEL_TILES.
 
-A part is a range of panels with a share of the blocks; a piece is a range of the channels of a run.
+A panel is some vectors of kernels, a block some windows of the output, and a tile some of these
+with one panel; a run is channels that lie side by side, those of a tap or of a row of taps. Weights
+are packed by the loop `panels`, and tiles summed by the loop `tiles`, each with a record
+of its own. A part of the work is a range of panels with a share of the blocks; a piece is a range
+of the channels of a run, so small that packed weights stay in the cache until they are used.
 """
 
 from __future__ import annotations
@@ -32,7 +36,8 @@ panel_tiles_at = reader_of(PANEL_TILES)
 def panel_tiles(form):
     """Return the loop over parts: it packs weights, of the form's dtype, and sums their tiles.
 
-    Weights are packed and tested piece by piece, so that they are in the cache when they are used.
+    Weights are packed, tested and used piece by piece; each piece but the first is added to the
+    results so far.
     """
     dtype, are_finite = form.sums.type(0), _finite_tester(form)
 
@@ -50,14 +55,15 @@ def panel_tiles(form):
             for piece in range(call.pieces):
                 channel = load_integer(call.channel_cuts, piece)
                 length = load_integer(call.channel_cuts, piece + 1) - channel
-                stride = length * call.panel_channel
-                packing.channel, packing.length, packing.panel_stride = channel, length, stride
-                tiles.channel, tiles.length, tiles.panel_stride = channel, length, stride
-                packing.panels = address_of(call.packed, -first_panel * stride, dtype)
+                panel_size = length * call.panel_channel  # numbers: panels have this piece alone
+                packing.channel, packing.length, packing.panel_stride = channel, length, panel_size
+                tiles.channel, tiles.length, tiles.panel_stride = channel, length, panel_size
+                # where panel 0 would be, if the first one of the range is at `packed`
+                packing.panels = address_of(call.packed, -first_panel * panel_size, dtype)
                 tiles.weights, tiles.weight_rows = packing.panels, length
                 tiles.accumulates = piece > 0
                 call_form(call.pack, call.packing)
-                numbers = (last_panel - first_panel) * stride
+                numbers = (last_panel - first_panel) * panel_size
                 if call.must_be_finite and not are_finite(call.packed, numbers):
                     call.has_not_finite = 1
                     return
@@ -67,7 +73,10 @@ def panel_tiles(form):
 
 
 def _finite_tester(form):
-    """Return the @intrinsic that tests whether numbers, which fill whole vectors, are finite."""
+    """Return the @intrinsic that tests whether numbers of the form's dtype are finite.
+
+    They fill whole vectors, as those of panels do.
+    """
     kind = number_type(form.sums)
     lanes = lanes_of(kind)
 
@@ -78,20 +87,19 @@ def _finite_tester(form):
         def codegen(context, builder, signature, arguments):
             if not isinstance(kind, types.Float):
                 return cgutils.true_bit
-            base = pointer_to(builder, arguments[0], kind)
-            differences = cgutils.alloca_once_value(
-                builder, ir.Constant(vector_type(kind, lanes), None)
-            )
-            step = cgutils.for_range_slice(builder, INT64(0), arguments[1], INT64(lanes))
-            with step as (place, _):
-                # a number less itself is 0, or NaN if it is not finite
+            address, count = arguments
+            base = pointer_to(builder, address, kind)
+            # in each lane, the sum of x - x of all its numbers x: 0, or NaN if one is not finite
+            sums = cgutils.alloca_once_value(builder, ir.Constant(vector_type(kind, lanes), None))
+            vectors = cgutils.for_range_slice(builder, INT64(0), count, INT64(lanes))
+            with vectors as (place, _):
                 vector = load(builder, base, place, kind, lanes)
                 difference = builder.fsub(vector, vector)
-                builder.store(builder.fadd(builder.load(differences), difference), differences)
-            total = builder.load(differences)
+                builder.store(builder.fadd(builder.load(sums), difference), sums)
+            total = builder.load(sums)
+            is_nan = builder.fcmp_unordered("uno", total, total)  # a bit for each lane
             bits = ir.IntType(lanes)
-            nans = builder.bitcast(builder.fcmp_unordered("uno", total, total), bits)
-            return builder.icmp_unsigned("==", nans, bits(0))
+            return builder.icmp_unsigned("==", builder.bitcast(is_nan, bits), bits(0))
 
         return types.boolean(address, count), codegen
 

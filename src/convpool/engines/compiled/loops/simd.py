@@ -2,16 +2,17 @@
 
 A vector holds as many numbers as the processor takes at once; a lane is one of them. `builder` is
 what writes LLVM's instructions, `kind` Numba's type of a number, `base` an LLVM pointer to numbers,
-`place` an index from it in numbers. Vectors, numbers, places and masks are LLVM values that exist
-only when the machine code runs; `lanes` is a Python int, known while it is written. Functions
-without @intrinsic emit instructions where they are called; @intrinsic ones are called from compiled
+`place` an index from it in numbers. Vectors, numbers, places and masks, which have a bit for each
+lane, are LLVM values that exist only when the machine code runs; `lanes`, how many a vector has, is
+a Python int, known while it is written. Functions without @intrinsic emit instructions where they
+are called; "return a vector" means the LLVM value of one. @intrinsic ones are called from compiled
 Python, and their `codegen` emits what such a call does.
 
-Arguments of the @intrinsic ones are int64: addresses in bytes, counts and strides in numbers.
-`image_dtype`, `sum_dtype` and `output_dtype` are zeros whose dtype is that of the images, of the
-sums and of the results; `dtype` is such a zero too. Outside `codegen` the names of arguments are
-their Numba types, inside it their LLVM values. A tuple stands for its length, which is so constant
-in the machine code.
+Arguments of the @intrinsic ones are int64: addresses in bytes, places, counts and strides in
+numbers. A dtype is passed as a zero of it: `image_dtype`, `sum_dtype` and `output_dtype` are those
+of the images, of the sums and of the results. Outside `codegen` the names of arguments are their
+Numba types (that of a dtype is the type of its numbers), inside it their LLVM values. A tuple
+stands for its length, which is so constant in the machine code.
 """
 
 from __future__ import annotations
@@ -64,22 +65,22 @@ def vector_type(kind, lanes):
 
 
 def pointer_to(builder, address, kind):
-    """Return the LLVM pointer to numbers of type `kind` at an address."""
+    """Return the LLVM pointer to numbers of type `kind` at an address, in bytes."""
     return builder.inttoptr(address, element_type(kind).as_pointer())
 
 
 def integers_at(builder, address, place):
-    """Return the LLVM pointer to the int64 at a place behind an address."""
+    """Return the LLVM pointer to the int64 at a place behind an address, and to those behind it."""
     return builder.gep(builder.inttoptr(address, INT64.as_pointer()), [place])
 
 
 def field(builder, kind, record, name):
-    """Return the field of this name, an int64, of a record that LLVM knows by its pointer.
+    """Return the field of this name, an int64, of the record at an LLVM pointer.
 
     `kind` is Numba's type of the record.
     """
-    base = builder.bitcast(record, ir.IntType(8).as_pointer())
-    pointer = builder.gep(base, [INT64(kind.offset(name))])
+    first_byte = builder.bitcast(record, ir.IntType(8).as_pointer())
+    pointer = builder.gep(first_byte, [INT64(kind.offset(name))])
     return builder.load(builder.bitcast(pointer, INT64.as_pointer()))
 
 
@@ -127,14 +128,15 @@ def store(builder, vector, base, place, kind):
 
 
 def load_masked(builder, base, place, kind, mask):
-    """Return a vector from a place on: its numbers in the lanes of the mask, zeros in the others.
+    """Return the vector from a place on in the lanes of the mask, and zeros in the others.
 
     The memory of the other lanes is not touched.
     """
     lanes = mask.type.count
     zeros = ir.Constant(vector_type(kind, lanes), None)
     source = _vector_pointer(builder, base, place, kind, lanes)
-    arguments = [source, INT32(kind.bitwidth // 8), mask, zeros]
+    alignment = INT32(kind.bitwidth // 8)  # bytes: that of a number
+    arguments = [source, alignment, mask, zeros]
     return _call_llvm(
         builder, _llvm_name("masked.load", kind, lanes) + ".p0", zeros.type, arguments
     )
@@ -144,7 +146,8 @@ def store_masked(builder, vector, base, place, kind, mask):
     """Store the lanes of a mask; the memory of the others is not touched."""
     lanes = mask.type.count
     target = _vector_pointer(builder, base, place, kind, lanes)
-    arguments = [vector, target, INT32(kind.bitwidth // 8), mask]
+    alignment = INT32(kind.bitwidth // 8)
+    arguments = [vector, target, alignment, mask]
     _call_llvm(builder, _llvm_name("masked.store", kind, lanes) + ".p0", ir.VoidType(), arguments)
 
 
@@ -157,8 +160,9 @@ def lanes_before(builder, count, lanes):
 def prefetch(builder, base, place, *, is_written=False):
     """Have the processor fetch the cache line of a number that will be read or written soon."""
     pointer = builder.bitcast(builder.gep(base, [place]), ir.IntType(8).as_pointer())
-    # locality 2 of 3, or 3 if it is to be written; data
-    arguments = [pointer, INT32(int(is_written)), INT32(2 + is_written), INT32(1)]
+    locality = 2 + is_written  # of 0 to 3: how near to the processor, and for how long
+    is_data = 1  # not instructions
+    arguments = [pointer, INT32(int(is_written)), INT32(locality), INT32(is_data)]
     _call_llvm(builder, "llvm.prefetch.p0", ir.VoidType(), arguments)
 
 
@@ -234,23 +238,25 @@ def pick_lanes(builder, vectors, chosen):
     """Return one vector of the chosen lanes of several vectors of the same length.
 
     `chosen` are as many lane numbers as a vector has lanes, in the order of the result; those of
-    vectors[1] follow those of vectors[0], and so on.
+    vectors[1] follow those of vectors[0], and so on. Of "abcd" and "efgh", lanes 0, 2, 4 and 6 are
+    "aceg".
     """
-    count = vectors[0].type.count
+    lanes = vectors[0].type.count
     result = None
-    # LLVM shuffles two vectors at a time: the lanes that are chosen so far, and the next vector
+    # LLVM shuffles two vectors at a time: the lanes that are chosen so far, and the next vector,
+    # whose lanes it numbers from `lanes` on
     for k, vector in enumerate(vectors):
-        is_own = [lane // count == k for lane in chosen]  # whether a lane is one of this vector
+        is_own = [lane // lanes == k for lane in chosen]  # whether a lane is one of this vector
         if result is None:
             result = vector
-            lanes = [lane if own else 0 for own, lane in zip(is_own, chosen, strict=True)]
+            picked = [lane if own else 0 for own, lane in zip(is_own, chosen, strict=True)]
         else:
-            lanes = [
-                count + lane % count if own else n
+            picked = [
+                lanes + lane % lanes if own else n
                 for n, (own, lane) in enumerate(zip(is_own, chosen, strict=True))
             ]
-        mask = ir.Constant(ir.VectorType(INT32, count), lanes)
-        result = builder.shuffle_vector(result, vector, mask)
+        indices = ir.Constant(ir.VectorType(INT32, lanes), picked)
+        result = builder.shuffle_vector(result, vector, indices)
     return result
 
 
@@ -264,7 +270,10 @@ def first_lanes(builder, vector, count):
 
 
 def reader_of(dtype):
-    """Return the @intrinsic that turns an address into the record of this dtype there."""
+    """Return the @intrinsic that turns an address into the record of this dtype there.
+
+    Compiled Python reads and writes its fields as attributes.
+    """
     record = numba.from_dtype(dtype)
 
     @intrinsic
@@ -282,8 +291,8 @@ def call_form(typing, function, record):
     """Call the form at address `function` with the address of a record."""
 
     def codegen(context, builder, signature, arguments):
-        kind = ir.FunctionType(ir.VoidType(), [INT64]).as_pointer()
-        builder.call(builder.inttoptr(arguments[0], kind), [arguments[1]])
+        form = ir.FunctionType(ir.VoidType(), [INT64]).as_pointer()
+        builder.call(builder.inttoptr(arguments[0], form), [arguments[1]])
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int64), codegen
@@ -301,9 +310,9 @@ def load_integer(typing, address, place):
 
 @intrinsic
 def load_number(typing, address, place, source_dtype, target_dtype):
-    """Return the number at a place behind an address, converted to target_dtype.
+    """Return the number at a place behind an address, converted from source_dtype to target_dtype.
 
-    The dtypes are zeros; in memory the number has source_dtype.
+    The place counts numbers of source_dtype.
     """
 
     def codegen(context, builder, signature, arguments):
@@ -329,7 +338,7 @@ def store_number(typing, address, place, number):
 
 @intrinsic
 def address_of(typing, address, place, dtype):
-    """Return the address of the number at a place behind an address; `dtype` is a zero of it."""
+    """Return the address of the number at a place behind an address: of numbers of `dtype`."""
 
     def codegen(context, builder, signature, arguments):
         address, place, _ = arguments

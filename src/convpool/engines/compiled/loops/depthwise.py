@@ -1,11 +1,15 @@
 """The loop that convolves channels with kernels of their own.
 
-Pixels are read in the images. A tile is some neighbouring windows of a row, with as many channels
-as a vector has lanes; its sums stay in registers while the taps are added. Windows that reach into
-the padding are taken one by one, with their taps on pixels alone. In groups of `depth` channels,
-which have as many kernels, each channel is spread over the lanes of its group and multiplied with a
-vector of weights. b is the number of an image, i of a row of the output and j of a column; y and x
-are the pixel where a window begins. `call` is the record DEPTHWISE.
+Pixels are read in the images. A tile is some windows of a row, with as many channels as a vector
+has lanes; its sums stay in registers while the taps are added. Windows that reach into the padding
+are taken one by one, with their taps on pixels alone. In groups of `depth` channels, which have as
+many kernels, each channel is spread over the lanes of its group and multiplied with a vector of
+weights, one for each kernel of the group: with 2 channels in a group, pixels "abcd" are spread to
+"aacc" for the first channel and to "bbdd" for the second.
+
+b is the number of an image, i of a row of the output and j of a window; y and x are the pixel where
+a window begins. Steps and addresses are in bytes. `call` is the record DEPTHWISE, which `record.py`
+describes.
 """
 
 from __future__ import annotations
@@ -34,7 +38,7 @@ from convpool.engines.compiled.record import DEPTHWISE
 from convpool.engines.compiled.register_sizes import WINDOWS_OF_CHANNELS, WINDOWS_OF_GROUPS
 
 CACHE_LINE_BYTES = 64
-VECTORS_OF_WINDOW = 4  # vectors of channels of a window that is taken alone
+VECTORS_OF_WINDOW = 4  # vectors of channels at a time, of a window that is taken alone
 
 depthwise_at = reader_of(DEPTHWISE)
 
@@ -42,19 +46,20 @@ depthwise_at = reader_of(DEPTHWISE)
 def depthwise(form):
     """Return the loop that convolves rows of the output, of the form's dtype and windows."""
     sum_row = _row_loop(form)
-    kernel_bytes = form.depth * form.multiplier * form.sums.itemsize  # for each channel
+    tap_bytes = form.depth * form.multiplier * form.sums.itemsize  # weights of a tap and channel
 
     def entry(address):
         call = depthwise_at(address)
-        row_weights = call.taps * call.c * kernel_bytes
-        for number in range(call.first, call.last):
-            b, i = number // call.oh, number % call.oh
+        kernel_row_bytes = call.taps * call.c * tap_bytes
+        for row in range(call.first, call.last):
+            b, i = row // call.oh, row % call.oh
             y = i * call.stride_down - call.before_down
+            # rows top to before bottom of the kernel lie on pixels
             top, bottom = taps_on_pixels(y, call.h, call.kernel_rows, call.dilation_down)
             source = call.address + b * call.image_bytes
             source += (y + top * call.dilation_down) * call.row_bytes
             target = call.output + b * call.output_image_bytes + i * call.output_row_bytes
-            sum_row(call, source, target, call.weights + top * row_weights, bottom - top)
+            sum_row(call, source, target, call.weights + top * kernel_row_bytes, bottom - top)
 
     return entry
 
@@ -66,46 +71,52 @@ def _row_loop(form):
     width = WINDOWS_OF_GROUPS if depth > 1 else WINDOWS_OF_CHANNELS // multiplier
     # windows that do not overlap much share no pixels, but then whole lines of the cache are read
     shares_pixels = fixed_taps > 0 and form.stride == 1
-    words = multiplier, depth, shares_pixels, form.stride  # the first arguments of each
-    sum_tile = _sum_windows(*words, width, fixed_taps)
-    sum_whole_window = _sum_windows(*words, 1, fixed_taps)
+    of_form = multiplier, depth, shares_pixels, form.stride  # the first arguments of each
+    sum_tile = _sum_windows(*of_form, width, fixed_taps)
+    sum_whole_window = _sum_windows(*of_form, 1, fixed_taps)
     # beside the padding most windows lack one tap
-    sum_less_one_tap = _sum_windows(*words, 1, max(0, fixed_taps - 1))
-    sum_any_window = _sum_windows(*words, 1, 0)
+    sum_less_one_tap = _sum_windows(*of_form, 1, max(0, fixed_taps - 1))
+    sum_any_window = _sum_windows(*of_form, 1, 0)
 
     @loop
     def sum_row(call, source, target, weights, rows):
         """Sum the windows of the row at address `target` of the output over `rows` rows of taps.
 
-        source, weights: addresses of column 0 of the images, and of the weights, in the first one.
+        source, weights: addresses of column 0 of the images, and of the weights, in the first of
+        these rows of taps.
+
+        With a dilation, the windows of a tile are that far apart, so that they have pixels in
+        common: with a dilation of 2, tap 1 of window 0 lies on the pixel of tap 0 of window 2. So
+        windows are taken in phases then: 0, 2, 4 ..., and after these 1, 3, 5 ...
         """
         stride, before, dilation = call.stride_across, call.before_across, call.dilation_across
         column_bytes, output_bytes = call.column_bytes, call.output_column_bytes
         taps, weight_step = call.taps, call.c * depth * multiplier * size
-        # columns between neighbours in a tile: with a dilation, they have pixels in common so
-        spacing = dilation if shares_pixels else 1
-        tap_step, step = dilation * column_bytes, stride * spacing
-        window_step, result_step = step * column_bytes, spacing * output_bytes
+        spacing = dilation if shares_pixels else 1  # columns of the output from window to window
+        tap_step, window_distance = dilation * column_bytes, stride * spacing
+        window_step, result_step = window_distance * column_bytes, spacing * output_bytes
         steps = call.dilation_down * call.row_bytes, tap_step, weight_step, taps * weight_step
+        # the fields of all tiles from `starts` on
         shared = call.starts, call.c, rows, *steps, window_step, result_step
         w, span = call.w, (taps - 1) * dilation + 1
         for phase in range(min(spacing, call.ow)):
             start = phase * stride - before
             windows = (call.ow - phase + spacing - 1) // spacing
-            low, high = windows_on_pixels(start, step, windows, w, span)
+            # of this phase, windows low to before high have all taps on pixels
+            low, high = windows_on_pixels(start, window_distance, windows, w, span)
             j = 0
             while j < windows:
-                x = start + j * step
+                x = start + j * window_distance
                 result = target + (phase + j * spacing) * output_bytes
                 if low <= j and j < high:
                     pixels = source + x * column_bytes
                     if high - low >= width and high - j > 1:
                         # the last tile may overlap the one before
-                        back = max(0, j + width - high)
-                        result -= back * result_step
-                        pixels -= back * window_step
+                        overlap = max(0, j + width - high)
+                        result -= overlap * result_step
+                        pixels -= overlap * window_step
                         sum_tile(WindowTile(result, pixels, weights, taps, *shared), dtype)
-                        j += width - back
+                        j += width - overlap
                     else:
                         sum_whole_window(WindowTile(result, pixels, weights, taps, *shared), dtype)
                         j += 1
@@ -136,10 +147,10 @@ class WindowTile(NamedTuple):
         Address of what sums start from: one number for each kernel.
     channels, rows
         How many channels, as many as lanes at least, and how many rows of taps.
-    row_step, tap_step, weight_step, weight_row
+    row_step, tap_step, weight_step, weight_row_step
         Bytes from row to row and from tap to tap of the pixels, and from tap to tap and from row to
         row of the weights.
-    window_step, output_bytes
+    window_step, result_step
         Bytes from window to window in the pixels, and from result to result.
     """
 
@@ -153,9 +164,9 @@ class WindowTile(NamedTuple):
     row_step: ir.Value
     tap_step: ir.Value
     weight_step: ir.Value
-    weight_row: ir.Value
+    weight_row_step: ir.Value
     window_step: ir.Value
-    output_bytes: ir.Value
+    result_step: ir.Value
 
 
 def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
@@ -179,22 +190,22 @@ def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
         def codegen(context, builder, signature, arguments):
             tile = WindowTile(*cgutils.unpack_tuple(builder, arguments[0]))
             is_tile = width > 1
-            words = multiplier, depth, shares_pixels, stride
+            of_form = multiplier, depth, shares_pixels, stride
             fills_registers = is_tile if depth > 1 else shares_pixels
             # two vectors of channels at a time, a whole cache line, where registers hold them
             has_room = multiplier == 1 and not fills_registers and VECTOR_BYTES < CACHE_LINE_BYTES
             done = INT64(0)  # channels that are summed
             if multiplier == 1 and not is_tile:
                 # several sums at a time, as each addition to one sum waits for the one before
-                emitter = Emitter(builder, tile, dtype, *words, VECTORS_OF_WINDOW)
-                lanes = INT64(emitter.lanes * VECTORS_OF_WINDOW)
-                done = builder.sub(tile.channels, builder.srem(tile.channels, lanes))
-                with cgutils.for_range_slice(builder, INT64(0), done, lanes) as (channel, _):
+                emitter = Emitter(builder, tile, dtype, *of_form, VECTORS_OF_WINDOW)
+                at_once = INT64(emitter.lanes * VECTORS_OF_WINDOW)  # channels
+                done = builder.sub(tile.channels, builder.srem(tile.channels, at_once))
+                with cgutils.for_range_slice(builder, INT64(0), done, at_once) as (channel, _):
                     emitter.sum_channels(channel, width, taps)
-            emitter = Emitter(builder, tile, dtype, *words, 2 if has_room else 1)
-            lanes = INT64(emitter.lanes * emitter.vectors)
-            last = builder.sub(tile.channels, lanes)
-            with cgutils.for_range_slice(builder, done, tile.channels, lanes) as (channel, _):
+            emitter = Emitter(builder, tile, dtype, *of_form, 2 if has_room else 1)
+            at_once = INT64(emitter.lanes * emitter.vectors)
+            last = builder.sub(tile.channels, at_once)
+            with cgutils.for_range_slice(builder, done, tile.channels, at_once) as (channel, _):
                 # the last vectors end where the channels do, and may overlap those before
                 is_before = builder.icmp_signed("<", channel, last)
                 emitter.sum_channels(builder.select(is_before, channel, last), width, taps)
@@ -237,7 +248,8 @@ class Emitter:
         kernel_bytes = builder.mul(channel, INT64(self.multiplier * self.size))
         source = builder.add(tile.source, builder.mul(channel, INT64(self.size)))
         weights = builder.add(tile.weights, kernel_bytes)
-        starts = self.results_at(builder.add(tile.starts, kernel_bytes))
+        starts = self.kernel_vectors_at(builder.add(tile.starts, kernel_bytes))
+        # sums[k]: pointers to the sums of window k, one for each vector of kernels
         sums = [
             [cgutils.alloca_once(builder, start.type) for start in starts] for _ in range(width)
         ]
@@ -246,11 +258,11 @@ class Emitter:
                 builder.store(start, total)
         with cgutils.for_range(builder, tile.rows) as row:
             pixels = builder.add(source, builder.mul(row.index, tile.row_step))
-            factors = builder.add(weights, builder.mul(row.index, tile.weight_row))
+            factors = builder.add(weights, builder.mul(row.index, tile.weight_row_step))
             self.add_row(sums, pixels, factors, taps)
         target = builder.add(tile.target, kernel_bytes)
         for k, totals in enumerate(sums):
-            base = pointer_to(builder, self.advance(target, k, tile.output_bytes), self.kind)
+            base = pointer_to(builder, self.advance(target, k, tile.result_step), self.kind)
             for n, total in enumerate(totals):
                 store(builder, builder.load(total), base, INT64(n * self.lanes), self.kind)
 
@@ -264,45 +276,47 @@ class Emitter:
         builder, tile = self.builder, self.tile
         if not taps:
             with cgutils.for_range(builder, tile.taps) as tap:
-                at = builder.add(pixels, builder.mul(tap.index, tile.tap_step))
+                tap_pixel = builder.add(pixels, builder.mul(tap.index, tile.tap_step))
                 factors = builder.add(weights, builder.mul(tap.index, tile.weight_step))
-                self.add_tap(sums, self.pixels_of_windows(at, len(sums)), factors)
+                self.add_tap(sums, self.pixels_of_windows(tap_pixel, len(sums)), factors)
             return
         if self.depth > 1:
             self.add_row_of_groups(sums, pixels, weights, taps)
             return
         if self.shares_pixels:
+            # tap `tap` of window k lies on shared[tap + k]
             columns = range(len(sums) + taps - 1)
-            shared = [self.pixels_at(self.advance(pixels, x, tile.tap_step)) for x in columns]
+            shared = [self.pixels_at(self.advance(pixels, n, tile.tap_step)) for n in columns]
         for tap in range(taps):
             factors = self.advance(weights, tap, tile.weight_step)
             if self.shares_pixels:
                 self.add_tap(sums, shared[tap:], factors)
             else:
-                at = self.advance(pixels, tap, tile.tap_step)
-                self.add_tap(sums, self.pixels_of_windows(at, len(sums)), factors)
+                tap_pixel = self.advance(pixels, tap, tile.tap_step)
+                self.add_tap(sums, self.pixels_of_windows(tap_pixel, len(sums)), factors)
 
     def add_row_of_groups(self, sums, pixels, weights, taps):
         """Do what `add_row` does, for groups of channels and fixed taps.
 
         Each column of pixels is loaded once. Each of its channels is spread over the lanes of its
-        group, and multiplied for all windows that have a tap on the column.
+        group, and multiplied for all windows that have a tap on the column: tap `tap` of window k
+        lies on columns[k * stride + tap].
         """
         columns = [
-            self.pixels_at(self.advance(pixels, x, self.tile.tap_step))
-            for x in range((len(sums) - 1) * self.stride + taps)
+            self.pixels_at(self.advance(pixels, n, self.tile.tap_step))
+            for n in range((len(sums) - 1) * self.stride + taps)
         ]
         for channel in range(self.depth):
             factors = [
                 self.weights_of(channel, self.advance(weights, tap, self.tile.weight_step))
                 for tap in range(taps)
             ]
-            for x, column in enumerate(columns):
+            for n, column in enumerate(columns):
                 spread = self.spread(column, channel)
                 for tap in range(taps):
-                    window, rest = divmod(x - tap, self.stride)
-                    if not rest and 0 <= window < len(sums):
-                        self.add_products(sums[window], spread, factors[tap])
+                    k, remainder = divmod(n - tap, self.stride)
+                    if remainder == 0 and 0 <= k < len(sums):
+                        self.add_products(sums[k], spread, factors[tap])
 
     def add_tap(self, sums, pixels, weights):
         """Emit code that adds the products of one tap to the sums of all windows.
@@ -312,8 +326,8 @@ class Emitter:
         """
         for channel in range(self.depth):
             factors = self.weights_of(channel, weights)
-            for totals, of_window in zip(sums, pixels, strict=False):
-                self.add_products(totals, self.spread(of_window, channel), factors)
+            for totals, vectors in zip(sums, pixels, strict=False):
+                self.add_products(totals, self.spread(vectors, channel), factors)
 
     def add_products(self, totals, pixels, factors):
         """Emit code that adds pixels times factors, both vectors, to what `totals` point to."""
@@ -324,14 +338,18 @@ class Emitter:
     def weights_of(self, channel, address):
         """Return vectors of a tap's weights for channel number `channel` of each group.
 
-        address: of the tap's weights.
+        address: of the tap's weights, (channel of a group, kernel), with as many kernels as the
+        tile has channels.
         """
         channel_bytes = self.builder.mul(self.tile.channels, INT64(self.size))
         own = self.advance(address, channel, channel_bytes) if channel else address
-        return self.results_at(own)
+        return self.kernel_vectors_at(own)
 
     def spread(self, pixels, channel):
-        """Return vectors of pixels whose lanes all hold the same channel of their group."""
+        """Return vectors of pixels whose lanes all hold channel number `channel` of their group.
+
+        With a depth of 2, "abcd" becomes "aacc" for channel 0 and "bbdd" for channel 1.
+        """
         if self.depth == 1:
             return pixels
         chosen = [lane - lane % self.depth + channel for lane in range(self.lanes)]
@@ -347,7 +365,7 @@ class Emitter:
         places = [INT64(n * self.lanes) for n in range(count)]
         return [load(self.builder, base, place, self.kind, self.lanes) for place in places]
 
-    def results_at(self, address):
+    def kernel_vectors_at(self, address):
         """Return vectors of one number for each kernel of these channels, from an address on."""
         return self.load_vectors(address, self.vectors * self.multiplier)
 
@@ -362,11 +380,11 @@ class Emitter:
     def pixels_at(self, address):
         """Return the vectors of pixels at an address, one number for each kernel.
 
-        If channels have two kernels, each pixel stands there twice.
+        If channels have two kernels, each pixel stands there twice: "abcd" becomes "aabb", "ccdd".
         """
         vectors = self.load_vectors(address, self.vectors)
         if self.multiplier == 1:
             return vectors
-        places = [lane // self.multiplier for lane in range(self.multiplier * self.lanes)]
-        parts = [places[n : n + self.lanes] for n in range(0, len(places), self.lanes)]
-        return [pick_lanes(self.builder, vectors, chosen) for chosen in parts]
+        repeated = [lane // self.multiplier for lane in range(self.multiplier * self.lanes)]
+        picks = [repeated[n : n + self.lanes] for n in range(0, len(repeated), self.lanes)]
+        return [pick_lanes(self.builder, vectors, chosen) for chosen in picks]

@@ -1,7 +1,9 @@
 """Build the libraries: `python -m convpool.engines.compiled.loops.build OBJECTS [SET ...]`.
 
-Each form is compiled to an object file of its own, several at a time, and kept until the sources
-that it is made of change; then they are linked. Needs Numba, and `cc` or ziglang's.
+A form is one loop with some of its words fixed, such as dtypes; `form_table` lists all. Each is
+compiled to an object file of its own, several at a time, in child processes whose environment says
+for which instruction set. Object files are kept until the sources that they are made of change;
+those of an instruction set are linked to its library. Needs Numba, and `cc` or ziglang's.
 """
 
 from __future__ import annotations
@@ -63,7 +65,7 @@ def build(isas: Sequence[InstructionSet], objects: Path, folder: Path) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for isa in isas:
-        digest = library.digest_of_sources()
+        digest = library.digest_of_sources()  # before, so that it is not of later changes
         paths = _compile_all(isa, objects / isa.name)
         target = folder / library.file_name(isa)
         unfinished = target.with_name(f"{target.name}.{os.getpid()}.unfinished")
@@ -107,7 +109,7 @@ def _print_progress(text: str, is_last: bool) -> None:
 
 @contextmanager
 def _environment(isa: InstructionSet) -> Iterator[None]:
-    """Set the environment in which child processes compile for an instruction set, for a while."""
+    """Set, inside of `with`, the environment in which child processes compile for a set."""
     variables = {
         "CONVPOOL_BUILD": isa.name,
         "NUMBA_CPU_NAME": isa.processor,
@@ -130,23 +132,29 @@ def _environment(isa: InstructionSet) -> Iterator[None]:
 
 def digest_of(form: Form, isa: InstructionSet) -> str:
     """Return a hash of all that the machine code of a form is made of: sources and versions."""
-    paths = sources_of(MODULES[form.loop])
+    paths = [
+        *sources_of(MODULES[form.loop]),
+        *(Path(library.HERE, name) for name in library.TABLE),
+    ]
     versions = f"{version('numba')} {version('llvmlite')} {isa} {form} {sys.platform}"
+    # of this file, only what decides the machine code
     texts = [inspect.getsource(optimized_module), inspect.getsource(_environment), versions]
-    paths += [Path(library.HERE, name) for name in library.TABLE]
-    parts = [*(path.read_bytes() for path in paths), *(text.encode() for text in texts)]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+    contents = [*(path.read_bytes() for path in paths), *(text.encode() for text in texts)]
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()[:16]
 
 
 def sources_of(module: str) -> list[Path]:
-    """Return the files of a module of this folder and of those of this folder that it imports."""
-    names, waiting = set(), {module}
-    while waiting:
-        names |= waiting
-        texts = [(HERE / f"{name}.py").read_text(encoding="utf-8") for name in waiting]
+    """Return the files of a module of this folder and of all that it imports from this folder.
+
+    Also of what these import, and so on.
+    """
+    found, unread = set(), {module}
+    while unread:
+        found |= unread
+        texts = [(HERE / f"{name}.py").read_text(encoding="utf-8") for name in unread]
         imported = re.findall(rf"\bfrom {re.escape(__package__)}\.(\w+) import", "\n".join(texts))
-        waiting = set(imported) - names
-    return [HERE / f"{name}.py" for name in sorted(names)]
+        unread = set(imported) - found
+    return [HERE / f"{name}.py" for name in sorted(found)]
 
 
 def compile_form(form: Form, path: Path) -> None:
@@ -174,6 +182,7 @@ def object_code(form: Form, triple: str = "") -> bytes:
 def optimized_module(form: Form, triple: str = "") -> tuple[Any, Any]:
     """Return (LLVM module of a form, optimized; LLVM's machine that it is for).
 
+    Numba emits LLVM's text of the loop, whose only symbol to the outside becomes `form.symbol`.
     `triple` is as in `object_code`.
     """
     import llvmlite.binding as llvm
@@ -189,7 +198,7 @@ def optimized_module(form: Form, triple: str = "") -> tuple[Any, Any]:
     parsed = llvm.parse_assembly(compiled.inspect_llvm().replace(compiled.native_name, form.symbol))
     for value in [*parsed.functions, *parsed.global_variables]:
         if value.name != form.symbol and not value.is_declaration:
-            value.linkage = llvm.Linkage.internal
+            value.linkage = llvm.Linkage.internal  # no symbol: LLVM may inline or drop it
     # on Windows not the default, whose objects need a symbol of Microsoft's C library
     default = "x86_64-w64-windows-gnu" if sys.platform == "win32" else llvm.get_default_triple()
     parsed.triple = triple or default
@@ -216,13 +225,14 @@ LINKER_OPTIONS = {
 def link(objects: Sequence[Path], target: Path) -> None:
     """Link object files to a library that needs no other."""
     driver = ["cc"] if shutil.which("cc") else [sys.executable, "-m", "ziglang", "cc"]
-    names = target.with_suffix(".objects")
-    names.write_text("\n".join(path.as_posix() for path in objects), encoding="utf-8")
+    # in a file, as command lines may not be so long
+    arguments = target.with_suffix(".objects")
+    arguments.write_text("\n".join(path.as_posix() for path in objects), encoding="utf-8")
     options = ["-shared", *LINKER_OPTIONS.get(sys.platform, LINKER_OPTIONS["linux"])]
     try:
-        subprocess.run([*driver, *options, "-o", str(target), f"@{names}"], check=True)
+        subprocess.run([*driver, *options, "-o", str(target), f"@{arguments}"], check=True)
     finally:
-        names.unlink()
+        arguments.unlink()
 
 
 def selected(words: Sequence[str]) -> list[InstructionSet]:
@@ -231,11 +241,11 @@ def selected(words: Sequence[str]) -> list[InstructionSet]:
     A word is the name of a set, "best": the best one that this processor executes, or "here": all
     that it executes.
     """
-    here = library.isas_of_processor()
-    groups = {"best": here[:1], "here": here}
-    wanted = [isa.name for word in words for isa in groups.get(word, [])]
+    here = library.isas_of_processor()  # the best first
+    meanings = {"best": here[:1], "here": here}
+    wanted = {isa.name for word in words for isa in meanings.get(word, [])} | set(words)
     platform = library.isas_of_platform()
-    return [isa for isa in platform if not words or isa.name in wanted or isa.name in words]
+    return [isa for isa in platform if not words or isa.name in wanted]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

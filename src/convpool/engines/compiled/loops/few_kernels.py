@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from convpool.engines.compiled.loops.blocks import block_corner
 from convpool.engines.compiled.loops.packing import packing_at, unpacking_at
-from convpool.engines.compiled.loops.simd import address_of, call_form, reader_of
+from convpool.engines.compiled.loops.simd import address_of, call_form, loop, reader_of
 from convpool.engines.compiled.loops.vector_groups import (
     CACHE_LINE_BYTES,
     PartOfSums,
@@ -26,6 +26,30 @@ from convpool.engines.compiled.loops.vector_groups import (
 from convpool.engines.compiled.record import COLUMNS
 
 columns_at = reader_of(COLUMNS)
+
+
+@loop
+def _pack_pixels(call, block, corner, rows_needed):
+    """Pack the pixels under a block, padded and converted, to the scratch.
+
+    corner: (image, row, column) of the padded images where they begin; rows_needed: rows of the
+    output that the block has. Margins that are the same for all blocks are written for the first.
+    """
+    packing = packing_at(call.packing)
+    packing.image, packing.row, packing.column = corner
+    unneeded = (call.block_rows - rows_needed) * call.stride_down
+    packing.row_count = packing.rows - unneeded
+    packing.writes_margin = block == call.first or not call.keeps_margins
+    call_form(call.pack, call.packing)
+
+
+@loop
+def _prefetches_of_row(call, block, rows_needed):
+    """Return how many cache lines of the next block each row of a group of vectors prefetches."""
+    if block + 1 >= call.last or not call.ahead:
+        return 0
+    rows = call.kernels * call.groups * rows_needed
+    return (call.ahead // CACHE_LINE_BYTES + rows - 1) // rows
 
 
 def columns(form):
@@ -45,22 +69,13 @@ def columns(form):
             source += b * call.image_bytes + y * call.row_bytes + left * call.column_bytes
             ahead = source + call.ahead  # what the next block reads
             if call.scratch:
-                packing = packing_at(call.packing)
-                packing.image, packing.row, packing.column = b, y, left
-                unneeded = (call.block_rows - rows_needed) * call.stride_down
-                packing.row_count = packing.rows - unneeded
-                packing.writes_margin = block == call.first or not call.keeps_margins
-                call_form(call.pack, call.packing)
+                _pack_pixels(call, block, (b, y, left), rows_needed)
                 source = call.scratch
             results, row_stride, kernel_stride = target, call.row_stride, call.kernel_stride
             if call.results:  # they are stored there first, and copied to the output afterwards
                 results, row_stride = call.results, call.block_columns
                 kernel_stride = call.block_images * call.block_rows * call.block_columns
-            # cache lines of the next block that each row of a group of vectors prefetches
-            prefetches = 0
-            if block + 1 < call.last and call.ahead:
-                rows = call.kernels * call.groups * rows_needed
-                prefetches = (call.ahead // CACHE_LINE_BYTES + rows - 1) // rows
+            prefetches = _prefetches_of_row(call, block, rows_needed)
             for kernel in range(call.kernels):
                 kernel_results = address_of(results, kernel * kernel_stride, output_dtype)
                 start = address_of(call.starts, kernel * call.start_stride, sum_dtype)

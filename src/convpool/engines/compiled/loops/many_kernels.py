@@ -88,7 +88,7 @@ def _copy_grid(region, call):
 def tiles(form):
     """Return the loop that convolves blocks with many kernels: pack pixels, sum tiles."""
     sum_dtype, output_dtype = form.sums.type(0), form.results.type(0)
-    sum_tile = _sums_of_tile(form)
+    sum_tile = _tile_summer(form)
     panel_lanes = form.vectors * lanes_of(number_type(form.sums))
     pixels = pixels_of_tile(TARGET, form.vectors)
 
@@ -227,103 +227,135 @@ class Tile(NamedTuple):
     kernels: Any
 
 
-def _sums_of_tile(form):
+def _tile_summer(form):
     """Return the @intrinsic that sums a Tile.
 
-    It becomes one piece of machine code, whose sums LLVM keeps in registers: hence its length.
+    It becomes one piece of machine code, whose sums LLVM keeps in registers.
     """
-    sum_kind, output_kind = number_type(form.sums), number_type(form.results)
-    kinds, lanes, vectors = (sum_kind, output_kind), lanes_of(sum_kind), form.vectors
-    pixels = pixels_of_tile(TARGET, vectors)
-    cells = [(q, v) for q in range(pixels) for v in range(vectors)]  # each a vector of sums
 
     @intrinsic
     def sum_tile(typing, tile):
         """Sum a Tile."""
 
         def codegen(context, builder, signature, arguments):
-            tile = Tile(*cgutils.unpack_tuple(builder, arguments[0]))
-            source, weights, start = (
-                pointer_to(builder, address, sum_kind)
-                for address in (tile.source, tile.weights, tile.start)
-            )
-            output = pointer_to(builder, tile.output, output_kind)
-            places, output_places, runs = (
-                integers_at(builder, table, INT64(0))
-                for table in (tile.places, tile.output_places, tile.runs)
-            )
-            result_places = [
-                builder.load(builder.gep(output_places, [INT64(q)])) for q in range(pixels)
-            ]
-            totals = {
-                cell: cgutils.alloca_once(builder, vector_type(sum_kind, lanes)) for cell in cells
-            }
-            # kernels from vector v on, which may be less than 0 or more than its lanes
-            kernels_left = [builder.sub(tile.kernels, INT64(v * lanes)) for v in range(vectors)]
-            masks = [lanes_before(builder, count, lanes) for count in kernels_left]
-            zeros = ir.Constant(vector_type(sum_kind, lanes), None)
-            for v in range(vectors):
-                value = load_masked(builder, start, INT64(v * lanes), sum_kind, masks[v])
-                value = builder.select(tile.accumulates, zeros, value)
-                for q in range(pixels):
-                    builder.store(value, totals[q, v])
-            panel_lanes = INT64(vectors * lanes)
-            with cgutils.for_range_slice(builder, tile.first_run, tile.last_run, INT64(1)) as (
-                run,
-                _,
-            ):
-                fields = builder.gep(runs, [builder.mul(run, INT64(RUN_FIELDS))])
-                run_place, run_number = (
-                    builder.load(builder.gep(fields, [INT64(k)])) for k in range(RUN_FIELDS)
-                )
-                shifted = [
-                    builder.add(builder.load(builder.gep(places, [INT64(q)])), run_place)
-                    for q in range(pixels)
-                ]
-                # the run's first channel in the window of each pixel
-                sources = [builder.gep(source, [place]) for place in shifted]
-                first_row = builder.mul(run_number, tile.weight_rows)
-                run_weights = builder.gep(weights, [builder.mul(first_row, panel_lanes)])
-
-                def accumulate_channels(first_channel, count):
-                    # emits code that adds the products of `count` channels, from the first one on
-                    rows = builder.gep(run_weights, [builder.mul(first_channel, panel_lanes)])
-                    for k in range(count):
-                        starts = [INT64((k * vectors + v) * lanes) for v in range(vectors)]
-                        row = [load(builder, rows, start, sum_kind, lanes) for start in starts]
-                        channel = builder.add(first_channel, INT64(k))
-                        for q in range(pixels):
-                            pixel = builder.load(builder.gep(sources[q], [channel]))
-                            pixel = splat(builder, pixel, lanes)
-                            for v in range(vectors):
-                                total = builder.load(totals[q, v])
-                                total = multiply_add(builder, pixel, row[v], total, sum_kind)
-                                builder.store(total, totals[q, v])
-
-                # channels, the greatest multiple of UNROLLED up to the length
-                whole_turns = builder.and_(tile.length, INT64(-UNROLLED))
-                turns = cgutils.for_range_slice(builder, INT64(0), whole_turns, INT64(UNROLLED))
-                with turns as (channel, _):
-                    accumulate_channels(channel, UNROLLED)
-                with cgutils.for_range_slice(builder, whole_turns, tile.length, INT64(1)) as (
-                    channel,
-                    _,
-                ):
-                    accumulate_channels(channel, 1)
-            is_full = builder.icmp_signed(">=", tile.kernels, panel_lanes)
-            with builder.if_else(is_full) as (all_lanes, some_lanes):
-                choices = (all_lanes, [None] * vectors, None), (some_lanes, masks, kernels_left)
-                for branch, lane_masks, stored in choices:
-                    with branch:
-                        targets = [
-                            (output, builder.add(result_places[q], INT64(v * lanes)), lane_masks[v])
-                            for q, v in cells
-                        ]
-                        sums = [totals[cell] for cell in cells]
-                        counts = None if stored is None else [stored[v] for _, v in cells]
-                        store_sums(builder, sums, targets, tile.accumulates, *kinds, counts)
+            emitter = TileEmitter(builder, form, Tile(*cgutils.unpack_tuple(builder, arguments[0])))
+            emitter.start_sums()
+            emitter.add_runs()
+            emitter.store()
             return context.get_dummy_value()
 
         return types.void(tile), codegen
 
     return sum_tile
+
+
+class TileEmitter:
+    """Emits code that sums a Tile.
+
+    cells: (pixel of the tile, vector of kernels) of each vector of sums; totals[q, v]: a pointer to
+    that vector. kernels_left[v]: kernels from vector v on, which may be less than 0 or more than
+    its lanes; masks[v]: its lanes that have a kernel.
+    """
+
+    def __init__(self, builder, form, tile):
+        self.builder, self.tile = builder, tile
+        self.sum_kind, self.output_kind = number_type(form.sums), number_type(form.results)
+        self.lanes, self.vectors = lanes_of(self.sum_kind), form.vectors
+        self.pixels = range(pixels_of_tile(TARGET, form.vectors))
+        self.cells = [(q, v) for q in self.pixels for v in range(self.vectors)]
+        self.source, self.weights, self.start = (
+            pointer_to(builder, address, self.sum_kind)
+            for address in (tile.source, tile.weights, tile.start)
+        )
+        self.output = pointer_to(builder, tile.output, self.output_kind)
+        self.places, output_places, self.runs = (
+            integers_at(builder, table, INT64(0))
+            for table in (tile.places, tile.output_places, tile.runs)
+        )
+        self.result_places = [
+            builder.load(builder.gep(output_places, [INT64(q)])) for q in self.pixels
+        ]
+        self.totals = {
+            cell: cgutils.alloca_once(builder, vector_type(self.sum_kind, self.lanes))
+            for cell in self.cells
+        }
+        self.kernels_left = [
+            builder.sub(tile.kernels, INT64(v * self.lanes)) for v in range(self.vectors)
+        ]
+        self.masks = [lanes_before(builder, count, self.lanes) for count in self.kernels_left]
+        self.panel_lanes = INT64(self.vectors * self.lanes)
+
+    def start_sums(self):
+        """Emit code that stores to all totals what sums start from."""
+        builder, kind = self.builder, self.sum_kind
+        zeros = ir.Constant(vector_type(kind, self.lanes), None)
+        for v in range(self.vectors):
+            start = load_masked(builder, self.start, INT64(v * self.lanes), kind, self.masks[v])
+            start = builder.select(self.tile.accumulates, zeros, start)
+            for q in self.pixels:
+                builder.store(start, self.totals[q, v])
+
+    def add_runs(self):
+        """Emit the loop over the runs, and in it those over their channels."""
+        builder, tile = self.builder, self.tile
+        runs = cgutils.for_range_slice(builder, tile.first_run, tile.last_run, INT64(1))
+        with runs as (run, _):
+            fields = builder.gep(self.runs, [builder.mul(run, INT64(RUN_FIELDS))])
+            run_place, run_number = (
+                builder.load(builder.gep(fields, [INT64(k)])) for k in range(RUN_FIELDS)
+            )
+            places = [
+                builder.add(builder.load(builder.gep(self.places, [INT64(q)])), run_place)
+                for q in self.pixels
+            ]
+            # the run's first channel under the window of each pixel, and its weights
+            sources = [builder.gep(self.source, [place]) for place in places]
+            first_row = builder.mul(run_number, tile.weight_rows)
+            weights = builder.gep(self.weights, [builder.mul(first_row, self.panel_lanes)])
+            # channels, the greatest multiple of UNROLLED up to all
+            whole_turns = builder.and_(tile.length, INT64(-UNROLLED))
+            turns = cgutils.for_range_slice(builder, INT64(0), whole_turns, INT64(UNROLLED))
+            with turns as (channel, _):
+                self.add_channels(sources, weights, channel, UNROLLED)
+            rest = cgutils.for_range_slice(builder, whole_turns, tile.length, INT64(1))
+            with rest as (channel, _):
+                self.add_channels(sources, weights, channel, 1)
+
+    def add_channels(self, sources, weights, first_channel, count):
+        """Emit code that adds the products of `count` channels of a run, from the first one on.
+
+        sources, weights: pointers to the run's first channel under the window of each pixel, and
+        to its weights.
+        """
+        builder, kind, lanes, vectors = self.builder, self.sum_kind, self.lanes, self.vectors
+        rows = builder.gep(weights, [builder.mul(first_channel, self.panel_lanes)])
+        for k in range(count):
+            starts = [INT64((k * vectors + v) * lanes) for v in range(vectors)]
+            row = [load(builder, rows, start, kind, lanes) for start in starts]
+            channel = builder.add(first_channel, INT64(k))
+            for q in self.pixels:
+                pixel = splat(builder, builder.load(builder.gep(sources[q], [channel])), lanes)
+                for v in range(vectors):
+                    total = builder.load(self.totals[q, v])
+                    total = multiply_add(builder, pixel, row[v], total, kind)
+                    builder.store(total, self.totals[q, v])
+
+    def store(self):
+        """Emit code that writes the sums as results, or adds them: whole vectors where it can."""
+        builder = self.builder
+        is_full = builder.icmp_signed(">=", self.tile.kernels, self.panel_lanes)
+        with builder.if_else(is_full) as (all_lanes, some_lanes):
+            with all_lanes:
+                self.store_lanes([None] * self.vectors, None)
+            with some_lanes:
+                self.store_lanes(self.masks, [self.kernels_left[v] for _, v in self.cells])
+
+    def store_lanes(self, masks, counts):
+        """Emit code that writes or adds the lanes of masks[v]; `counts` are those of store_sums."""
+        targets = []
+        for q, v in self.cells:
+            place = self.builder.add(self.result_places[q], INT64(v * self.lanes))
+            targets.append((self.output, place, masks[v]))
+        sums = [self.totals[cell] for cell in self.cells]
+        kinds = self.sum_kind, self.output_kind
+        store_sums(self.builder, sums, targets, self.tile.accumulates, *kinds, counts)

@@ -22,7 +22,7 @@ from convpool.engines.compiled.loops.simd import (
 )
 
 # whether a store under a mask takes no longer than another; with AVX2 it may take 10 ns
-HAS_FAST_MASKS = TARGET.name == "avx512"
+STORES_MASKED = TARGET.name == "avx512"
 
 
 @loop
@@ -82,7 +82,7 @@ def store_sums(builder, totals, targets, accumulates, sum_kind, output_kind, cou
             else:
                 so_far = load_masked(builder, base, place, output_kind, mask)
             builder.store(add(builder, builder.load(result), so_far, output_kind), result)
-    if counts is not None and not HAS_FAST_MASKS:
+    if counts is not None and not STORES_MASKED:
         _store_first_lanes(builder, results, targets, counts, output_kind)
         return
     for result, (base, place, mask) in zip(results, targets, strict=True):

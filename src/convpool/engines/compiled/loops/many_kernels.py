@@ -122,8 +122,8 @@ def tiles(form):
         channels_at_once += -channels_at_once % UNROLLED
         for pixel in range(region.first_pixel, region.last_pixel, pixels):
             run = region.first_run
-            # one turn at least: a region whose taps all lie on padding has no runs, a convolution
-            # without channels has runs of none, and results are then what sums start from
+            # one turn at least, so that results without products become what sums start from: a
+            # region whose taps all lie on padding has no runs, and runs may have no channels
             while run < max(region.first_run + 1, region.last_run):
                 channel = 0
                 while channel == 0 or channel < call.length:

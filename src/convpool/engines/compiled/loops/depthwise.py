@@ -111,7 +111,7 @@ def _row_loop(form):
                 if low <= j and j < high:
                     pixels = source + x * column_bytes
                     if high - low >= width and high - j > 1:
-                        # the last tile may overlap the one before
+                        # of `width` windows; the last tile may overlap the one before
                         overlap = max(0, j + width - high)
                         result -= overlap * result_step
                         pixels -= overlap * window_step

@@ -114,6 +114,7 @@ def kernels_gradient(form):
 
         totals: address of the totals, to which sums are added if the bool `accumulates`.
         """
+        # blocks at the ends are cut short: if they overlapped, windows would be added twice
         across, down = -(-call.ow // call.block_columns), -(-call.oh // call.block_rows)
         b = block // (down * across) * call.block_images
         r = block // across % down * call.block_rows

@@ -162,11 +162,11 @@ class GroupEmitter:
         """Emit the loop in which each row of results loads all pixels of its windows."""
         builder, call = self.builder, self.call
         totals = [cgutils.alloca_once_value(builder, self.zeros) for _ in self.sources]
-        with cgutils.for_range(builder, self.part.rows) as loop:
-            self.prefetch_row(loop.index)
+        with cgutils.for_range(builder, self.part.rows) as row:
+            self.prefetch_row(row.index)
             for total in totals:
                 builder.store(self.start, total)
-            window_place = builder.mul(loop.index, call["down_stride"])
+            window_place = builder.mul(row.index, call["down_stride"])
             with cgutils.for_range(builder, self.part.kernel_rows) as kernel_row:
                 u = kernel_row.index
                 row_place = builder.add(window_place, builder.mul(u, call["tap_row_stride"]))
@@ -181,7 +181,7 @@ class GroupEmitter:
                     for source, total in zip(self.sources, totals, strict=True):
                         vector = load(builder, source, place, self.sum_kind, self.lanes)
                         self.accumulate_product(vector, weight, total)
-            self.store_row(totals, loop.index)
+            self.store_row(totals, row.index)
 
     def sum_sharing_rows(self):
         """Emit the loop in which each row of pixels is loaded once for all rows of the kernel.
@@ -204,8 +204,8 @@ class GroupEmitter:
         weights = [self.load_weights(INT64(tap), range(form.rows)) for tap in range(form.taps)]
         # turn r begins row r of the results, and stores the one that began sums_at_once - 1 ago
         turns = builder.add(self.part.rows, INT64(sums_at_once - 1))
-        with cgutils.for_range(builder, turns) as loop:
-            r = loop.index
+        with cgutils.for_range(builder, turns) as turn:
+            r = turn.index
             self.prefetch_row(r)
             for total in totals[0]:
                 builder.store(self.start, total)

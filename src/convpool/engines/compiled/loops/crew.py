@@ -7,11 +7,12 @@ it closes the call and waits until the helpers have left it. A helper enters by 
 field `state`, and leaves again at once if that says CLOSED: so nothing of a closed call is read,
 and its record can serve the next call.
 
-Waiting is spinning for a short time, the field `patience` of the crew in nanoseconds, which is
-looking at a field again and again; then sleeping in the system until somebody wakes (Linux's
-futex). The field `ticket` of the crew grows with each call that opens: helpers wait for that.
-`crew` is the address of the record CREW, `address` that of a SHARED_CALL unless a docstring says
-otherwise; both are described in `record.py`. TICKET and the like are offsets of fields in bytes.
+Who waits first spins, which is to look at a field again and again, for as many nanoseconds as the
+field `patience` of the crew says; then it sleeps in the system until another thread wakes it
+(Linux's futex). The field `ticket` of the crew grows with each call that opens: helpers wait for
+that. `crew` is the address of the record CREW, `address` that of a SHARED_CALL unless a docstring
+says otherwise; both are described in `record.py`. TICKET and the like are offsets of fields in
+bytes.
 """
 
 from __future__ import annotations
@@ -168,7 +169,7 @@ def help_calls(form):
                 atomic_add(crew + SLEEPING, 1)
                 sleep_on(crew, crew + TICKET, ticket)
                 atomic_add(crew + SLEEPING, -1)
-            was_woken = ran_out
+            was_woken = ran_out  # since it slept then
 
     return entry
 

@@ -85,9 +85,9 @@ class Convolution:
     def _new_record(self, schedule: BlockSchedule, operands: Operands) -> Record:
         """Return a new record with its scratches, without the addresses of weights and output."""
         words, scratch, results = copy_of(schedule.words), None, None
-        if schedule.layout.scratch:
+        if schedule.layout.scratch_numbers:
             # a vector of a line may reach behind the last one
-            numbers = schedule.layout.scratch + self.geometry.lanes
+            numbers = schedule.layout.scratch_numbers + self.geometry.lanes
             scratch = launch.empty_aligned(numbers, self.geometry.dtypes[1])
         launch.point_to_pixels(words, COLUMN, operands.images, operands.fill, scratch)
         if schedule.result_count:

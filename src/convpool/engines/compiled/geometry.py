@@ -1,11 +1,12 @@
 """A compiled convolution before its numbers are looked at: shapes, strides, and where pixels lie.
 
 m images, h x w pixels, c channels, nc kernels of depth channels, kh x kw taps, oh x ow output.
-Strides count numbers (elements of arrays), not bytes; a vector holds `lanes` of them. A block is
-(images, rows, columns) of the output that are computed together. A scratch is memory for the padded
-and converted pixels of a block, as (image, plane, row, line): a line is one row of pixels in one
-plane, with `channels_per_line` channels of each column side by side. Column x of channel ch is in
-the plane with number `ch // channels_per_line * phases + x % phases`.
+Strides of arrays count numbers (their elements), not bytes; a vector holds `lanes` of them. A block
+is (images, rows, columns) of the output that are computed together. Its pixels are read in place,
+in the images, or packed: copied to a scratch, padded and converted. A scratch is (image, plane,
+row, line): a line is one row of pixels in one plane, with `channels_per_line` channels of each
+column side by side. Column x of channel ch is in the plane with number
+`ch // channels_per_line * phases + x % phases`.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def strides_in_numbers(array: Array) -> tuple[int, ...]:
 class Weights(NamedTuple):
     """Kernels (kh, kw, depth, nc) and bias (nc) of a convolution, in the dtype of the sums.
 
-    `derived` keeps what is computed from them, such as packed copies, for later calls: name ->
-    value; it is None where each call may bring other weights.
+    `derived` is a dict, name -> value, that keeps what is computed from them, such as packed
+    copies, for later calls; it is None where each call may bring other weights.
     """
 
     kernels: Array
@@ -98,8 +99,11 @@ class ConvolutionGeometry:
         Shapes (m, h, w, c), (m, oh, ow, nc) and (kh, kw, depth, nc).
     input_strides, output_strides
         Strides of images and output, in numbers.
-    axes, groups, pad_mode
-        As in `engines.numpy.convolution.convolve`.
+    axes
+        The windows on rows (down) and on columns (across).
+    groups, pad_mode
+        How many groups the channels are cut into, each with kernels of its own; what stands in the
+        padding, a word such as "zeros" or "reflect".
     is_padded_with_zeros
         Whether what stands in the padding, if there is any, is zeros.
     dtypes
@@ -143,10 +147,8 @@ class ConvolutionGeometry:
     @property
     def is_dense(self) -> bool:
         """Whether all pixels of an image, and the next image, follow each other."""
-        return self.is_interleaved and self.input_strides[:2] == (
-            volume(self.images[1:]),
-            volume(self.images[2:]),
-        )
+        _, h, w, c = self.images
+        return self.is_interleaved and self.input_strides[:2] == (h * w * c, w * c)
 
     @property
     def has_padding(self) -> bool:
@@ -184,29 +186,20 @@ def in_one_row(geometry: ConvolutionGeometry) -> ConvolutionGeometry:
     That can be where kernels are 1x1, strides 1, arrays dense, and pixels neither padded nor
     converted; elsewhere the geometry is returned as it is.
     """
-    c, (*sizes, nc) = geometry.images[3], geometry.output
+    c, (m, oh, ow, nc) = geometry.images[3], geometry.output
     is_pointwise = all(axis.window == axis.stride == 1 for axis in geometry.axes)
-    is_output_dense = geometry.output_strides == (
-        *(volume(geometry.output[k:]) for k in (1, 2)),
-        nc,
-        1,
-    )
-    if not (
-        is_pointwise
-        and not geometry.has_padding
-        and geometry.needs_no_conversion
-        and geometry.is_dense
-        and is_output_dense
-    ):
+    is_output_dense = geometry.output_strides == (oh * ow * nc, ow * nc, nc, 1)
+    is_as_stored = geometry.needs_no_conversion and not geometry.has_padding
+    if not (is_pointwise and is_as_stored and geometry.is_dense and is_output_dense):
         return geometry
-    count = volume(sizes)
+    pixels = m * oh * ow
     return replace(
         geometry,
-        images=(1, 1, count, c),
-        output=(1, 1, count, nc),
-        input_strides=(count * c, count * c, c, 1),
-        output_strides=(count * nc, count * nc, nc, 1),
-        axes=(Axis(1, 1), Axis(count, 1)),
+        images=(1, 1, pixels, c),
+        output=(1, 1, pixels, nc),
+        input_strides=(pixels * c, pixels * c, c, 1),
+        output_strides=(pixels * nc, pixels * nc, nc, 1),
+        axes=(Axis(1, 1), Axis(pixels, 1)),
     )
 
 
@@ -218,23 +211,25 @@ class PixelLayout:
 
     Parameters
     ----------
-    scratch
-        Numbers of the scratch, 0 where pixels are read in place.
+    scratch_numbers
+        How many numbers the scratch holds, 0 where pixels are read in place.
     image_stride, row_stride, column_stride, channel_stride
-        From one pixel to the next, in numbers.
+        From one pixel to the next, in numbers; in a scratch, to the next one of the same plane.
     window_strides
         Rows and columns from one window to the next.
     channels_per_line
         Channels that lie side by side in a line.
     phases
-        Planes of the same channels: column x is in number x % phases of them.
+        Planes that the columns of each channel are dealt out to: column x is in number x % phases
+        of them. If these are as many as the stride across, tap v of neighbouring windows lies side
+        by side in one plane, ready for a vector.
     pitch
         Numbers from line to line.
     size
         Rows and columns of the pixels that the windows of a block cover, padding included.
     """
 
-    scratch: int
+    scratch_numbers: int
     image_stride: int
     row_stride: int
     column_stride: int
@@ -249,15 +244,18 @@ class PixelLayout:
     def window_strides_in_numbers(self) -> tuple[int, int, int]:
         """Numbers from a window to that of the next (image, row, column) of the output."""
         down, across = self.window_strides
-        columns = self.column_stride * across // self.phases
-        return self.image_stride, self.row_stride * down, columns
+        # `phases` is 1 or the stride across: then the next window is the next column of its plane
+        column = self.column_stride * across // self.phases
+        return self.image_stride, self.row_stride * down, column
 
     def offset(self, y: int, x: int, ch: int) -> int:
         """Return how many numbers behind a window's first number a pixel under the window lies.
 
         The pixel is y rows down and x columns across from the window's first one, in channel ch.
+        In a scratch of one channel with 2 phases, 3 rows and a pitch of 16, offset(1, 2, 0) is
+        16 + 1: row 1, second number of plane 0. offset(0, 1, 0) is 3 * 16: plane 1 begins there.
         """
-        if not self.scratch:
+        if not self.scratch_numbers:
             return y * self.row_stride + x * self.column_stride + ch * self.channel_stride
         per_line = self.channels_per_line
         plane = ch // per_line * self.phases + x % self.phases
@@ -287,10 +285,11 @@ def layout_in_scratch(
     lanes, line_length = geometry.lanes, -(-columns // phases) * channels_per_line
     # whole vectors, and one more: up to a vector of zeros is written behind a line
     pitch = (-(-line_length // lanes) + 1) * lanes
-    size = geometry.images[3] // channels_per_line * phases * rows * pitch
+    planes = geometry.images[3] // channels_per_line * phases
+    image_numbers = planes * rows * pitch
     return PixelLayout(
-        scratch=block_images * size,
-        image_stride=size,
+        scratch_numbers=block_images * image_numbers,
+        image_stride=image_numbers,
         row_stride=pitch,
         column_stride=channels_per_line,
         channel_stride=1,
@@ -310,11 +309,12 @@ class Packing(NamedTuple):
     function
         The address of the function that packs a block, 0 where pixels are read in place.
     fields
-        The fields of PACKING, without addresses of a call.
+        The values of the record PACKING, without addresses of a call's arrays.
     keeps_margins
-        Whether what stands around the pixels is the same for all blocks, and so written only once.
+        Whether the margin, what stands in the scratch around the pixels, stays right from block to
+        block, so that only the first one has to write it.
     maps
-        The maps of rows and columns, whose addresses are in the words.
+        The maps of rows and columns: kept, since `fields` has their addresses.
     """
 
     function: int
@@ -329,9 +329,9 @@ def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block)
 
     If pixels are read in place, the packing has no function, and its fields are zeros.
     """
-    if not layout.scratch:
+    if not layout.scratch_numbers:
         return Packing(0, filled(PACKING, {}), False, ())
-    source_lines, lines = _source_lines_and_lines(geometry, layout)
+    source_lines, lines = _line_counts(geometry, layout)
     row_map, column_map = (index_map(axis, geometry.pad_mode) for axis in geometry.axes)
     down, across = geometry.axes
     image, row, column, channel = geometry.input_strides
@@ -356,10 +356,13 @@ def packing_of(geometry: ConvolutionGeometry, layout: PixelLayout, block: Block)
         "source_lines": source_lines,
         "lines": lines,
     }
+    # Blocks of whole images have their margins in one place. Zeros stay right there; any other fill
+    # does not, as de-interleaving a row writes zeros behind it; copied pixels differ by image.
+    keeps_margins = geometry.is_padded_with_zeros and block[1:] == geometry.output[1:3]
     return Packing(
         library.function_address(forms.PackForm(*geometry.dtypes[:2])),
         filled(PACKING, fields),
-        geometry.is_padded_with_zeros and block[1:] == geometry.output[1:3],
+        keeps_margins,
         (row_map, column_map),
     )
 
@@ -369,12 +372,13 @@ def index_map(axis: Axis, pad_mode: str) -> Ints:
     return np.ascontiguousarray(padded_indices(axis, pad_mode), np.int64)
 
 
-def _source_lines_and_lines(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int]:
-    """Return the fields (source_lines, lines) of PACKING.
+def _line_counts(geometry: ConvolutionGeometry, layout: PixelLayout) -> tuple[int, int]:
+    """Return (source_lines, lines) of PACKING: how a row of the images becomes lines.
 
-    source_lines: lines of a row of the images: 1 if the channels of a pixel lie side by side, c if
-    the pixels of each channel do. lines: how many lines of the scratch each of them becomes. Where
-    no loop de-interleaves these, (1, 0): numbers are copied one by one.
+    source_lines: in how many pieces without gaps the row lies: 1 if the channels of a pixel lie
+    side by side, c if the pixels of each channel do. lines: how many lines of the scratch each of
+    them becomes. "rgbrgb" is one source line, of three lines; with 2 phases it is one of six.
+    (1, 0) where no loop de-interleaves them: numbers are copied one by one.
     """
     c, per_line = geometry.images[3], layout.channels_per_line
     if geometry.is_interleaved:
@@ -387,7 +391,7 @@ def _source_lines_and_lines(geometry: ConvolutionGeometry, layout: PixelLayout) 
 
 
 def count_blocks(grid: tuple[int, ...]) -> int:
-    """Return the number of blocks of a grid (m, oh, ow, images, rows, columns of a block)."""
+    """Return how many blocks a grid has: (m, oh, ow, and images, rows, columns of a block)."""
     return volume([-(-total // size) for total, size in zip(grid[:3], grid[3:], strict=True)])
 
 

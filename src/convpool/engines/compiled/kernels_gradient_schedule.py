@@ -151,7 +151,7 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
     parts = 1 if is_small else _part_count(geometry, block_count, panels)
     return Schedule(
         function=library.function(KernelsGradientForm(sums, panels.vectors)),
-        scratch=layout.scratch,
+        scratch=layout.scratch_numbers,
         blocks=block_count,
         panel_numbers=volume(block) * panel_lanes,
         parts=parts,

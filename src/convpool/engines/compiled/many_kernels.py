@@ -84,7 +84,7 @@ class Tiles:
         words[TILE.starts] = address_of(operands.weights.bias)  # what sums start from
         words[TILE.output] = address_of(operands.output)
         words[TILE.weights] = address_of(packed)
-        if numbers := self.schedule.layout.scratch:
+        if numbers := self.schedule.layout.scratch_numbers:
             scratch = launch.empty_aligned(numbers, self.dtype)
         launch.point_to_pixels(words, TILE, operands.images, operands.fill, scratch)
         return Record(address_of_word(words, MAIN), words, (scratch,))
@@ -342,14 +342,14 @@ def _padded_parts(
     def pack_image(first: int, scratch: Array, k: int) -> None:
         words = copy_of(template)
         words[PACK.image] = first + k
-        one_image = scratch[k * layout.scratch :]
+        one_image = scratch[k * layout.scratch_numbers :]
         launch.point_to_pixels(words, NO_FORM, operands.images, operands.fill, one_image)
         pack(ctypes.addressof(words))
 
-    at_once = max(1, PADDED // layout.scratch)
+    at_once = max(1, PADDED // layout.scratch_numbers)
     for first in range(0, m, at_once):
         count = min(m - first, at_once)
-        scratch = launch.empty_aligned(count * layout.scratch, sum_dtype)
+        scratch = launch.empty_aligned(count * layout.scratch_numbers, sum_dtype)
         threads.spread(partial(pack_image, first, scratch), count)
         lines = scratch.reshape(count, rows, layout.pitch)
         shape = (count, rows, columns, c)

@@ -1,9 +1,12 @@
 """Convolution with few kernels of each channel: vectors over columns.
 
-A vector holds neighbouring numbers of a line of pixels. Where each channel has its own kernel, and
-pixels have their channels side by side, a line holds all channels of each column; else one channel.
-`geometry` is the convolution without its arrays: shapes, strides, windows and dtypes. c channels,
-kernels (kh, kw, depth, nc).
+A vector holds neighbouring numbers of a line, a row of pixels. Where each channel has its own
+kernel, and pixels have their channels side by side, a line holds all channels of each column; else
+one channel. A block is some images, rows and columns of the output that are computed together; a
+band is the blocks side by side. `geometry` is the convolution without its arrays: shapes, strides,
+windows and dtypes; `schedule` is what follows from the geometry alone. A record is what a compiled
+loop is told, as 64-bit integers, its words; COLUMN etc. are the indices of fields in these. c
+channels, kernels (kh, kw, depth, nc); `starts` is what sums start from, the bias.
 """
 
 from __future__ import annotations
@@ -37,10 +40,10 @@ class Convolution:
         c = geometry.images[3]
         self.geometry = geometry
         self.channels_per_line = c if _keeps_channels_together(geometry) else 1
-        # the channel of each weight of a tap where each lane has its own
+        # where each lane has its own weight: the channels that the weights of a tap are for
         count = lane_weight_count(self.channels_per_line, geometry.lanes)
         self.channels_of_lanes = np.arange(count) % self.channels_per_line
-        # whether each lane has a weight of its own -> (schedule, its records)
+        # whether each lane has a weight of its own -> (schedule, its kept records)
         self.schedules: dict[bool, tuple[BlockSchedule, KeptRecords]] = {}
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
 
@@ -50,22 +53,24 @@ class Convolution:
         weights, starts, has_lane_weights = operands.weights.derive(name, self._lane_weights)
         schedule, records = self._schedule(has_lane_weights)
         arrays = operands.images, weights, starts, operands.output
-        pixels, weights_address, starts_address, results = map(address_of, arrays)
+        images_address, weights_address, starts_address, output_address = map(address_of, arrays)
 
         def prepare(kept: Record | None) -> Record:
+            """Return a record, the kept one or a new one, with the addresses of these arrays."""
             record = kept or self._new_record(schedule, operands)
             words = record.words
-            words[COLUMN.address] = words[PACK.address] = pixels
+            words[COLUMN.address] = words[PACK.address] = images_address
             words[COLUMN.weights], words[COLUMN.starts] = weights_address, starts_address
-            words[COLUMN.output] = results
+            words[COLUMN.output] = output_address
             return record
 
-        bands = launch.cuts_of(schedule.bands, 1 if self.is_small else schedule.bands)
-        cuts = [schedule.blocks_across * band for band in bands]
+        # threads share whole bands; the loop counts blocks
+        cuts_of_bands = launch.cuts_of(schedule.bands, 1 if self.is_small else schedule.bands)
+        cuts = [schedule.blocks_across * band for band in cuts_of_bands]
         records.run(schedule.function, prepare, cuts)
 
     def _lane_weights(self, weights: Weights) -> tuple[Array, Array, bool]:
-        """Return (weights, what sums start from, has_lane_weights) as the loop reads them.
+        """Return (weights, starts, has_lane_weights) as the loop reads them.
 
         has_lane_weights: whether each lane of a vector has a weight of its own. Lines of one
         channel need none, nor does one kernel for all channels, as photographs are filtered with.
@@ -76,31 +81,37 @@ class Convolution:
         return self._repeated(arrays[0]), self._repeated(arrays[1]), True
 
     def _schedule(self, has_lane_weights: bool) -> tuple[BlockSchedule, KeptRecords]:
-        """Return how blocks are computed with such weights, and the kept records of such calls."""
+        """Return (schedule, its kept records) for weights of such a kind; see `_lane_weights`."""
         if has_lane_weights not in self.schedules:
             schedule = schedule_of(self.geometry, self.channels_per_line, has_lane_weights)
             self.schedules[has_lane_weights] = schedule, KeptRecords()
         return self.schedules[has_lane_weights]
 
     def _new_record(self, schedule: BlockSchedule, operands: Operands) -> Record:
-        """Return a new record with its scratches, without the addresses of weights and output."""
-        words, scratch, results = copy_of(schedule.words), None, None
+        """Return a new record with its scratches, without the addresses of weights and output.
+
+        The scratches are arrays for one block: of its packed pixels, and of its results before they
+        are copied to the output; None where pixels are read, or results stored, in place.
+        """
+        words, pixels, results = copy_of(schedule.words), None, None
         if schedule.layout.scratch_numbers:
-            # a vector of a line may reach behind the last one
+            # the last vector may reach behind the last line
             numbers = schedule.layout.scratch_numbers + self.geometry.lanes
-            scratch = launch.empty_aligned(numbers, self.geometry.dtypes[1])
-        launch.point_to_pixels(words, COLUMN, operands.images, operands.fill, scratch)
+            pixels = launch.empty_aligned(numbers, self.geometry.dtypes[1])
+        launch.point_to_pixels(words, COLUMN, operands.images, operands.fill, pixels)
         if schedule.result_count:
             results = launch.empty_aligned(schedule.result_count, self.geometry.dtypes[2])
             words[COLUMN.results] = words[UNPACK.scratch] = address_of(results)
+            # the record UNPACKING begins with its field `scratch`
             words[COLUMN.unpacking] = address_of_word(words, UNPACK.scratch)
-        return Record(address_of_word(words, MAIN), words, (scratch, results))
+        return Record(address_of_word(words, MAIN), words, (pixels, results))
 
     def _repeated(self, weights: Array) -> Array:
         """Return weights (*window, 1, c) or (c,) as (..., lane), with one weight for each lane.
 
         The weights of the first channels are repeated behind those of the last, so that those of a
-        vector lie side by side wherever in the channels it begins.
+        vector lie side by side wherever in the channels it begins: (a, b, c) becomes (a, b, c, a,
+        b, c, a, b) for vectors of 4 lanes.
         """
         shape = (*weights.shape[:-1], len(self.channels_of_lanes))
         repeated = launch.empty_aligned(volume(shape), weights.dtype).reshape(shape)

@@ -2,10 +2,12 @@
 
 A vector holds neighbouring numbers of a line of results. A line is `channels_per_line` channels of
 each column of a row, side by side: 1, or all where each channel has its own kernel; then the lanes
-of a vector have weights of their own, unless these are all alike. m images, c channels, nc kernels
-of depth channels, kh x kw taps, oh x ow output; strides count numbers. `geometry` is the
-convolution without its arrays: shapes, strides, windows and dtypes; `layout` is where the pixels of
-a block lie, in the images or packed. `record` explains the fields of the records COLUMNS etc.
+of a vector have weights of their own, unless these are all alike. A block is some images, rows and
+columns of the output that are computed together; its pixels are read in place, in the images, or
+packed: copied to a scratch, which `layout` describes. m images, c channels, nc kernels of depth
+channels, kh x kw taps, oh x ow output; strides of arrays count numbers. `geometry` is the
+convolution without its arrays: shapes, strides, windows and dtypes. `record` explains the fields of
+the records COLUMNS etc.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ import numpy as np
 
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library, record_fields
-from convpool.engines.compiled.forms import ColumnsForm, UnpackForm
+from convpool.engines.compiled.few_kernels_sums import Sums, masked_form, sums_of
+from convpool.engines.compiled.forms import UnpackForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
 from convpool.engines.compiled.library import is_form
@@ -46,12 +49,18 @@ from convpool.engines.values import NamedTuple
 from convpool.windows import volume
 
 PACKED = 3 * 2**12  # vectors of a packed block, so that it stays in the processor's cache
+# several whole images in a block fill the PACKED vectors only to a part, 1 / IMAGES_SHARE: near to
+# what the first cache holds; and more blocks remain for the threads
+IMAGES_SHARE = 8
 LINE = 2**10  # vectors of a line of a packed block: long, so that memory is read in order
-# pixels are read in place where images have at most MOST_IN_PLACE numbers; with masks, at most NEAR
+# Images are read in place up to MOST_IN_PLACE numbers, or up to NEAR if that needs masks. A block
+# of them has about NEAR results; if these are of more than MULTIPLE images, of a multiple of that,
+# so that their vectors fill groups (those that are summed together).
 MOST_IN_PLACE = 2**15
-NEAR = 2**13  # results of a block, about, whose pixels are read in place
-MULTIPLE = 8  # such a block has a multiple of so many images, so that their vectors fill groups
+NEAR = 2**13
+MULTIPLE = 8
 
+# index of each field among the words of a call
 COLUMN = indices_of(COLUMNS, MAIN)
 UNPACK = indices_of(UNPACKING, MAIN + length_of(COLUMNS))
 
@@ -94,25 +103,8 @@ class Reading(NamedTuple):
     needs_masks: bool
 
 
-class Sums(NamedTuple):
-    """How the products of a window are summed.
-
-    Parameters
-    ----------
-    form
-        The loop that sums them.
-    rows_at_once, taps_at_once
-        Rows of the kernel, and taps of each, that are summed before the sums are added to the
-        results.
-    """
-
-    form: ColumnsForm
-    rows_at_once: int
-    taps_at_once: int
-
-
 class Tables(NamedTuple):
-    """The tables of COLUMNS (a record): groups of vectors, taps of a row of the kernel, masks."""
+    """The tables of the record COLUMNS: groups of vectors, taps of a row of the kernel, masks."""
 
     places: Ints
     taps: Ints
@@ -140,11 +132,13 @@ class _Scheduler:
         self.geometry = geometry
         self.channels_per_line, self.has_lane_weights = channels_per_line, has_lane_weights
         across, per_line = geometry.axes[1], channels_per_line
-        # whether a vector holds channels of one column only
+        # whether a vector holds channels of one column only: with a stride across, the pixels of
+        # the next window do not follow
         self.is_one_column = per_line > 1 and across.stride > 1
         self.reading = _reading(geometry, per_line, self.is_one_column)
+        # columns from window to window if pixels are read under masks
         apart = across.stride if self.reading.needs_masks else 0
-        self.sums = _sums(geometry, has_lane_weights, apart)
+        self.sums = sums_of(geometry, has_lane_weights, apart)
         self.block = _block(geometry, per_line, self.reading.is_in_place, self.sums)
         if self.reading.is_in_place:
             self.layout = geometries.layout_in_place(geometry, per_line)
@@ -193,8 +187,13 @@ class _Scheduler:
         )
 
     def _vectors(self) -> Vectors:
-        """Return where the vectors of a block of results begin, in groups that go down together."""
-        lines = self.block[0], self.block[2] if self.is_one_column else 1
+        """Return where the vectors of a block of results begin.
+
+        They are in groups, which the loop sums together, row after row down the block.
+        """
+        images, _, columns = self.block
+        # how many images, and columns of each, have a line of their own
+        lines = images, columns if self.is_one_column else 1
         starts = line_starts(self.line_length, self.geometry.lanes)
         form = self.sums.form
         at_once = vectors_of_columns(library.isa(), form.rows, form.stride)
@@ -208,17 +207,18 @@ class _Scheduler:
         """
         _, kw, depth, _ = self.geometry.kernels
         dilation, layout = self.geometry.axes[1].dilation, self.layout
-        # (column of the window, channel) of each tap of a row of the kernel
-        columns = [(v * dilation, ch) for v, ch in product(range(kw), range(depth))]
-        taps = np.array([layout.offset(0, x, ch) for x, ch in columns], np.int64)
+        # (column from the window's first one, channel) of each tap of a row of the kernel
+        columns_and_channels = [(v * dilation, ch) for v, ch in product(range(kw), range(depth))]
+        taps = np.array([layout.offset(0, x, ch) for x, ch in columns_and_channels], np.int64)
         if self.reading.needs_masks:
-            steps = [x for x, _ in columns]
-            sources, masks = masked_sources(self.geometry, layout, vectors, steps)
+            columns = [x for x, _ in columns_and_channels]
+            sources, masks = masked_sources(self.geometry, layout, vectors, columns)
         else:
-            sources, masks = places_of(vectors, layout.window_strides_in_numbers), taps[:0]
+            no_masks = taps[:0]
+            sources, masks = places_of(vectors, layout.window_strides_in_numbers), no_masks
         _, rows, width = self.block
-        in_block = (rows * width, width, 1)
-        strides = self.geometry.output_strides if self.stores_in_place else in_block
+        scratch_strides = (rows * width, width, 1)  # of results that are stored to a scratch first
+        strides = self.geometry.output_strides if self.stores_in_place else scratch_strides
         first_lanes = vectors.start[:, :1] % self.weight_period
         places = np.hstack((sources, places_of(vectors, strides), first_lanes))
         return Tables(places.astype(np.int64), taps, masks)
@@ -238,7 +238,7 @@ class _Scheduler:
             "masks": address_of(tables.masks),
             "above": down.before,
             "height": self.geometry.images[1],
-            # forms that share rows of pixels go down row by row, others from window to window
+            # how far sums go down at a time: to the next row of pixels, or to the next window
             "down_stride": row_stride * (1 if shares_rows else down.stride),
             "tap_row_stride": row_stride * down.dilation,
         }
@@ -246,9 +246,10 @@ class _Scheduler:
     def _weight_fields(self, tap_count: int) -> dict[str, int]:
         """Return the fields of COLUMNS that say where weights lie, and which channels they are for.
 
-        tap_count: taps of a row of the kernel, for all its channels.
+        tap_count: taps of a row of the kernel, one for each column and channel.
         """
-        geometry, tap_stride = self.geometry, self.geometry.output[3]
+        geometry = self.geometry
+        tap_stride = geometry.output[3]  # one weight of each kernel
         if self.has_lane_weights:
             tap_stride = lane_weight_count(self.channels_per_line, geometry.lanes)
         fields = {
@@ -259,6 +260,7 @@ class _Scheduler:
         }
         if self.channels_per_line > 1:  # the kernels of all channels are taken as one
             return {**fields, "kernels": 1, "kernels_per_group": 1, "group_stride": 0}
+        # in the pixels, from a channel to that of the next group
         group_stride = self.layout.offset(0, 0, geometry.kernels[2]) if geometry.groups > 1 else 0
         return {
             **fields,
@@ -270,10 +272,11 @@ class _Scheduler:
     def _ahead(self, vectors: Vectors) -> int:
         """Return `ahead` of COLUMNS: bytes from a block's pixels to the next's, to prefetch these.
 
-        0 (no prefetch) where pixels are read in order anyway, and where the next do not follow.
+        0 (no prefetch) where pixels are read in order anyway, and where the next block's do not
+        follow this one's.
         """
         geometry = self.geometry
-        # a group of vectors of one image goes down its rows in order
+        # all vectors of a group in one image: they go down its rows in order
         is_in_order = self.reading.is_in_place and not np.ptp(vectors.image[0])
         has_whole_images = geometry.is_dense and self.block[1:] == geometry.output[1:3]
         if is_in_order or not has_whole_images:
@@ -295,43 +298,10 @@ class _Scheduler:
 def lane_weight_count(channels_per_line: int, lanes: int) -> int:
     """Return how many weights of a tap are stored if each lane has its own: whole vectors.
 
-    A vector may begin at any channel of a line, so the first channels follow on the last.
+    A vector may begin at any channel of a line, so the first channels follow on the last. -> 8 for
+    3 channels and 4 lanes, whose last vector begins at channel 2.
     """
     return -(-(channels_per_line + lanes - 1) // lanes) * lanes
-
-
-def _sums(geometry: ConvolutionGeometry, has_lane_weights: bool, apart: int) -> Sums:
-    """Return how the products of a window are summed: at most about `geometry.terms` at once.
-
-    apart: columns from window to window if pixels are read under masks, else 0.
-    """
-    (kh, kw, depth, _), (down, _) = geometry.kernels, geometry.axes
-    taps, pair = kw * depth, geometry.dtypes[1:]
-    if apart:
-        return Sums(_masked_form(geometry, apart), kh, taps)
-    unrolled = ColumnsForm(*pair, has_lane_weights, kh, down.stride, taps)
-    sharing = ColumnsForm(*pair, has_lane_weights, kh, down.stride)
-    if down.dilation == 1 and kh * taps <= geometry.terms:
-        if is_form(unrolled):
-            return Sums(unrolled, kh, taps)
-        # five rows share pixels only where kernels have several channels
-        if is_form(sharing) and (kh <= 3 or depth > 1):
-            return Sums(sharing, kh, taps)
-    return Sums(
-        ColumnsForm(*pair, has_lane_weights), *rows_and_taps_at_once(kh, taps, geometry.terms)
-    )
-
-
-def rows_and_taps_at_once(rows: int, taps: int, terms: int) -> tuple[int, int]:
-    """Return (rows, taps of each) of a kernel whose products are summed at once: about `terms`.
-
-    The kernel has `rows` rows of `taps` taps. Pictures that are filtered row by row are summed
-    alike, so that a narrow part of one gives the same results.
-    """
-    sum_count = -(-rows * taps // terms)
-    rows_at_once = -(-rows // min(rows, sum_count))
-    sums_of_rows = -(-taps * rows_at_once // terms)  # 1 where whole rows are summed
-    return rows_at_once, -(-taps // sums_of_rows)
 
 
 def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_column: bool) -> Reading:
@@ -342,32 +312,28 @@ def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_colum
     Only small images are read in place, if no pixel needs conversion: packing reads large ones in
     order too. Padding and strides of columns need masks, for which there are forms of 3x3 only.
     """
-    per_line, image_size = channels_per_line, volume(geometry.images[1:])
+    per_line, image_numbers = channels_per_line, volume(geometry.images[1:])
     down, across = geometry.axes
     # whether the numbers of a line lie side by side in the images
     is_in_lines = geometry.input_strides[2] == 1
     if per_line > 1 or geometry.images[3] == 1:
         is_in_lines = geometry.is_interleaved
-    if not (is_in_lines and geometry.needs_no_conversion and image_size <= MOST_IN_PLACE):
+    if not (is_in_lines and geometry.needs_no_conversion and image_numbers <= MOST_IN_PLACE):
         return Reading(is_in_place=False, needs_masks=False)
+    # whether all numbers of a vector are pixels of windows
     has_every_column = across.stride == 1 or is_one_column
-    is_wide = geometry.output[2] * per_line >= geometry.lanes
-    if not geometry.has_padding and has_every_column and is_wide:
+    fills_vector = geometry.output[2] * per_line >= geometry.lanes
+    if not geometry.has_padding and has_every_column and fills_vector:
         return Reading(is_in_place=True, needs_masks=False)
     has_zeros = geometry.is_padded_with_zeros or not geometry.has_padding
     has_form = (
         geometry.kernels[:3] == (3, 3, 1)
         and down.stride == across.stride
         and down.dilation == 1
-        and is_form(_masked_form(geometry, across.stride))
+        and is_form(masked_form(geometry, across.stride))
     )
-    is_masked = image_size <= NEAR and per_line == 1 and has_zeros and has_form
+    is_masked = image_numbers <= NEAR and per_line == 1 and has_zeros and has_form
     return Reading(is_in_place=is_masked, needs_masks=is_masked)
-
-
-def _masked_form(geometry: ConvolutionGeometry, stride: int) -> ColumnsForm:
-    """Return the form that reads 3x3 windows of this stride under masks, if there is one."""
-    return ColumnsForm(*geometry.dtypes[1:], rows=3, stride=stride, taps=3, apart=stride)
 
 
 def _block(
@@ -389,10 +355,14 @@ def _block(
         return 1 if adds_to_results else images, oh, ow
     capacity = PACKED * lanes  # numbers of a packed block
     columns = min(ow, max(1, LINE * lanes // per_line))
+    # room for the pixels under one row of windows; but a vector of columns at least
     columns = max(min(ow, lanes), min(columns, capacity // (c * across.stride * down.span)))
-    line_length = c * ((columns - 1) * across.stride + across.span)
-    rows = (capacity // line_length - down.span) // down.stride + 1
+    row_numbers = c * ((columns - 1) * across.stride + across.span)  # of pixels, all channels
+    rows = (capacity // row_numbers - down.span) // down.stride + 1
+    # With span // stride rows, less than half of the pixels is packed again for the next block:
+    # that is worth more than to stay within the capacity.
     rows = min(oh, max(1, down.span // down.stride, rows))
-    image_size = line_length * ((rows - 1) * down.stride + down.span)
-    is_one_image = (rows, columns) != (oh, ow) or adds_to_results
-    return 1 if is_one_image else min(m, max(1, capacity // 8 // image_size)), rows, columns
+    if (rows, columns) != (oh, ow) or adds_to_results:
+        return 1, rows, columns
+    image_numbers = row_numbers * ((rows - 1) * down.stride + down.span)
+    return min(m, max(1, capacity // IMAGES_SHARE // image_numbers)), rows, columns

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from convpool.engines.compiled import few_kernels, launch, library, record_fields
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled.base_form import Dtype, Form
-from convpool.engines.compiled.few_kernels_schedule import rows_and_taps_at_once
+from convpool.engines.compiled.few_kernels_sums import rows_and_taps_at_once
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.picture_forms import (

@@ -1,12 +1,14 @@
 """Convolution with many kernels of the same channels: vectors over kernels.
 
 Kernels are split into panels of a few vectors; a tile holds the sums of some pixels with one panel
-in registers. Either threads share the blocks of the output, each with all panels, or they share the
-panels. m images, c channels, nc kernels of depth channels, oh x ow output. Packed weights are
-(panel, run, channel, kernel): a run is one tap of all channels, or one row of taps. `geometry` is
-the convolution without its arrays, which are the `operands`; `schedule` is what follows from the
-geometry alone. A record is an array of int64 words, one a field; a form reads two of them, which
-lie one behind the other: PACKING, from index MAIN on TILES. TILE etc. are the indices of fields.
+in registers. A block is some images, rows and columns of the output. Either threads share the
+blocks, each with all panels, or they share the panels. m images, c channels, nc kernels of depth
+channels, oh x ow output. Packed weights are (panel, run, channel, kernel): a run is one tap of all
+channels, or one row of taps, whose numbers all count as its channels here. `geometry` is the
+convolution without its arrays, which are the `operands`; `schedule` is what follows from the
+geometry alone; `starts` is what sums start from, the bias. A form is a compiled loop. It reads a
+record, an array of int64 words, one a field; the record TILES lies behind a record PACKING, from
+index MAIN on. TILE etc. are the indices of fields among these words.
 """
 
 from __future__ import annotations
@@ -29,11 +31,11 @@ from convpool.engines.compiled.forms import PackForm, PanelTilesForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
 from convpool.engines.compiled.launch import MAIN, PACK, UNSHARED
+from convpool.engines.compiled.many_kernels_regions import regions_in_place
 from convpool.engines.compiled.many_kernels_schedule import (
     PACKED,
     Range,
     TileSchedule,
-    regions_in_place,
     schedule_of,
 )
 from convpool.engines.compiled.record import (
@@ -55,10 +57,11 @@ from convpool.windows import Axis, volume
 Array = NDArray[Any]
 
 TILE, PANEL, PANEL_TILE = indices_of(TILES, MAIN), indices_of(PANELS), indices_of(PANEL_TILES)
-# of the fields of a form where there is none: PackForm reads no word from MAIN on
+# the indices of fields for `point_to_pixels` where no record TILES follows: they all lead to a word
+# that PackForm does not read
 NO_FORM = SimpleNamespace(address=MAIN, scratch=MAIN, packing=MAIN)
 UNSHARED_WEIGHTS = 2**16  # up to so many weights are packed by one thread
-TOGETHER = 2**16  # weights of panels that are taken at a time, if these are several
+TOGETHER = 2**16  # panels are taken several at a time while they have at most so many weights
 PADDED = 2**20  # numbers of images that are padded at a time, if weights are packed by panels
 
 
@@ -81,7 +84,7 @@ class Tiles:
         Its range is all blocks and all panels. `packed`: the weights, as `pack_all` returns them.
         """
         words, operands, scratch = copy_of(self.schedule.words), self.operands, None
-        words[TILE.starts] = address_of(operands.weights.bias)  # what sums start from
+        words[TILE.starts] = address_of(operands.weights.bias)
         words[TILE.output] = address_of(operands.output)
         words[TILE.weights] = address_of(packed)
         if numbers := self.schedule.layout.scratch_numbers:
@@ -120,8 +123,8 @@ class Tiles:
         words = copy_of(self.schedule.weight_words)
         words[PANEL.kernels] = address_of(self.operands.weights.kernels)
         words[PANEL.panels] = address_of(packed)
-        behind_record = length_of(PANELS)
-        words[PANEL.line_start] = address_of_word(words, behind_record)
+        # the word behind the record, which the loop overwrites
+        words[PANEL.line_start] = address_of_word(words, length_of(PANELS))
         return ctypes.addressof(words), words
 
 
@@ -130,15 +133,15 @@ class Convolution:
 
     def __init__(self, geometry: ConvolutionGeometry) -> None:
         self.geometry = geometry = geometries.in_one_row(geometry)
-        self.is_in_place = regions_in_place(geometry) is not None
+        self.can_be_in_place = regions_in_place(geometry) is not None
         self.leaves_out_zeros = geometry.has_padding  # where pixels are read in the images
-        # whether pixels are read in the images -> (schedule, its records)
+        # whether pixels are read in the images -> (schedule, its kept records)
         self.schedules: dict[bool, tuple[TileSchedule, KeptRecords]] = {}
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output, whose channels lie side by side."""
-        if self.is_in_place:
+        if self.can_be_in_place:
             try:
                 self._run_in_place(operands)
                 return
@@ -188,15 +191,16 @@ class Convolution:
         """Pack all weights once, then let each thread take blocks with all panels."""
         schedule, operands = tiles.schedule, tiles.operands
         packed = tiles.pack_all()  # kept until the call has ended
-        arrays = packed, operands.images, operands.weights.bias, operands.output
-        weights, pixels, starts, output = map(address_of, arrays)
+        arrays = operands.images, packed, operands.weights.bias, operands.output
+        images_address, weights_address, starts_address, output_address = map(address_of, arrays)
 
         def prepare(kept: Record | None) -> Record:
+            """Return a record, the kept one or a new one, with the addresses of these arrays."""
             record = kept or tiles.new_record(packed)
             words = record.words
-            words[TILE.address] = words[PACK.address] = pixels
-            words[TILE.starts], words[TILE.output] = starts, output
-            words[TILE.weights] = weights
+            words[TILE.address] = words[PACK.address] = images_address
+            words[TILE.weights], words[TILE.starts] = weights_address, starts_address
+            words[TILE.output] = output_address
             return record
 
         ranges = schedule.block_ranges(1 if self.is_small else launch.part_count())
@@ -211,9 +215,10 @@ class Convolution:
         """
         schedule, operands = tiles.schedule, tiles.operands
         packed = tiles.pack_all()  # kept until the call has ended
+        # from the weights of a channel to those of the next, in the packed ones
         channel_bytes = schedule.panels.vectors * tiles.geometry.lanes * packed.itemsize
-        arrays = packed, operands.images, operands.weights.bias, operands.output
-        weights, pixels, starts, output = map(address_of, arrays)
+        arrays = operands.images, packed, operands.weights.bias, operands.output
+        images_address, weights_address, starts_address, output_address = map(address_of, arrays)
         panel_ranges, block_ranges, channel_ranges = _ranges(schedule)
 
         def convolve(panels: Range, channels: Range, shared: list[Range], field: int) -> None:
@@ -224,14 +229,15 @@ class Convolution:
             """
 
             def prepare(kept: Record | None) -> Record:
+                """Return a record, kept or new, with all that differs from call to call."""
                 record = kept or tiles.new_record(packed)
                 words = record.words
-                words[TILE.address] = pixels
-                words[TILE.starts], words[TILE.output] = starts, output
+                words[TILE.address] = images_address
+                words[TILE.starts], words[TILE.output] = starts_address, output_address
                 # all blocks: a kept record may have a range of them
                 words[TILE.first], words[TILE.last] = 0, len(schedule.work) - 1
                 words[TILE.first_panel], words[TILE.last_panel] = panels
-                words[TILE.weights] = weights + channels[0] * channel_bytes
+                words[TILE.weights] = weights_address + channels[0] * channel_bytes
                 words[TILE.channel], words[TILE.length] = channels[0], channels[1] - channels[0]
                 words[TILE.accumulates] = channels[0] > 0
                 return record
@@ -264,35 +270,41 @@ def _convolve_by_panels(tiles: Tiles, *, leaves_out_zeros: bool) -> None:
         as_words(_cuts(ranges)) for ranges in (panel_ranges, block_ranges, channel_ranges)
     )
     # weights of a panel for one channel of all runs
-    panel_channel = schedule.panels.weights // schedule.run_length
-    scratch = panel_channel * _longest(panel_ranges) * _longest(channel_ranges)
+    channel_weights = schedule.panels.weights // schedule.run_length
+    # of some panels for some channels, which a thread packs at a time
+    packed_weights = channel_weights * _longest(panel_ranges) * _longest(channel_ranges)
     fields = {
         "panel_cuts": ctypes.addressof(panel_cuts),
         "block_cuts": ctypes.addressof(block_cuts),
         "channel_cuts": ctypes.addressof(channel_cuts),
         "shares": len(block_ranges),
         "pieces": len(channel_ranges),
-        "panel_channel": panel_channel,
+        "panel_channel": channel_weights,
         "pack": code_address(schedule.pack_weights),
         "sum": code_address(schedule.function),
         "must_be_finite": leaves_out_zeros,
     }
-    made: list[Words] = []
+    made_words: list[Words] = []
 
     def make_record() -> tuple[int, *tuple[Any, ...]]:
-        packed = launch.empty_aligned(scratch, tiles.dtype)
-        record, packing = tiles.new_record(packed), tiles.packing_record(packed)
-        addresses = {"packed": address_of(packed), "packing": packing[0], "tiles": record.address}
+        """Return (address, *memory) of a record PANEL_TILES for one thread, and of all it needs."""
+        packed = launch.empty_aligned(packed_weights, tiles.dtype)
+        tile_record, packing_record = tiles.new_record(packed), tiles.packing_record(packed)
+        addresses = {
+            "packed": address_of(packed),
+            "packing": packing_record[0],
+            "tiles": tile_record.address,
+        }
         words = as_words(filled(PANEL_TILES, {**fields, **addresses}))
-        made.append(words)
-        return ctypes.addressof(words), words, packed, record, packing
+        made_words.append(words)
+        return ctypes.addressof(words), words, packed, tile_record, packing_record
 
     launch.run_parts(
         library.function(PanelTilesForm(tiles.dtype)),
         make_record,
         range(len(panel_ranges) * len(block_ranges) + 1),
     )
-    if any(words[PANEL_TILE.has_not_finite] for words in made):
+    if any(words[PANEL_TILE.has_not_finite] for words in made_words):
         raise NotFiniteError
 
 
@@ -315,6 +327,7 @@ def _ranges(schedule: TileSchedule) -> tuple[list[Range], list[Range], list[Rang
     panels = schedule.panels
     parts = max(-(-panels.all_weights // TOGETHER), launch.part_count())
     panel_ranges = launch.split_range(panels.total, parts)
+    # at least two pieces of work for each thread: a range of panels with one of blocks
     block_ranges = schedule.block_ranges(-(-2 * threads.number() // len(panel_ranges)))
     return panel_ranges, block_ranges, launch.split_range(schedule.run_length, panels.pieces)
 
@@ -334,24 +347,25 @@ def _padded_parts(
         Axis(size, axis.window, axis.stride, axis.dilation)
         for size, axis in zip(layout.size, geometry.axes, strict=True)
     )
-    packing = geometries.packing_of(geometry, layout, (1, oh, ow))
-    template = as_words(packing.fields, [0] * MAIN)
-    template[PACK.row_count], template[PACK.writes_margin] = rows, True
+    packing = geometries.packing_of(geometry, layout, (1, oh, ow))  # image by image
+    words_of_image = as_words(packing.fields, [0] * MAIN)
+    words_of_image[PACK.row_count], words_of_image[PACK.writes_margin] = rows, True
     pack = library.function(PackForm(*geometry.dtypes[:2]))
 
     def pack_image(first: int, scratch: Array, k: int) -> None:
-        words = copy_of(template)
+        """Pack image number first + k to the place of number k in the scratch."""
+        words = copy_of(words_of_image)
         words[PACK.image] = first + k
         one_image = scratch[k * layout.scratch_numbers :]
         launch.point_to_pixels(words, NO_FORM, operands.images, operands.fill, one_image)
         pack(ctypes.addressof(words))
 
-    at_once = max(1, PADDED // layout.scratch_numbers)
+    at_once = max(1, PADDED // layout.scratch_numbers)  # images
     for first in range(0, m, at_once):
         count = min(m - first, at_once)
         scratch = launch.empty_aligned(count * layout.scratch_numbers, sum_dtype)
         threads.spread(partial(pack_image, first, scratch), count)
-        lines = scratch.reshape(count, rows, layout.pitch)
+        lines = scratch.reshape(count, rows, layout.pitch)  # one for each row of pixels
         shape = (count, rows, columns, c)
         # a view of the lines without what completes them to whole vectors
         strides = (*lines.strides[:2], c * sum_dtype.itemsize, sum_dtype.itemsize)

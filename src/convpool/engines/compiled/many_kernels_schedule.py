@@ -1,12 +1,13 @@
 """How a convolution with many kernels is taken in tiles: panels of kernels, regions, blocks, runs.
 
 A panel is some neighbouring kernels, a few vectors of them. A region is a rectangle of the output
-whose windows have the same taps on pixels; it is cut into blocks, and these into tiles of some
-pixels, each of which is summed with one panel at a time. A run is the channels of one tap that lie
-side by side, or those of a row of taps. m images, c channels, nc kernels of depth channels, kh x kw
-taps, oh x ow output; strides count numbers. `geometry` is the convolution without its arrays:
-shapes, strides, windows and dtypes. Pixels are read in the images (`is_in_place`), or packed to a
-scratch. `record` explains the fields of the records TILES etc.
+whose windows have the same taps on pixels; it is cut into blocks (images, rows and columns), and
+these into tiles of some pixels of the output, each of which is summed with one panel at a time. A
+run is some numbers of a window that lie side by side: the channels of one tap, or those of a row of
+taps. m images, c channels, nc kernels of depth channels, kh x kw taps, oh x ow output; strides of
+arrays count numbers. `geometry` is the convolution without its arrays: shapes, strides, windows and
+dtypes. Pixels are read in the images (`is_in_place`), or packed: copied to a scratch, padded and
+converted. `record` explains the fields of the records TILES etc.
 """
 
 from __future__ import annotations
@@ -24,24 +25,26 @@ from convpool.engines.compiled import library, record_fields
 from convpool.engines.compiled.forms import PanelsForm, TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import MAIN
+from convpool.engines.compiled.many_kernels_regions import FEW, AxisRegion, regions_in_place
 from convpool.engines.compiled.record import PANELS, TILES, Words, address_of, as_words, filled
 from convpool.engines.compiled.register_sizes import pixels_of_tile, widest_tile
 from convpool.engines.values import NamedTuple
-from convpool.windows import Axis, volume
+from convpool.windows import volume
 
 Range = tuple[int, int]  # (first, behind the last)
 
 BLOCK = 2**16  # numbers of a block's pixels at most, so that they stay in the processor's cache
 WINDOWS = 2**11  # windows of a block at most
-RESULTS = 2**15  # numbers of its results at most, unless it has no more than LEAST windows
+# numbers of a block's results at most; but where kernels are so many that this would be fewer than
+# LEAST windows, LEAST
+RESULTS = 2**15
 LEAST = 2**7
-# there are SHARES blocks for the threads, unless these would have fewer than SHARE windows
-SHARE, SHARES = 48, 8
-FEW = 16  # with fewer channels, those of one tap are too short a run
+# there are SHARED_BLOCKS blocks for the threads, unless these would have fewer than SHARED_WINDOWS
+# windows
+SHARED_WINDOWS, SHARED_BLOCKS = 48, 8
 WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
 SHARED = 2**17  # up to so many weights are packed once for all threads, which share the blocks
 PACKED = 2**21  # where threads share panels, up to so many may all be packed before the first tile
-REGIONS = 9  # regions that the output is cut into at most
 
 
 class Panels(NamedTuple):
@@ -68,13 +71,6 @@ class Panels(NamedTuple):
     pieces: int
 
 
-class AxisRegion(NamedTuple):
-    """Neighbouring windows of an axis that have the same taps on pixels, and these taps."""
-
-    windows: slice
-    taps: slice
-
-
 class TileSchedule(NamedTuple):
     """How the tiles of a convolution are computed, as follows from its geometry alone.
 
@@ -87,7 +83,7 @@ class TileSchedule(NamedTuple):
     is_shared
         Whether the weights are packed once for all threads.
     run_length
-        Channels of a run; if it is a row of taps, channels times taps.
+        Numbers of a run: the channels of a tap, or taps times channels of a row of taps.
     layout
         Where the pixels of a block lie.
     words
@@ -97,7 +93,8 @@ class TileSchedule(NamedTuple):
     tables
         The arrays whose addresses are in the words.
     work
-        The work before each block, and at last that of all blocks, in windows times runs.
+        The work before each block, and at last that of all blocks, in places times runs: a place
+        is a window that tiles sum, the last one again if a tile is not full.
     """
 
     function: Callable[[int], Any]
@@ -130,13 +127,13 @@ class Region(NamedTuple):
     grid
         (m, rows of the region, its columns, images of a block, its rows, its columns).
     begin, output_begin
-        Where the first window begins in the images (0 if pixels are packed), and where the first
-        result lies in the output, in numbers.
+        Where the first window begins in the images (0 if pixels are packed; less than 0 if it
+        begins in the padding), and where the first result lies in the output, in numbers.
     places, output_places
-        Where the window of each pixel of a block begins, and where its results go, in numbers from
-        those of the block's first pixel.
+        Where each window of a block begins, and where its results go, in numbers from those of the
+        block's first window; the last one is repeated until tiles are full.
     runs
-        For each run (numbers from a window's first pixel to it, its index in the weights).
+        For each run (numbers from a window's first pixel to it, its index in the packed weights).
     """
 
     layout: PixelLayout
@@ -158,20 +155,19 @@ class Region(NamedTuple):
 def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedule:
     """Return how the tiles of a convolution are computed.
 
-    If `is_in_place`, pixels are read in the images, region by region; else they are packed, and
-    there is one region.
+    If `is_in_place`, pixels are read in the images, which `regions_in_place` must allow, region by
+    region; else they are packed, and there is one region.
     """
-    panels = _panels(geometry)
+    panels, (kh, kw, depth, _) = _panels(geometry), geometry.kernels
     # a run is a row of taps where one tap has too few channels, and the next tap's lie behind them
-    are_few = geometry.groups == 1 and geometry.kernels[2] < FEW and geometry.axes[1].dilation == 1
+    are_few = geometry.groups == 1 and depth < FEW and geometry.axes[1].dilation == 1
     has_row_runs = are_few and (not is_in_place or geometry.is_interleaved)
-    down, across = (
-        AxisRegion(slice(0, axis.count), slice(0, axis.window)) for axis in geometry.axes
-    )
+    run_count, run_length = (kh, kw * depth) if has_row_runs else (kh * kw, depth)
     regions = [
         _region(geometry, cut, panels, is_in_place=is_in_place, has_row_runs=has_row_runs)
-        for cut in (regions_in_place(geometry) if is_in_place else None) or [(down, across)]
+        for cut in _region_cuts(geometry, is_in_place=is_in_place)
     ]
+    # a region without runs, all of whose taps lie on padding, is written nevertheless
     work = [
         np.full(geometries.count_blocks(region.grid), len(region.places) * max(1, len(region.runs)))
         for region in regions
@@ -179,9 +175,9 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     last = regions[-1]  # where pixels are packed, there is only one
     tables = _tables(geometry, regions)
     packing = geometries.packing_of(geometry, last.layout, last.block)
-    weight_fields = _weight_fields(geometry, panels, has_row_runs)
     names = ("regions", "places", "output_places", "runs")
     fields = {
+        # in place, the loop replaces the grid of this block by that of each region
         **record_fields.grid_fields(geometry, last.block, geometry.dtypes[0].itemsize),
         **dict(zip(names, map(address_of, tables), strict=True)),
         "pack": packing.function,
@@ -193,16 +189,17 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         "last": sum(map(len, work)),
         "last_panel": panels.total,
         "panel_stride": panels.weights,
-        "weight_rows": weight_fields["depth"],
-        "length": weight_fields["depth"],
+        "weight_rows": run_length,
+        "length": run_length,
     }
-    between = [0] * (MAIN - len(packing.fields))
+    weight_fields = _weight_fields(geometry, panels, run_count, run_length)
+    between = [0] * (MAIN - len(packing.fields))  # what a call fills behind PACKING
     return TileSchedule(
         function=library.function(TilesForm(*geometry.dtypes[1:], panels.vectors)),
         pack_weights=library.function(PanelsForm(geometry.dtypes[1])),
         panels=panels,
         is_shared=panels.all_weights <= SHARED,
-        run_length=weight_fields["depth"],
+        run_length=run_length,
         layout=last.layout,
         words=as_words(packing.fields, between, filled(TILES, fields)),
         weight_words=as_words(filled(PANELS, weight_fields), [0]),
@@ -211,28 +208,43 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     )
 
 
+def _region_cuts(
+    geometry: ConvolutionGeometry, *, is_in_place: bool
+) -> list[tuple[AxisRegion, AxisRegion]]:
+    """Return (rows, columns) of each region: those in place, or the whole output as one."""
+    if is_in_place:
+        cuts = regions_in_place(geometry)
+        assert cuts is not None
+        return cuts
+    down, across = (
+        AxisRegion(slice(0, axis.count), slice(0, axis.window)) for axis in geometry.axes
+    )
+    return [(down, across)]
+
+
 def _tables(geometry: ConvolutionGeometry, regions: list[Region]) -> tuple[Ints, Ints, Ints, Ints]:
     """Return the tables (regions, places, output_places, runs) of the record TILES.
 
-    Those of all regions follow each other; a row of the first is a record REGION, with its range of
-    each of the others.
+    A row of the first is a record REGION. In the others, the places and runs of all regions follow
+    each other; the record says which are its own, (first, behind the last).
     """
-    blocks = np.cumsum([geometries.count_blocks(region.grid) for region in regions])
-    places = np.cumsum([0, *(len(region.places) for region in regions)])
-    runs = np.cumsum([0, *(len(region.runs) for region in regions)])
-    table = [
+    last_blocks = np.cumsum([geometries.count_blocks(region.grid) for region in regions])
+    # where the places, or runs, of each region begin, and those of the last one end
+    place_cuts = np.cumsum([0, *(len(region.places) for region in regions)])
+    run_cuts = np.cumsum([0, *(len(region.runs) for region in regions)])
+    records = [
         (
-            blocks[k],
+            last_blocks[k],
             *region.grid,
             region.begin * geometry.dtypes[0].itemsize,
             region.output_begin,
-            *places[k : k + 2],
-            *runs[k : k + 2],
+            *place_cuts[k : k + 2],
+            *run_cuts[k : k + 2],
         )
         for k, region in enumerate(regions)
     ]
     return (
-        np.array(table, np.int64),
+        np.array(records, np.int64),
         np.concatenate([region.places for region in regions]),
         np.concatenate([region.output_places for region in regions]),
         np.array([run for region in regions for run in region.runs], np.int64).reshape(-1, 2),
@@ -240,18 +252,18 @@ def _tables(geometry: ConvolutionGeometry, regions: list[Region]) -> tuple[Ints,
 
 
 def _weight_fields(
-    geometry: ConvolutionGeometry, panels: Panels, has_row_runs: bool
+    geometry: ConvolutionGeometry, panels: Panels, run_count: int, run_length: int
 ) -> dict[str, int]:
     """Return the fields of PANELS, the record of a call that packs weights.
 
-    has_row_runs: whether a run is a row of taps, not one tap.
+    run_count, run_length: runs of a window, and numbers of each. The loop packs them as it would
+    `taps` taps of `depth` channels: weights (kh, kw, depth, nc) lie in memory as (run, number of
+    the run, nc).
     """
-    kh, kw, depth, nc = geometry.kernels
-    run_count, run_length = (kh, kw * depth) if has_row_runs else (kh * kw, depth)
     return {
         "taps": run_count,
         "depth": run_length,
-        "nc": nc,
+        "nc": geometry.kernels[3],
         "kernels_per_group": geometry.kernels_per_group,
         "panels_per_group": panels.per_group,
         "panel_lanes": panels.vectors * geometry.lanes,
@@ -271,19 +283,22 @@ def _region(
 ) -> Region:
     """Return how the windows of one region of the output are read and where their results go.
 
-    cut: its windows and taps on both axes. has_row_runs: a run is a row of taps, not one tap.
+    cut: its (rows, columns), the windows and taps on both axes. has_row_runs: a run is a row of
+    taps, not one tap; then every window has all taps of a row.
     """
     (rows, columns), (down, across) = cut, geometry.axes
     oh, ow = (axis_region.windows.stop - axis_region.windows.start for axis_region in cut)
-    pixels = pixels_of_tile(library.isa(), panels.vectors)
+    tile_pixels = pixels_of_tile(library.isa(), panels.vectors)
     block = _block(geometry, oh, ow, panels, is_in_place=is_in_place)
     if is_in_place:
         layout = geometries.layout_in_place(geometry, channels_per_line=1)
     else:
         c = geometry.images[3]
         layout = geometries.layout_in_scratch(geometry, block, channels_per_line=c, phases=1)
+    # the first taps of the runs of a row; and how many runs a row has in the packed weights
     taps_across = (0,) if has_row_runs else range(columns.taps.start, columns.taps.stop)
     runs_per_row = 1 if has_row_runs else across.window
+    # where the first window begins in the images
     top = rows.windows.start * down.stride - down.before
     left = columns.windows.start * across.stride - across.before
     strides, output_strides = geometry.input_strides, geometry.output_strides
@@ -293,8 +308,8 @@ def _region(
         begin=top * strides[1] + left * strides[2] if is_in_place else 0,
         output_begin=rows.windows.start * output_strides[1]
         + columns.windows.start * output_strides[2],
-        places=_places(block, layout.window_strides_in_numbers, pixels),
-        output_places=_places(block, output_strides[:3], pixels),
+        places=_places(block, layout.window_strides_in_numbers, tile_pixels),
+        output_places=_places(block, output_strides[:3], tile_pixels),
         runs=[
             (layout.offset(u * down.dilation, v * across.dilation, 0), u * runs_per_row + v)
             for u, v in product(range(rows.taps.start, rows.taps.stop), taps_across)
@@ -302,48 +317,15 @@ def _region(
     )
 
 
-@lru_cache(geometries.KEPT_GEOMETRIES)
-def regions_in_place(
-    geometry: ConvolutionGeometry,
-) -> list[tuple[AxisRegion, AxisRegion]] | None:
-    """Cut the output into regions, (rows, columns), if pixels can be read in the images.
-
-    The windows of a region have the same taps on pixels, so that zeros around them are not even
-    read. None where pixels have to be packed: the channels of a pixel do not lie side by side, or
-    have another dtype; what stands in the padding is not zeros; or regions would be too many.
-    """
-    if geometry.input_strides[3] != 1 or not geometry.needs_no_conversion:
-        return None
-    down, across = (_windows_with_same_taps(axis) for axis in geometry.axes)
-    # one region may still lack taps: where every window has the same ones on padding
-    is_complete = all(
-        part.taps == slice(0, axis.window)
-        for axis, parts in zip(geometry.axes, (down, across), strict=True)
-        for part in parts
-    )
-    is_cut_well = geometry.kernels[2] >= FEW and len(down) * len(across) <= REGIONS
-    if not is_complete and not (geometry.is_padded_with_zeros and is_cut_well):
-        return None
-    return list(product(down, across))
-
-
-def _windows_with_same_taps(axis: Axis) -> list[AxisRegion]:
-    """Cut the windows of an axis into the longest slices that have the same taps on pixels."""
-    first_pixels = np.arange(axis.count) * axis.stride - axis.before
-    # for each window, its taps from low to before high lie on pixels
-    low = np.clip(-(first_pixels // axis.dilation), 0, axis.window)
-    high = np.clip(-((first_pixels - axis.size) // axis.dilation), low, axis.window)
-    cuts = [0, *(np.flatnonzero(np.diff(low) | np.diff(high)) + 1).tolist(), axis.count]
-    return [AxisRegion(slice(a, b), slice(int(low[a]), int(high[a]))) for a, b in pairwise(cuts)]
-
-
 def _panels(geometry: ConvolutionGeometry) -> Panels:
-    """Return the panels of the width that wastes the fewest lanes.
+    """Return the panels of the width, in vectors, that costs least: that wastes the fewest lanes.
 
-    The cost of a panel counts its vectors; wide panels are a little faster than narrow ones, since
-    each pixel is loaded once for all vectors.
+    A panel costs its vectors, empty lanes too. As each pixel is loaded once for all vectors of a
+    panel, those of wide ones cost a little less: 7 vectors of kernels are 2 panels of 4 vectors,
+    but 5 are 5 panels of one.
     """
     vectors_needed = -(-geometry.kernels_per_group // geometry.lanes)
+    # width -> cost; the widest has 4 or 2 vectors
     costs_per_vector = {1: 1.15, 2: 1.05, widest_tile(library.isa()): 1.0}
     vectors = min(
         costs_per_vector,
@@ -361,32 +343,35 @@ def _block(
 ) -> Block:
     """Return (images, rows, columns) of the blocks of a region of oh x ow results.
 
-    They divide the images, rows and columns without rest, so that blocks do not overlap. Only one
-    row that is read in place is cut otherwise, if results are written once, not added to.
+    They divide the images, rows and columns without rest, so that blocks do not overlap, as results
+    may be added to. Where all is one row that is read in place, and results are written once, the
+    last block may overlap.
     """
     (down, across), m, c = geometry.axes, geometry.images[0], geometry.images[3]
+    # windows of a block at most
     windows = min(WINDOWS, max(RESULTS // geometry.kernels[3], LEAST))
-    windows = min(windows, max(SHARE, m * oh * ow // SHARES))
+    windows = min(windows, max(SHARED_WINDOWS, m * oh * ow // SHARED_BLOCKS))
     adds_to_results = panels.pieces > 1 or volume(geometry.kernels[:3]) > geometry.terms
     if is_in_place and m == oh == 1 and not adds_to_results:
-        # about equal lengths in whole tiles; the last block may overlap the one before
-        length = -(-ow // -(-ow // windows))
+        # as few blocks as that allows, of equal lengths, rounded up to whole tiles
+        block_count = -(-ow // windows)
+        length = -(-ow // block_count)
         return 1, 1, min(ow, length + -length % pixels_of_tile(library.isa(), panels.vectors))
     columns = _greatest_divisor(ow, WINDOWS)
-    line_length = c * ((columns - 1) * across.stride + (1 if is_in_place else across.span))
+    # numbers of a row of pixels; in place, those that neighbouring blocks share do not count
+    row_numbers = c * ((columns - 1) * across.stride + (1 if is_in_place else across.span))
     # rows of pixels beyond those that the strides down cover
     halo = 0 if is_in_place else down.span - down.stride
-    rows = _greatest_divisor(
-        oh, min(windows // columns, (BLOCK // line_length - halo) // down.stride)
-    )
+    rows_of_room = (BLOCK // row_numbers - halo) // down.stride
+    rows = _greatest_divisor(oh, min(windows // columns, rows_of_room))
     if (rows, columns) != (oh, ow):
         return 1, rows, columns
-    images = min(BLOCK // (line_length * (oh * down.stride + halo)), windows // (oh * ow))
+    images = min(BLOCK // (row_numbers * (oh * down.stride + halo)), windows // (oh * ow))
     return _greatest_divisor(m, images), rows, columns
 
 
 def _greatest_divisor(total: int, most: int) -> int:
-    """Return the greatest divisor of `total` that is at most `most`, or 1."""
+    """Return the greatest divisor of `total` up to `most`; 1 if `most` is less than 1."""
     return next(size for size in range(max(1, min(total, most)), 0, -1) if total % size == 0)
 
 
@@ -394,7 +379,8 @@ def _places(block: Block, strides: tuple[int, ...], multiple: int) -> Ints:
     """Return where the windows, or the results, of a block lie, in numbers from the first.
 
     `strides` are numbers from one image, row and column to the next. The last place is repeated
-    until there are a multiple of `multiple` places.
+    until there are a multiple of `multiple` places: (0, 1, 9, 10, 10, 10) for a block of 2 rows and
+    2 columns, strides 9 and 1, and a multiple of 6.
     """
     b, r, x = (np.arange(size) * stride for size, stride in zip(block, strides, strict=True))
     return geometries.pad_to_multiple((b[:, None, None] + r[:, None] + x).ravel(), multiple)

@@ -1,13 +1,19 @@
 """The gradient of a convolution's kernels in compiled loops: one pass over images and g.
 
-g is the gradient of the convolution's result. All windows of a block of it add to the sums of a few
-pixels of a window with a panel of kernels, which stay in registers; see `loops.kernels_gradient`.
+g is the gradient of the convolution's result; a block is some images, rows and columns of it. A
+weight's gradient is the sum, over all windows, of the pixel under its tap times g of the window. A
+panel is some neighbouring kernels. All windows of a block add to the sums of a few pixels of a
+window with a panel, which stay in registers; see `loops.kernels_gradient`.
+
 The sums of a block are added to totals, which may have a longer dtype. Where there are few weights,
 threads share the blocks: these are cut into parts with totals of their own, by sizes alone, so that
-the result does not depend on the number of threads. Else threads share the panels. m images of c
-channels, nc kernels of depth channels, kh x kw taps, oh x ow output. images (m, *spatial, c), g (m,
-*output, nc), `axes` the windows on each spatial axis, `sums` the dtype of the sums; `keywords` are
-groups, pad_mode, fill.
+the result does not depend on the number of threads. Else threads share the panels. As many panels
+as have their totals in the cache are a chunk: chunks are taken one after the other.
+
+m images of c channels, nc kernels of depth channels, kh x kw taps, oh x ow output. images (m,
+*spatial, c), g (m, *output, nc), `axes` the windows on each spatial axis, `sums` the dtype of the
+sums; `keywords` are groups, pad_mode, fill. GRADIENT has the index of each field of the record
+KERNELS_GRADIENT among the words that the loop is given.
 """
 
 from __future__ import annotations
@@ -39,7 +45,9 @@ from convpool.windows import Axis, blocks, volume
 
 Array = NDArray[Any]
 
-SLACK = 8  # numbers before the pixels of a scratch that may be read; and a vector behind them
+# numbers before the pixels of a scratch that may be read, as a piece of a short row of taps begins
+# before it; behind the pixels, a vector may be read
+SLACK = 8
 
 
 def kernels_gradient(
@@ -137,7 +145,10 @@ def _geometry(
 
 
 def _copies(images: Array, g: Array, sums: np.dtype[Any]) -> Iterator[tuple[Array, Array]]:
-    """Yield (images, g) as the loops can read them, some images at a time: copies where needed."""
+    """Yield (images, g) as the loops can read them, some images at a time: copies where needed.
+
+    STAGED bytes are copied at a time, if numbers have 8 bytes; one image at least.
+    """
     is_readable = _is_readable(images, sums)
     per_image = volume(images.shape[1:]) * (not is_readable) + volume(g.shape[1:])
     for (batch,) in blocks(images.shape[:1], STAGED // (8 * per_image)):
@@ -156,17 +167,22 @@ def _sum_volumes(
     pad_mode: str = "zeros",
     fill: Any = 0,
 ) -> None:
-    """Write the gradient of the kernels of volumes to out, as that of stacks of slices."""
-    first, *plane = axes
+    """Write the gradient of the kernels of volumes to out, as that of stacks of slices.
+
+    A stack is the slices under one window of the first axis, side by side as channels of one image;
+    see `volumes`.
+    """
+    first_axis, *plane_axes = axes
     padding = volumes.Padding(pad_mode, fill)
 
     def copies() -> Iterator[tuple[Array, Array]]:
-        for number, windows, stacks in volumes.stacks(images, first, groups, padding, sums):
-            yield stacks, np.ascontiguousarray(g[number, windows], sums)
+        """Yield some stacks, and g of their windows, at a time."""
+        for b, windows, stacks in volumes.stacks(images, first_axis, groups, padding, sums):
+            yield stacks, np.ascontiguousarray(g[b, windows], sums)
 
     folded = np.empty(volumes.fold_kernels(out).shape, out.dtype)
-    _sum_copies(copies, plane, folded, groups=groups, pad_mode=pad_mode, fill=fill)
-    out[...] = volumes.unfold_kernels(folded, first.window)
+    _sum_copies(copies, plane_axes, folded, groups=groups, pad_mode=pad_mode, fill=fill)
+    out[...] = volumes.unfold_kernels(folded, first_axis.window)
 
 
 def _sum_copies(
@@ -184,11 +200,11 @@ def _sum_copies(
     computations = {first.geometry.output[0]: first}  # number of images -> computation
     for chunk in first.schedule.chunks:
         totals = first.new_totals(chunk)
-        for number, (source, g) in enumerate(copies()):
+        for k, (images, g) in enumerate(copies()):
             if len(g) not in computations:
-                computations[len(g)] = KernelsGradient(_geometry(source, g, axes, out, **keywords))
+                computations[len(g)] = KernelsGradient(_geometry(images, g, axes, out, **keywords))
             computation = computations[len(g)]
-            computation.add(source, g, chunk, totals, fill=fill, accumulates=number > 0)
+            computation.add(images, g, chunk, totals, fill=fill, accumulates=k > 0)
         _write(totals, out[..., chunk.kernels])
 
 
@@ -203,7 +219,7 @@ class KernelsGradient:
 
     def __init__(self, geometry: ConvolutionGeometry) -> None:
         self.geometry, self.schedule = geometry, schedule_of(geometry)
-        self.rows = volume(geometry.kernels[:3])
+        self.rows = volume(geometry.kernels[:3])  # of the totals: weights of a kernel
         self.records = KeptRecords()
 
     def new_totals(self, chunk: Chunk) -> Array:
@@ -224,21 +240,22 @@ class KernelsGradient:
         fill: Any,
         accumulates: bool,
     ) -> None:
-        """Write the sums of a chunk of panels to the totals, or add them if it `accumulates`.
+        """Write the sums of a chunk of panels to the totals, or add them if `accumulates`.
 
-        gradient: g, with results for these images; totals: of `new_totals`; fill: what stands in
-        constant padding.
+        gradient: g of the windows on these images; totals: an array of `new_totals`; fill: what
+        stands in constant padding.
         """
         parts, rows, width = totals.shape
         # the blocks where parts begin, and the last one ends
-        cuts = as_words([self.schedule.blocks * k // parts for k in range(parts + 1)])
-        # the panels of each part are cut into so many shares: about two pieces of work for a thread
+        block_cuts = as_words([self.schedule.blocks * k // parts for k in range(parts + 1)])
+        # The panels of each part are cut into so many shares; threads take a share of a part at a
+        # time, about two of them each.
         shares, thread_count = 1, threads.number()
         if thread_count > 1 and not self.schedule.is_small:
             shares = min(-(-2 * thread_count // parts), len(chunk.panels))
-        values = (
+        words_of_call = (  # (index, value)
             (GRADIENT.shares, shares),
-            (GRADIENT.cuts, ctypes.addressof(cuts)),
+            (GRADIENT.cuts, ctypes.addressof(block_cuts)),
             (GRADIENT.gradient, address_of(gradient)),
             (GRADIENT.first_panel, chunk.panels.start),
             (GRADIENT.last_panel, chunk.panels.stop),
@@ -250,21 +267,28 @@ class KernelsGradient:
         )
 
         def prepare(kept: Record | None) -> Record:
+            """Return a record, the kept one or a new one, with the words of this call."""
             record = kept or self._new_record()
-            for index, value in values:
+            for index, value in words_of_call:
                 record.words[index] = value
-            launch.point_to_pixels(record.words, GRADIENT, images, fill, record.memory[0])
+            pixels, _ = record.memory
+            launch.point_to_pixels(record.words, GRADIENT, images, fill, pixels)
             return record
 
         self.records.run(self.schedule.function, prepare, range(parts * shares + 1))
 
     def _new_record(self) -> Record:
-        """Return a new record with its scratches, without what depends on the arrays of a call."""
-        schedule, scratch, dtype = self.schedule, None, self.geometry.dtypes[1]
+        """Return a new record with its scratches, without what depends on the arrays of a call.
+
+        The scratches are arrays for one block: of its packed pixels (None where they are read in
+        the images), and of a panel's g, which the loop copies there window by window, unless it
+        reads g where it lies.
+        """
+        schedule, pixels, dtype = self.schedule, None, self.geometry.dtypes[1]
         words = copy_of(schedule.words)
-        if schedule.scratch:
-            numbers = SLACK + schedule.scratch + self.geometry.lanes
-            scratch = launch.empty_aligned(numbers, dtype)[SLACK:]
-        panel = launch.empty_aligned(schedule.panel_numbers, dtype)
-        words[GRADIENT.panel] = address_of(panel)
-        return Record(address_of_word(words, MAIN), words, (scratch, panel))
+        if schedule.scratch_numbers:
+            numbers = SLACK + schedule.scratch_numbers + self.geometry.lanes
+            pixels = launch.empty_aligned(numbers, dtype)[SLACK:]
+        panel_of_g = launch.empty_aligned(schedule.panel_numbers, dtype)
+        words[GRADIENT.panel] = address_of(panel_of_g)
+        return Record(address_of_word(words, MAIN), words, (pixels, panel_of_g))

@@ -1,10 +1,16 @@
 """How the gradient of kernels is summed: blocks of windows, parts, panels, and pieces of a window.
 
-What follows from sizes, dtypes and strides alone; see `kernels_gradient`. m images of c channels,
-nc kernels of depth channels, kh x kw taps, oh x ow output. g is the gradient of the output.
-`geometry` is the convolution without its arrays; `layout` is where the pixels of a block lie, in
-the images or packed. The totals are the sums of one part, a number for each weight. `record`
-explains the fields of the record KERNELS_GRADIENT.
+All of it follows from sizes, dtypes and strides alone. g is the gradient of the output. A block is
+some images, rows and columns of the output; a part is some blocks, whose sums go to totals of its
+own, a number for each weight: so threads can share parts. A panel is some neighbouring kernels, a
+few vectors of them; a tile is some pieces of a window, whose sums with one panel are in registers.
+A pixel here is one number: one channel of what lies under a tap; a piece is PIECE_OF_GRADIENT
+neighbouring ones.
+
+m images of c channels, nc kernels of depth channels, kh x kw taps, oh x ow output. `geometry` is
+the convolution without its arrays; `layout` is where the pixels of a block lie, in the images or
+packed: copied to a scratch, padded and converted. `record` explains the fields of the record
+KERNELS_GRADIENT.
 """
 
 from __future__ import annotations
@@ -40,11 +46,12 @@ from convpool.windows import volume
 
 WINDOWS = 2**8  # of a block, so that a panel of g and the pixels under a tile stay in the cache
 PARTS = 8  # parts that the blocks are cut into at most
-# numbers of the totals of all parts at most: FEW, or MOST where panels are fewer than PARTS and so
-# too few for all threads; MOST also bounds the totals of a chunk of panels
+# Numbers of the totals of all parts at most: FEW where threads can share at least PARTS panels, and
+# MOST where they need parts to share. MOST also bounds the totals of a chunk, the panels that are
+# taken at a time.
 FEW, MOST = 2**18, 2**21
-NEAR = 2**7  # bytes from window to window of g at most, where it is read as it lies
-GRADIENT = indices_of(KERNELS_GRADIENT, MAIN)
+NEAR = 2**7  # bytes from window to window of g at most, where it is read as it lies, not copied
+GRADIENT = indices_of(KERNELS_GRADIENT, MAIN)  # index of each field among the words of a call
 # fields that COLUMNS has too
 GRID = (
     *("oh", "ow", "block_images", "block_rows", "block_columns", "stride_down", "stride_across"),
@@ -78,8 +85,8 @@ class Schedule(NamedTuple):
     ----------
     function
         The loop that sums it.
-    scratch
-        Numbers of the pixels of a packed block; 0 if pixels are read in the images.
+    scratch_numbers
+        How many numbers the pixels of a packed block are; 0 if pixels are read in the images.
     blocks
         How many blocks there are.
     panel_numbers
@@ -96,7 +103,7 @@ class Schedule(NamedTuple):
     """
 
     function: Callable[[int], Any]
-    scratch: int
+    scratch_numbers: int
     blocks: int
     panel_numbers: int
     parts: int
@@ -110,6 +117,7 @@ class Schedule(NamedTuple):
 def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
     """Return how the gradient of the kernels of a convolution is summed."""
     block, c, nc = _block(geometry), geometry.images[3], geometry.output[3]
+    # whether each channel has a kernel of its own
     is_depthwise = geometry.kernels[2] == geometry.kernels_per_group == 1 < c
     if _is_in_place(geometry, is_depthwise=is_depthwise):
         layout = geometries.layout_in_place(geometry, c)
@@ -151,7 +159,7 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
     parts = 1 if is_small else _part_count(geometry, block_count, panels)
     return Schedule(
         function=library.function(KernelsGradientForm(sums, panels.vectors)),
-        scratch=layout.scratch_numbers,
+        scratch_numbers=layout.scratch_numbers,
         blocks=block_count,
         panel_numbers=volume(block) * panel_lanes,
         parts=parts,
@@ -159,7 +167,7 @@ def schedule_of(geometry: ConvolutionGeometry) -> Schedule:
         is_small=is_small,
         words=as_words(
             packing.fields,
-            [0] * (MAIN - len(packing.fields)),
+            [0] * (MAIN - len(packing.fields)),  # what a call fills behind PACKING
             filled(KERNELS_GRADIENT, fields),
         ),
         tables=(pieces, *packing.maps),
@@ -189,9 +197,8 @@ def _chunks(
         group, panel_of_group = divmod(panel, panels.per_group)
         return group * kernels_per_group + panel_of_group * panel_lanes
 
-    # numbers of the totals of all panels
-    totals = panels.total * panel_lanes * volume(geometry.kernels[:3]) * parts
-    ranges = launch.split_range(panels.total, -(-totals // MOST))
+    total_numbers = panels.total * panel_lanes * volume(geometry.kernels[:3]) * parts
+    ranges = launch.split_range(panels.total, -(-total_numbers // MOST))
     return tuple(
         Chunk(range(first, stop), slice(first_kernel(first), first_kernel(stop)))
         for first, stop in ranges
@@ -245,34 +252,38 @@ def _joins_taps(geometry: ConvolutionGeometry) -> bool:
 
 def _panels(geometry: ConvolutionGeometry) -> Panels:
     """Return panels of the width that leaves the fewest lanes empty, the widest if several do."""
-    vectors = -(-geometry.kernels_per_group // geometry.lanes)
-    widths = (widest_tile(library.isa()), 2, 1)
-    width = min(widths, key=lambda width: -(-vectors // width) * width)
-    per_group = -(-vectors // width)
-    return Panels(width, per_group, per_group * geometry.groups)
+    vectors_needed = -(-geometry.kernels_per_group // geometry.lanes)
+    widths = (widest_tile(library.isa()), 2, 1)  # in vectors
+    vectors = min(widths, key=lambda width: -(-vectors_needed // width) * width)
+    per_group = -(-vectors_needed // vectors)
+    return Panels(vectors, per_group, per_group * geometry.groups)
 
 
 def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, tile_pieces: int) -> Ints:
     """Return the table of the pieces of a window, rows of (offset, row, skipped).
 
-    offset: of the piece's first pixel from a window's first; row: the row of the totals for this
-    pixel; skipped: how many of its first pixels are left out, since another piece has them.
+    offset: of the piece's first pixel from a window's first, in numbers; row: the row of the totals
+    for this pixel, which is the number of its weight in a kernel; skipped: how many of its first
+    pixels are left out.
 
     The pixels of a window are cut into runs that lie side by side, and these into pieces, of which
-    the last one ends where the run does, so that it may overlap the one before. Pieces that are
-    skipped as a whole are added until all of them fill tiles of `tile_pieces` pieces.
+    the last one ends where the run does, so that it may overlap the one before, whose pixels it
+    skips. A run of 10 pixels is two pieces of 6: (0, 0, 0) and (4, 4, 2). A run shorter than a
+    piece begins before its pixels: one of 4 pixels is (-2, -2, 2). Pieces that are skipped as a
+    whole are added until all of them fill tiles of `tile_pieces` pieces.
     """
     kh, kw, depth, _ = geometry.kernels
     down, across = geometry.axes
-    columns, length = range(kw), depth
+    # the first taps of the runs of a row, and pixels of a run
+    taps_across, run_length = range(kw), depth
     if _joins_taps(geometry):
-        columns, length = range(1), kw * depth
+        taps_across, run_length = range(1), kw * depth
     pieces = []
-    for u, v in product(range(kh), columns):
+    for u, v in product(range(kh), taps_across):
         offset = layout.offset(u * down.dilation, v * across.dilation, 0)
         row = (u * kw + v) * depth
-        for start in range(0, length, PIECE_OF_GRADIENT):
-            skipped = max(0, start + PIECE_OF_GRADIENT - length)
+        for start in range(0, run_length, PIECE_OF_GRADIENT):
+            skipped = max(0, start + PIECE_OF_GRADIENT - run_length)
             pieces.append((offset + start - skipped, row + start - skipped, skipped))
     offset, row, _ = pieces[-1]
     pieces += [(offset, row, PIECE_OF_GRADIENT)] * (-len(pieces) % tile_pieces)
@@ -280,9 +291,10 @@ def _pieces(geometry: ConvolutionGeometry, layout: PixelLayout, tile_pieces: int
 
 
 def _taps(geometry: ConvolutionGeometry, layout: PixelLayout) -> Ints:
-    """Return the table of the taps of a window, rows of (offset, row, is_skipped) as of `_pieces`.
+    """Return the table of pieces where each channel has a kernel of its own: a piece is one tap.
 
-    The first tap is added again, and skipped, until all of them fill tiles of TAPS_OF_GRADIENT.
+    Rows are (offset, row, is_skipped) as in `_pieces`. The first tap is added again, and skipped,
+    until all of them fill tiles of TAPS_OF_GRADIENT.
     """
     kh, kw = geometry.kernels[:2]
     down, across = geometry.axes

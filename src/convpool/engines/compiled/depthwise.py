@@ -1,11 +1,12 @@
-"""Convolution whose channels have kernels of their own: pixels are read in place.
+"""Convolution whose channels have kernels of their own: pixels are read in the images.
 
 Each channel has one kernel or two; or groups of a few channels have as many kernels.
 
 Taps that lie on the padding are left out, so that padding must consist of zeros. `geometry` is the
 convolution without its arrays: shapes, strides, windows and dtypes. h x w pixels, c channels,
-kernels (kh, kw, depth, nc) for groups of depth channels, oh x ow output. `record` explains the
-fields of the record DEPTHWISE.
+kernels (kh, kw, depth, nc) for groups of depth channels, oh x ow output. A form is a compiled loop,
+which is told by the record DEPTHWISE what to do; `record` explains its fields, and FIELD has their
+indices.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from convpool.windows import volume
 Array = NDArray[Any]
 
 LEAST_BYTES = 64  # of all channels of a pixel: as many as the loop takes at a time
-SET_BYTES = 4096  # columns that lie so many bytes apart are in one set of the cache
+SET_BYTES = 4096  # pixels that lie so many bytes apart compete for the same lines of the cache
 UNSHARED = 2**20  # multiply-adds that one thread takes, since sharing them would take as long
 FIELD = indices_of(DEPTHWISE)
 
@@ -65,7 +66,7 @@ class Convolution:
         self.geometry = geometry
         self.function = library.function(_form(geometry))
         self.words = as_words(filled(DEPTHWISE, _fields(geometry)))
-        self.rows = geometry.output[0] * geometry.output[1]
+        self.rows = geometry.output[0] * geometry.output[1]  # of all images, which threads share
         self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
         self.has_padding = geometry.has_padding
         self.records = KeptRecords()
@@ -85,6 +86,7 @@ class Convolution:
         addresses: list[Any] = [address_of(array) for array in arrays]
 
         def prepare(kept: Record | None) -> Record:
+            """Return a record, the kept one or a new one, with the addresses of these arrays."""
             if kept is None:
                 words = copy_of(self.words)
                 kept = Record(ctypes.addressof(words), words, ())
@@ -99,16 +101,17 @@ def _general_form(geometry: ConvolutionGeometry) -> DepthwiseForm:
     """Return the form for any taps and stride; the library may not have it."""
     depth = geometry.kernels[2]
     multiplier, rest = divmod(geometry.kernels_per_group, depth)
-    # there is no form with a multiplier of 0
-    return DepthwiseForm(geometry.dtypes[1], 0 if rest else multiplier, depth=depth)
+    if rest:
+        multiplier = 0  # there is no such form, so that `takes` says no
+    return DepthwiseForm(geometry.dtypes[1], multiplier, depth=depth)
 
 
 def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:
     """Return the form for just these taps and this stride, or the general one.
 
-    The former loads a pixel once for all windows of a tile. It is taken if the library has it, if
-    windows share pixels (of dilated ones only those with a stride of 1 do), and if the pixels of a
-    row of taps are not all in one set of the cache.
+    The former loads a pixel once for all windows of a tile, some neighbouring ones. It is taken if
+    the library has it, if windows share pixels (of dilated ones only those with a stride of 1 do),
+    and if the pixels of a row of taps do not compete for the same lines of the cache.
     """
     across = geometry.axes[1]
     general = _general_form(geometry)

@@ -1,6 +1,8 @@
 """The forms of convolution and threads; `form_table` lists those of an instruction set.
 
-A form is one loop with some of its words fixed, so that its machine code keeps sums in registers.
+A form is one loop with some parameters fixed, its fields here, so that its machine code keeps sums
+in registers. All else that it is told in a call is a record, which its docstring names; `record`
+explains these.
 """
 
 from __future__ import annotations
@@ -50,12 +52,13 @@ class ColumnsForm(Form):
     per_lane
         Whether each lane of a vector has weights of its own.
     rows, stride
-        Rows of the kernel, and rows from window to window, that share each row of pixels that is
-        loaded; 0 and 0: any, and each window loads its own.
+        Rows of the kernel, and rows from window to window: each row of pixels is loaded once for
+        all windows that have it. 0 and 0: any, and each window loads its own rows.
     taps
         Taps of a row of the kernel, whose weights stay in registers; 0: any.
     apart
-        Columns from window to window where pixels are read in the images under masks; 0: no masks.
+        Columns from window to window, for a form that reads pixels in the images under masks, which
+        stand for padding and skip columns; 0: no masks.
     """
 
     loop = "columns"
@@ -72,7 +75,7 @@ class ColumnsForm(Form):
 class TilesForm(Form):
     """Convolves blocks with many kernels of the same channels: record TILES.
 
-    `vectors` are those of kernels in a tile.
+    A tile, some pixels that are summed at a time, has `vectors` vectors of kernels.
     """
 
     loop = "tiles"
@@ -138,7 +141,8 @@ class ShareForm(Form):
 
 CREW_FORMS = (HelpForm(), ShareForm())
 
-# forms for small windows that people use often, whose rows of the kernel share pixels
+# forms for small windows that people use often, whose rows of the kernel share pixels:
+# (sums, results, per_lane, rows, stride, taps)
 SMALL_WINDOWS = (
     ColumnsForm(F4, F4, False, 2, 1, 2),
     ColumnsForm(F4, F4, False, 3, 1, 3),
@@ -151,11 +155,13 @@ SMALL_WINDOWS = (
     ColumnsForm(F4, F4, False, 3, 2),
     ColumnsForm(F4, F4, False, 5, 1),
 )
-# with masks in registers of their own; elsewhere it is faster to pack
+# for instruction sets whose masks have registers of their own; elsewhere it is faster to pack
 MASKED_WINDOWS = tuple(
-    ColumnsForm(dtype, dtype, False, 3, apart, 3, apart) for dtype in (F4, F8) for apart in (1, 2)
+    ColumnsForm(dtype, dtype, False, rows=3, stride=apart, taps=3, apart=apart)
+    for dtype in (F4, F8)
+    for apart in (1, 2)
 )
-# channels that have a kernel each, or two
+# channels that have a kernel each, or two: (sums, multiplier, taps, stride, depth)
 DEPTHWISE_FORMS = (
     *(DepthwiseForm(sums, multiplier) for sums in (F4, F8) for multiplier in (1, 2)),
     *(DepthwiseForm(F4, 1, taps, stride) for taps in (3, 5) for stride in (1, 2)),

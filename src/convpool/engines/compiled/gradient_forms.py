@@ -1,4 +1,7 @@
-"""The forms of the gradients of kernels and of pooling; those of images are convolutions."""
+"""The forms of the gradients of kernels and of pooling; those of images are convolutions.
+
+A form is one loop with some parameters fixed; see `forms`. g is the gradient of the result.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +23,9 @@ class KernelsGradientForm(Form):
     Parameters
     ----------
     sums
-        Dtype of the sums of a block.
+        Dtype of the sums of a block, which are then added to totals.
     vectors
-        Those of kernels in a tile; 0 where each channel has a kernel of its own.
+        How many vectors of kernels a tile has; 0 where each channel has a kernel of its own.
     """
 
     loop = "kernels_gradient"
@@ -37,11 +40,12 @@ class PoolGradientForm(Form):
     Parameters
     ----------
     combination
-        GREATER or LESSER, or ADD: g is added to all pixels of its window.
+        GREATER or LESSER: g is added to the greatest or least pixel of its window; ADD: to all
+        pixels of its window.
     dtype
         Dtype of images, g and result; images are not read for ADD.
     taps
-        Rows and columns of windows that are taken without loops; 0: none.
+        Windows with so many rows and columns of taps on pixels are taken without loops; 0: none.
     """
 
     loop = "pool_gradient"

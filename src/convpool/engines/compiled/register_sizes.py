@@ -26,9 +26,9 @@ def widest_tile(isa: InstructionSet) -> int:
 
 
 def pixels_of_tile(isa: InstructionSet, vectors: int) -> int:
-    """Return the pixels of a tile of so many vectors of kernels.
+    """Return how many pixels a tile has, each with a sum for each of `vectors` vectors of kernels.
 
-    Half of the most where so many times `vectors` sums would not fit the registers.
+    They are MOST_PIXELS_OF_TILE, or half as many where the sums would not fit the registers.
     """
     most = MOST_PIXELS_OF_TILE
     return most if most * vectors <= sums_of_tile(isa) else most // 2
@@ -38,15 +38,15 @@ def pixels_of_tile(isa: InstructionSet, vectors: int) -> int:
 
 
 def vectors_of_columns(isa: InstructionSet, rows: int, stride: int) -> int:
-    """Return how many vectors of pixels go down the rows together, from 1 to 8.
+    """Return how many vectors of results the loop sums together, down the rows, from 1 to 8.
 
     `rows` and `stride` are those of `ColumnsForm`.
     """
     if not rows:
         return 8
-    sums = -(-rows // stride)  # rows of results that are summed at a time, for each vector
-    # A vector takes a register for each of its sums, and some for its pixels: LLVM loads ahead. All
-    # vectors together take registers for the weights, and 2 are spare.
+    sums = -(-rows // stride)  # rows of results that one row of pixels adds to, for each vector
+    # A vector takes a register for each of its sums, and 2 (of 16 registers 1) for its pixels, as
+    # LLVM loads ahead. All vectors together take as many for the weights of each sum; 2 are spare.
     if isa.registers == 32:
         vectors = (32 - 2 - 2 * sums) // (sums + 2)
     else:
@@ -61,9 +61,12 @@ WINDOWS_OF_GROUPS = 8  # of a tile with groups of channels
 
 # ---- filters of pictures: vectors hold neighbouring columns ----
 
-TOGETHER = (4, 2, 1)  # so many rows of results are combined at once
+TOGETHER = (4, 2, 1)  # so many rows of results may be combined at once
 
 
 def vectors_of_rows(isa: InstructionSet, together: int) -> int:
-    """Return the vectors of results of each row of `together` that are combined at once."""
+    """Return how many vectors of each of `together` rows of results are combined at once.
+
+    They take half of the registers; those of a single row are 8 at most.
+    """
     return 8 if together == 1 else isa.registers // 2 // together

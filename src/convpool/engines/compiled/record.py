@@ -1,8 +1,10 @@
 """Records: what a compiled loop is told, as named 64-bit integers; the same names on both sides.
 
-An address counts bytes, and 0 stands for memory that is not used; places, strides and counts are in
-numbers unless a name ends in `_bytes`. A field that names a function holds its address in the
-library.
+A record is an array of these integers, its words, one for each field. An address counts bytes, and
+0 stands for memory that is not used; places (where something begins in memory) and strides are in
+numbers unless a name ends in `_bytes`. A table is the address of int64. A field that names a
+function holds its address in the library. A scratch is memory of one thread for what lasts for one
+block: some images, rows and columns of the output that are computed together.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-LINE_BYTES = 64  # of the cache
+LINE_BYTES = 64  # of a line of the processor's cache
 Words = ctypes.Array[ctypes.c_int64]  # the fields of records that follow each other in memory
 WORD_BYTES = 8  # of a field of a record
 # looked up once, since each call needs several addresses
@@ -33,14 +35,17 @@ def lined_record_type(fields: str) -> np.dtype[Any]:
     Threads that write fields of one cache line would take it from each other again and again.
     """
     lines = [line.split() for line in fields.split("/")]
-    offsets = [LINE_BYTES * k + 8 * n for k, line in enumerate(lines) for n in range(len(line))]
-    assert all(8 * len(line) <= LINE_BYTES for line in lines), fields
-    names = [name for line in lines for name in line]
+    assert all(WORD_BYTES * len(line) <= LINE_BYTES for line in lines), fields
+    offsets = {
+        name: LINE_BYTES * k + WORD_BYTES * n
+        for k, line in enumerate(lines)
+        for n, name in enumerate(line)
+    }
     return np.dtype(
         {
-            "names": names,
-            "formats": [np.int64] * len(names),
-            "offsets": offsets,
+            "names": list(offsets),
+            "formats": [np.int64] * len(offsets),
+            "offsets": list(offsets.values()),
             "itemsize": LINE_BYTES * len(lines),
         }
     )
@@ -52,7 +57,7 @@ def length_of(dtype: np.dtype[Any]) -> int:
 
 
 def indices_of(dtype: np.dtype[Any], first: int = 0) -> SimpleNamespace:
-    """Return the index of each field among words in which the record begins at index `first`."""
+    """Return name -> index of each field, among words where the record begins at index `first`."""
     return SimpleNamespace(**{name: first + k for k, name in enumerate(dtype.names or ())})
 
 
@@ -64,13 +69,13 @@ def filled(dtype: np.dtype[Any], fields: Mapping[str, int]) -> list[int]:
 
 
 def as_words(*records: list[int]) -> Words:
-    """Return the words of records, whose values are lists, one record behind the other."""
+    """Return the words of records, lists of the values of their fields, one behind the other."""
     values = [value for record in records for value in record]
     return (ctypes.c_int64 * len(values))(*values)
 
 
 def copy_of(words: Words) -> Words:
-    """Return a copy of words, for a call of its own."""
+    """Return a copy of words, for one thread or call."""
     return type(words).from_buffer_copy(words)
 
 
@@ -87,19 +92,21 @@ def address_of(array: NDArray[Any]) -> int:
         return array.ctypes.data
 
 
-# Copies the pixels of a block to a scratch, padded and converted, as (image, plane, row, line):
+# Copies the pixels of a block to a scratch, padded and converted, as (image, plane, row, line). A
+# line is one row of pixels in one plane, with per_line channels of each column; the margin is what
+# stands around the pixels, where the padding is; `geometry` says which columns a plane has:
 #   address, image_stride, row_stride, column_stride, channel_stride: the images
 #   image, image_count, row, row_count, column: the images of the block; the padded row and column
 #     where it begins, and its rows that are packed
 #   rows, columns: of one image in the scratch, with the margin
 #   row_map, column_map: addresses; for each padded row, or column, of the images the row, or
 #     column, of the pixels that stand there, -1 for the fill
-#   c, phases, per_line, pitch: channels of the images; phases and channels_per_line of the
-#     planes; numbers from line to line of the scratch
+#   c, phases, per_line, pitch: channels of the images; planes that the columns of a channel are
+#     dealt out to; channels side by side in a line; numbers from line to line of the scratch
 #   top, height, left, width: rows of padding above the images, and their rows; columns of padding
 #     left of them, and theirs
-#   source_lines: lines that a row of the images consists of: 1 if the channels of a pixel lie
-#     side by side, c if the pixels of each channel do
+#   source_lines: in how many pieces without gaps a row of the images lies: 1 if the channels of a
+#     pixel lie side by side, c if the pixels of each channel do
 #   lines: into how many lines each of them is de-interleaved; 0: numbers are copied one by one
 #   line_starts: address of as many numbers, which are overwritten
 #   fill: address of the number, of the sums' dtype, that constant padding consists of
@@ -203,13 +210,14 @@ REGION = record_type(
     "first_pixel last_pixel first_run last_run"
 )
 
-# Copies the weights of some kernels and channels to panels, each (tap, channel, kernel):
+# Copies the weights of some kernels and channels to panels, each (tap, channel, kernel); a row of
+# taps that is taken as one run counts as a tap of more channels here:
 #   kernels, taps, depth, nc: address and shape of the weights, (taps, depth, nc)
 #   first_panel, last_panel: the panels, from the first to before the last
 #   kernels_per_group, panels_per_group: kernels, and panels, of a group
 #   channel, length: `length` channels from `channel` on
-#   panels, panel_stride, panel_lanes: address where panel 0 goes or would go, numbers from panel to
-#     panel, and numbers of a row of each
+#   panels, panel_stride, panel_lanes: address where panel 0 goes, or would go if the first one does
+#     to the begin of the memory; numbers from panel to panel, and numbers of a row of each
 #   line_start: address of one number, which is overwritten
 # Lanes of a panel that no kernel fills are zeros.
 PANELS = record_type(

@@ -1,6 +1,8 @@
 """Fields of records, as dicts name -> value, that follow from windows, strides and blocks.
 
-oh x ow output; down is the axis of rows, across that of columns.
+A record is what a compiled loop is told, as named integers; `record` explains them. A block is some
+images, rows and columns of the output (m, oh, ow, nc) that are computed together. `geometry` is a
+convolution without its arrays. Down is the axis of rows, across that of columns.
 """
 
 from __future__ import annotations
@@ -33,7 +35,10 @@ def output_fields(geometry: ConvolutionGeometry, count: int = 4) -> dict[str, in
 
 
 def window_fields(axes: Sequence[Axis], *names: str) -> dict[str, int]:
-    """Return attributes of the axes (down, across) as fields: stride_down, stride_across ..."""
+    """Return attributes of the axes (down, across) as fields.
+
+    names: of attributes of `Axis`; "stride" gives the fields stride_down and stride_across.
+    """
     return {
         f"{name}_{direction}": getattr(axis, name)
         for direction, axis in zip(("down", "across"), axes, strict=True)
@@ -44,7 +49,8 @@ def window_fields(axes: Sequence[Axis], *names: str) -> dict[str, int]:
 def stride_fields(strides: Sequence[int], prefix: str = "") -> dict[str, int]:
     """Return the fields image_bytes, row_bytes and column_bytes, with a prefix before each name.
 
-    strides: in bytes, of these axes or only the first ones.
+    strides: in bytes, of these axes in this order; fewer give only the first fields, and more than
+    three are ignored.
     """
     names = (f"{prefix}{axis}_bytes" for axis in ("image", "row", "column"))
     return dict(zip(names, strides, strict=False))

@@ -6,7 +6,8 @@ they hold kernels too, since for columns each channel would have to be copied to
 Where each channel has kernels of its own, vectors hold channels (`depthwise`). Rows of large
 pictures that have one kernel are taken one after the other (`picture_rows`). Of volumes, slices are
 stacked (`volumes`). m images of c channels, nc kernels of depth channels, kh x kw taps. `axes` are
-the windows on each spatial axis, `sums` is the dtype of the sums; see `geometry` for the rest.
+the windows on each spatial axis, `sums` is the dtype of the sums. A form is a compiled loop for
+given dtypes. A geometry is a convolution without its arrays: shapes, strides, windows and dtypes.
 """
 
 from __future__ import annotations
@@ -54,21 +55,21 @@ Program = (
 )
 
 # products of float32 are summed in chains: of at least SHORTEST products, or, if a window has more
-# than FAR, of CHAIN products, and then the sums of chains are added in float64
+# than FAR products, of CHAIN ones, and then the sums of chains are added in float64
 FAR = 2**16
 SHORTEST = 2**7
 CHAIN = 2**9
-# What decides whether vectors hold columns or kernels: nanoseconds, in proportion, fitted
-# to some 3,000 small calls with AVX2 and AVX-512 of an Intel Xeon. Where vectors hold columns: to
-# copy a channel of a pixel to a line of its own, by vectors (LINES) or one by one; to write a
-# result, of up to FEW kernels or of more; to multiply a vector, with loops for windows of up to
-# FEW_ROWS rows or with general ones.
+# What decides whether vectors hold columns or kernels: nanoseconds, in proportion, fitted to some
+# 3,000 small calls with AVX2 and AVX-512 of an Intel Xeon. Where vectors hold columns: to copy a
+# channel of a pixel to a line of its own, by vectors (if the channels are as many as one of LINES)
+# or one by one; to write a result, of up to FEW kernels of a group or of more; to multiply a
+# vector, with loops for windows of up to FEW_ROWS rows or with general ones.
 COPY_BY_VECTORS, COPY_ONE_BY_ONE = 0.4, 1.0
 FEW, WRITE_FEW, WRITE_MANY = 4, 1.0, 2.0
 FEW_ROWS, MULTIPLY_FEW_ROWS, MULTIPLY = 5, 0.5, 1.0
 # where they hold kernels: to begin a window, one of its groups, and to multiply with one pixel
 WINDOW, GROUP, MULTIPLY_PIXEL = 2.0, 1.8, 0.27
-# vectors of a row of results from which even the smallest windows are taken row by row
+# rows of results of at least so many vectors are taken by `picture_rows`, however small the window
 LONG_ROW = 16
 
 
@@ -94,8 +95,8 @@ def prepack(
 ) -> Callable[[Array, Array], None]:
     """Return a function of (images, out) that convolves with these kernels.
 
-    Other arguments are those of `Runner.__call__`. Kernels and bias are copied, and packed in the
-    first call.
+    Other arguments are those of `Runner.__call__`. Kernels and bias are copied; what loops read
+    instead, such as kernels in another order, is derived from them in the first call, and kept.
     """
     bias, dtype = keywords.pop("bias", None), keywords.pop("dtype")
     weights, runner = _weights(kernels, bias, np.dtype(dtype), are_kept=True), Runner()
@@ -137,7 +138,7 @@ class Runner:
     def __init__(self, taps_of_stack: int = 1) -> None:
         self.taps_of_stack = taps_of_stack
         self.programs: dict[Any, Program] = {}
-        self.runners: dict[int, Runner] = {}  # number of stacks -> what convolves them
+        self.runners: dict[int, Runner] = {}  # of volumes: number of stacks -> their runner
 
     def __call__(
         self,
@@ -179,6 +180,7 @@ class Runner:
             images = images.view(np.uint8)
         if len(axes) == 1:
             images, out = images[:, None], out[:, None]
+        # all that a program depends on, and that may differ from call to call
         key = (
             *(images.strides, images.flags.aligned, out.strides, out.flags.aligned),
             weights.kernels.dtype,
@@ -206,6 +208,7 @@ class Runner:
         """
         images, weights, out, fill = operands
         shape, sums = weights.kernels.shape, weights.kernels.dtype
+        # whether vectors hold kernels, not columns
         over_kernels = _should_hold_kernels(images, out, shape, groups, sums)
         # the slices of a stack are taps of the window, not channels
         window = (shape[0] * self.taps_of_stack, shape[1], shape[2] // self.taps_of_stack)
@@ -227,11 +230,11 @@ class Runner:
                 return program
         # the arrays themselves if the loops can read and write them, else copies of their parts
         staged_parts = staged(images, out, sums, added_dtype, needs_dense_channels=over_kernels)
-        for source, output in staged_parts:
-            geometry = geometry_of(source, output, shape, sums, **fields)
+        for source, target in staged_parts:
+            geometry = geometry_of(source, target, shape, sums, **fields)
             program = _program(geometry, over_kernels=over_kernels)
-            program.run(Operands(source, weights, output, fill))
-        return program if source is images and output is out else None
+            program.run(Operands(source, weights, target, fill))
+        return program if source is images and target is out else None
 
     @without_warnings
     def _run_stacks(
@@ -254,10 +257,12 @@ class Runner:
 def _should_filter_rows(geometry: ConvolutionGeometry) -> bool:
     """Return whether `picture_rows` can convolve this, and nothing else is faster."""
     (kh, kw, _, nc), (_, sums, results) = geometry.kernels, geometry.dtypes
-    # where kernels turn out to differ, `few_kernels` does the work, which writes fewer dtypes
-    pairs = FILTERED if nc == 1 else SUMS_AND_RESULTS
-    if not picture_rows.takes(geometry, pairs) or depthwise.takes(geometry):
+    # (dtype of sums, of results): where the kernels of a call differ, `few_kernels` does the work,
+    # which writes fewer dtypes
+    dtype_pairs = FILTERED if nc == 1 else SUMS_AND_RESULTS
+    if not picture_rows.takes(geometry, dtype_pairs) or depthwise.takes(geometry):
         return False
+    # `few_kernels` has loops for some small windows, which are faster on short rows
     small_window = ColumnsForm(sums, results, False, kh, geometry.axes[0].stride, kw)
     row_length = geometry.output[2] * nc
     return not is_form(small_window) or row_length >= LONG_ROW * geometry.lanes
@@ -299,9 +304,10 @@ def holds_kernels(c: int, kernels: tuple[int, ...], groups: int, lanes: int) -> 
     estimated to be faster than vectors of columns. The shape `kernels` is (*window, depth, nc).
     """
     *window, depth, nc = kernels
-    products = volume(window) * depth
+    products = volume(window) * depth  # of a result
     if _fill_half(kernels, groups, lanes):
         return True
+    # nanoseconds of the window of one column, with all kernels
     copy = COPY_BY_VECTORS if c in LINES else COPY_ONE_BY_ONE
     write = WRITE_FEW if nc // groups <= FEW else WRITE_MANY
     multiply = MULTIPLY_FEW_ROWS if window[0] <= FEW_ROWS else MULTIPLY
@@ -357,23 +363,27 @@ def staged(
     read_dtype = native if is_form(PackForm(native, sum_dtype)) else sum_dtype
     numbers_per_image = volume(images.shape[1:]) * (not is_readable)
     numbers_per_image += volume(out.shape[1:]) * (not is_writable)
-    count = min(len(images), max(1, STAGED // max(1, 8 * numbers_per_image)))
+    bytes_per_image = 8 * numbers_per_image  # or fewer, of short dtypes
+    at_once = min(len(images), max(1, STAGED // max(1, bytes_per_image)))
     # the same memory for all copies
-    sources = None if is_readable else np.empty((count, *images.shape[1:]), read_dtype)
-    outputs = None if is_writable else np.empty((count, *out.shape[1:]), added_dtype)
-    for first in range(0, len(images), count):
-        source, target = images[first : first + count], out[first : first + count]
+    image_copies = None if is_readable else np.empty((at_once, *images.shape[1:]), read_dtype)
+    out_copies = None if is_writable else np.empty((at_once, *out.shape[1:]), added_dtype)
+    for first in range(0, len(images), at_once):
+        source, target = images[first : first + at_once], out[first : first + at_once]
         output = target
-        if sources is not None:
-            sources[: len(source)] = source
-            source = sources[: len(source)]
-        if outputs is not None:
-            output = outputs[: len(target)]
+        if image_copies is not None:
+            image_copies[: len(source)] = source
+            source = image_copies[: len(source)]
+        if out_copies is not None:
+            output = out_copies[: len(target)]
         yield source, output
-        if outputs is not None:
+        if out_copies is not None:
             target[...] = output
 
 
 def is_regular(array: Array) -> bool:
-    """Return whether numbers are aligned, and strides are multiples of their size."""
+    """Return whether the numbers of an array are aligned, and strides are multiples of their size.
+
+    Loops read and write only such arrays.
+    """
     return array.flags.aligned and all(stride % array.itemsize == 0 for stride in array.strides)

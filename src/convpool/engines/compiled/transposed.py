@@ -1,11 +1,13 @@
 """Transposed convolution as convolutions: one for each phase of the strides.
 
-A pixel of the output gets, from each kernel, a value times the weight of each tap that lies on it.
-The pixels of an axis that are `stride` apart are a phase: these taps are the same for all of them,
-and the values of one pixel are neighbours, or some steps apart. So a phase is a convolution of the
-values with these taps in the opposite order, whose result is written to every stride-th pixel.
-values (m, *output, nc), kernels (*window, depth, nc), out (m, *spatial, c); c channels, nc kernels
-of depth = c // groups channels; `axes` are the windows on the spatial axes of out.
+It is given values, and writes pixels to `out`. On an axis, pixel p gets, for each tap t, the weight
+of t times value number (p + before - t * dilation) / stride: only taps count for which this is an
+integer. The pixels of an axis that are `stride` apart are a phase: these taps are the same for all
+of them, and the values of one pixel are neighbours, or some steps apart. So a phase is a
+convolution of the values with these taps in the opposite order, whose result is written to every
+stride-th pixel. values (m, *output, nc), kernels (*window, depth, nc), out (m, *spatial, c); c
+channels, nc kernels of depth = c // groups channels; `axes` are the windows on the spatial axes of
+out.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ class Phase(NamedTuple):
     ----------
     pixels : the pixels, a slice
     taps : the taps of the kernel that lie on them, in the order of their values; may be none
-    axis : the windows of these taps on the values; its padding may be negative
+    axis : the windows of these taps on the values; negative padding leaves out values at an end
     """
 
     pixels: slice
@@ -63,7 +65,7 @@ class PhaseConvolution(NamedTuple):
 
 
 def phases_of(axis: Axis, values: int) -> list[Phase]:
-    """Return the phases of an axis of the output; `values` is the size of the values' axis.
+    """Return the phases of an axis of out; `values` is the size of the values' axis.
 
     Examples
     --------
@@ -86,10 +88,10 @@ def _phase(axis: Axis, values: int, first: int) -> Phase:
         return Phase(pixels, slice(0, 0), Axis(values, 1))
     step = axis.meeting_distance  # from one of these taps to the next
     dilation = step * axis.dilation // axis.stride  # from the value of one to that of the next
-    # the first value of the first pixel, and how many values on from it all pixels reach
+    # the first value of the first pixel (below 0: in the padding), and behind the last of the last
     start = (position - taps[-1] * axis.dilation) // axis.stride
-    span = len(range(axis.size)[pixels]) + dilation * (len(taps) - 1)
-    windows = Axis(values, len(taps), dilation=dilation, before=-start, after=start + span - values)
+    stop = start + len(range(axis.size)[pixels]) + dilation * (len(taps) - 1)
+    windows = Axis(values, len(taps), dilation=dilation, before=-start, after=stop - values)
     descending = slice(taps[-1], taps[0] - 1 if taps[0] else None, -step)
     return Phase(pixels, descending, windows)
 
@@ -144,11 +146,11 @@ class Runner:
             )
             self.convolutions = [_convolution_of(combination) for combination in product(*phases)]
         keywords: dict[str, Any] = {"groups": groups, "bias": bias, "dtype": dtype}
-        for part in self.convolutions:
-            source, weights, target = values[part.values], kernels[part.taps], out[part.pixels]
+        for phase in self.convolutions:
+            source, weights, target = values[phase.values], kernels[phase.taps], out[phase.pixels]
             if weights.size and source.size:
                 swapped = _with_channels_swapped(weights, groups, np.dtype(dtype))
-                part.runner(source, swapped, part.axes, target, **keywords)
+                phase.runner(source, swapped, phase.axes, target, **keywords)
             else:
                 target[...] = 0 if bias is None else bias
 
@@ -156,10 +158,11 @@ class Runner:
 def _convolution_of(phases: Sequence[Phase]) -> PhaseConvolution:
     """Return the convolution of one phase of each axis.
 
-    Its padding is not negative: instead, it leaves out values at the ends of an axis.
+    Where the padding of a phase is negative, it reads fewer values instead.
     """
     axes, values = [], []
     for axis in (phase.axis for phase in phases):
+        # the values from start to before stop are read; then no padding is less than 0
         start = min(max(0, -axis.before), axis.size)
         stop = max(start, axis.size + min(0, axis.after))
         values.append(slice(start, stop))
@@ -180,10 +183,11 @@ def _with_channels_swapped(kernels: Array, groups: int, dtype: np.dtype[Any]) ->
     Kernels and channels change places within each group.
     """
     *window, depth, nc = kernels.shape
-    split = kernels.reshape(volume(window), depth, groups, nc // groups)
-    source = split.transpose(0, 3, 2, 1)  # (tap, nc // groups, groups, depth)
+    by_group = kernels.reshape(volume(window), depth, groups, nc // groups)
+    source = by_group.transpose(0, 3, 2, 1)  # (tap, nc // groups, groups, depth)
     swapped = np.empty(source.shape, dtype)
-    parts = launch.part_count() if swapped.size > UNSHARED_WEIGHTS else 1
-    ranges = [slice(*limits) for limits in launch.split_range(source.shape[1], parts)]
+    # ranges of the second axis, which threads share
+    range_count = launch.part_count() if swapped.size > UNSHARED_WEIGHTS else 1
+    ranges = [slice(*limits) for limits in launch.split_range(source.shape[1], range_count)]
     threads.spread(lambda k: np.copyto(swapped[:, ranges[k]], source[:, ranges[k]]), len(ranges))
     return swapped.reshape(*window, nc // groups, groups * depth)

@@ -1,8 +1,9 @@
 """Volumes as stacks of slices: a convolution on three axes is one on two, of more channels.
 
-A window of a volume spans some slices. Side by side as channels of one image, (h, w, tap of the
-first axis, channel), they are what a convolution on two axes reads, with the kernel's slices side
-by side in the same order. m volumes of c channels, in groups of depth channels.
+A window of a volume has one slice under each tap of the first axis. Side by side as channels of one
+image, (h, w, tap of the first axis, channel), these slices are a stack: what a convolution on two
+axes reads, with the kernel's slices side by side in the same order. m volumes (d, h, w, c) of c
+channels, in groups of depth channels; kernels (kd, kh, kw, depth, nc).
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from convpool.windows import Axis, blocks, volume
 Array = NDArray[Any]
 
 STACKED = 2**22  # bytes of stacks that are copied at a time, unless one has more
-SHARED = 2**17  # numbers of stacks that are copied by several threads
+SHARED = 2**17  # if stacks that are copied at a time have more numbers, threads share the work
 
 
 class Stacks(NamedTuple):
-    """Some windows on the first axis of a volume: its number, which ones, and their stacks.
+    """The stacks of some windows on the first axis of volume number `number`.
 
     `images` are (windows, h, w, groups * taps * depth).
     """
@@ -38,7 +39,7 @@ class Stacks(NamedTuple):
 
 
 class Padding(NamedTuple):
-    """What stands beside the volumes: arguments of `convolve`."""
+    """What stands beside the volumes: arguments of `engines.numpy.convolution.convolve`."""
 
     pad_mode: str
     fill: Any
@@ -66,34 +67,38 @@ def stacks(
     """
     m, _, h, w, c = volumes.shape
     pad_mode, fill = padding
-    taps, depth, places = axis.window, c // groups, index_map(axis, pad_mode)
+    taps, depth = axis.window, c // groups
+    # for each position on the padded axis, the slice that stands there, -1 for the fill
+    slices = index_map(axis, pad_mode)
     holds_fill = pad_mode != "constant" or volumes.dtype.type(fill) == fill
     dtype = volumes.dtype if is_form(PackForm(volumes.dtype, sums)) and holds_fill else sums
     if taps == 1 and volumes.dtype == dtype and not (axis.before or axis.after):
-        pixels = slice(0, axis.stride * (axis.count - 1) + 1, axis.stride)
+        read_slices = slice(0, axis.stride * (axis.count - 1) + 1, axis.stride)
         for b in range(m):  # each slice is a stack
-            yield Stacks(b, slice(0, axis.count), volumes[b, pixels])
+            yield Stacks(b, slice(0, axis.count), volumes[b, read_slices])
         return
-    numbers = h * w * c * taps
-    times = max(1, -(-axis.count * numbers * dtype.itemsize // STACKED))
-    at_once = -(-axis.count // times)  # about equally many, since each number has its program
+    stack_numbers = h * w * c * taps
+    times = max(1, -(-axis.count * stack_numbers * dtype.itemsize // STACKED))
+    # about equally many each time: what convolves them is made anew for another number of stacks
+    at_once = -(-axis.count // times)
     for b in range(m):
         for (windows,) in blocks((axis.count,), at_once):
             count = windows.stop - windows.start
             images = np.empty((count, h, w, groups, taps, depth), dtype)
 
+            # the defaults keep the values that the loops' variables have now
             def copy(
                 k: int, b: int = b, first: int = windows.start, images: Array = images
             ) -> None:
-                """Copy the slices of one window."""
+                """Copy the slices of window number first + k."""
                 for tap in range(taps):
-                    place = places[(first + k) * axis.stride + tap * axis.dilation]
+                    number = slices[(first + k) * axis.stride + tap * axis.dilation]
                     values = fill
-                    if place >= 0:
-                        values = volumes[b, place].reshape(h, w, groups, depth)
+                    if number >= 0:
+                        values = volumes[b, number].reshape(h, w, groups, depth)
                     images[k, :, :, :, tap] = values
 
-            if count * numbers > SHARED:
+            if count * stack_numbers > SHARED:
                 threads.spread(copy, count)
             else:
                 for k in range(count):

@@ -2,7 +2,8 @@
 
 Each is used by one thread at a time: a call takes it out, and puts it back when it has ended. They
 hold no more than KEPT bytes of scratch each. A form is a function of the library, which takes the
-address of a record; a program is a convolution or the like that is called again and again.
+address of a record, named integers that say what to do; a scratch is memory that it uses meanwhile;
+a program is a convolution or the like that is called again and again.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from convpool.engines.compiled import launch
 from convpool.engines.compiled.record import Words
 from convpool.engines.values import NamedTuple
 
-KEPT = 3 * 2**16  # bytes of scratch of a record at most
-MOST = 4  # records of a program that are kept at most: of threads that call it at once
+KEPT = 3 * 2**16  # bytes of scratch that a kept record has at most
+MOST = 4  # records of a program that are kept at most: several threads may call it at once
 
 
 class Record(NamedTuple):
@@ -30,7 +31,7 @@ class Record(NamedTuple):
     words
         The fields of this and other records, as the form reads them.
     memory
-        The scratches that the words point to.
+        The scratches that the words point to, None for those that are not needed.
     """
 
     address: int
@@ -46,7 +47,7 @@ class KeptRecords:
 
     def __init__(self) -> None:
         self.idle: list[Record] = []
-        self.bytes: int | None = None  # of scratch of each record, once one is known
+        self.scratch_bytes: int | None = None  # of each record, once one is known
 
     def run(
         self,
@@ -66,15 +67,16 @@ class KeptRecords:
             launch.run_range(function, record.address, cuts, range_bytes)
             self.put_back(record)
             return
-        taken: list[Record] = []
+        used: list[Record] = []
 
-        def take() -> Record:
+        def make_record() -> Record:
+            """Return a record for one thread, as `launch.run_parts` asks for it."""
             record = prepare(self.take())
-            taken.append(record)
+            used.append(record)
             return record
 
-        launch.run_parts(function, take, cuts, range_bytes)
-        for record in taken:
+        launch.run_parts(function, make_record, cuts, range_bytes)
+        for record in used:
             self.put_back(record)
 
     def take(self) -> Record | None:
@@ -88,7 +90,7 @@ class KeptRecords:
         """Keep a record for another call, unless there are enough, or it is large."""
         if len(self.idle) >= MOST:
             return
-        if self.bytes is None:
-            self.bytes = sum(array.nbytes for array in record.memory if array is not None)
-        if self.bytes <= KEPT:
+        if self.scratch_bytes is None:
+            self.scratch_bytes = sum(array.nbytes for array in record.memory if array is not None)
+        if self.scratch_bytes <= KEPT:
             self.idle.append(record)

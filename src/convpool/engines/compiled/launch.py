@@ -1,7 +1,9 @@
 """What every call of a compiled loop needs: work in parts, and aligned memory.
 
 A form is a function of the library; it takes the address of a record, whose fields (first, last)
-say which part of the work to do. Words are the 64-bit integers that records consist of.
+say which part of the work to do. Words are the 64-bit integers that records consist of. Work is a
+range of numbers, of blocks or rows or the like; `cuts` are where its parts begin, and the last one
+ends: (0, 3, 6, 8) are three parts of range(8).
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ def split_range(count: int, parts: int) -> list[tuple[int, int]]:
 def cuts_of(count: int, most: int) -> list[int]:
     """Return where to cut range(count) into parts that threads share: [0, ..., count].
 
-    There are part_count() parts, but no more than `most`, or than one for each number.
+    There are part_count() parts, but no more than `most` (1 for work that one thread takes), or
+    than one for each number.
     """
     if most < 2:
         return [0, count]
@@ -90,7 +93,7 @@ def run_parts(
         Where (first, last) of a part stand in a record, in bytes from its begin.
     """
     parts = len(cuts) - 1
-    participants = 1
+    participants = 1  # threads that take part, this one included
     if parts > 1 and not threads.is_inside_part():
         participants = min(parts, threads.number())
     if participants == 1:
@@ -105,7 +108,9 @@ def run_parts(
         if helpers.run(SharedWork(code_address(function), addresses, cuts, range_bytes)):
             return
 
+    # without a crew, threads that run Python
     def run_part(k: int) -> None:
+        """Run part number k with a record of its own."""
         record = make_record()  # kept until the part has ended
         run_range(function, record[0], cuts[k : k + 2], range_bytes)
 
@@ -130,29 +135,29 @@ def bits_of(number: Any, dtype: np.dtype[Any]) -> int:
     return int(np.array(number, dtype).view(f"i{dtype.itemsize}"))
 
 
-# ---- the words of a convolution: what packs a block, and behind it the record of the form ----
+# ---- the words of a convolution: the record PACKING, for what copies the pixels of a block to a
+# scratch; two things that it points to; and the record of the form. Their indices:
 
 PACK = indices_of(PACKING)
 FILL = length_of(PACKING)  # the bits of the number that constant padding consists of
-LINE_STARTS = FILL + 1
+LINE_STARTS = FILL + 1  # numbers that packing overwrites, one for each line of a row
 MAIN = LINE_STARTS + max(LINES)  # where the record of the form begins
 
 
 def point_to_pixels(
     words: Words, main: SimpleNamespace, images: Array, fill: Any, scratch: Array | None
 ) -> None:
-    """Write the addresses of images and scratch to the words.
-
-    The words are the record PACKING and, from number MAIN on, that of the form.
+    """Write the addresses of images and scratch to the words of a convolution.
 
     Parameters
     ----------
     words, main
-        The words, and the index in them of each field of the form's record.
+        The words, and the index in them of each field of the form's record, which begins at MAIN.
     images, fill
         The images, and the number that constant padding consists of.
     scratch
-        Of the dtype of the sums, for the packed pixels; None where pixels are read in place.
+        An array of the dtype of the sums, for the packed pixels; None where pixels are read in the
+        images.
     """
     words[main.address] = pixels = address_of(images)
     if scratch is not None:

@@ -1,9 +1,12 @@
 """The crew: helpers that stay in compiled code, without the GIL, and run parts of calls.
 
-They are woken in microseconds, and need neither Python nor its lock. A caller never depends on
-them: it takes parts itself until none is left, and waits for those that have begun. So a call
-works the same while helpers start, after a fork, and while the interpreter ends. There is a crew
-on Linux; elsewhere `engines.threads` does the same with threads that run Python.
+Helpers are threads. They are woken in microseconds, and need neither Python nor its lock. A caller
+never depends on them: it takes parts itself until none is left, and waits for those that have
+begun. So a call works the same while helpers start, after a fork, and while the interpreter ends.
+There is a crew on Linux; elsewhere `engines.threads` does the same with threads that run Python.
+
+Callers and helpers share memory, 64-bit words: a record CREW, and CALLS records SHARED_CALL, one
+for each call that may be open at a time; `record` explains their fields.
 """
 
 from __future__ import annotations
@@ -30,21 +33,25 @@ from convpool.engines.compiled.record import (
     CREW,
     LINE_BYTES,
     SHARED_CALL,
+    WORD_BYTES,
     address_of,
 )
 from convpool.engines.values import NamedTuple
 
 PATIENCE = 200_000  # nanoseconds that a waiting thread spins before it sleeps
-LOOK_AGAIN = 0.1  # seconds after which it is found out again whether CPUs are free
+LOOK_AGAIN = 0.1  # seconds for which it is believed that CPUs are free, or are not
 # machine -> the numbers of the system calls futex and clock_gettime
 SYSTEM_CALLS = {"x86_64": (202, 228), "aarch64": (98, 113)}
 
-# field -> its index in the words (64-bit integers) of a record
+# field -> its index in the words of a record, from its offset in bytes
 _CREW, _CALL = (
-    {name: dtype.fields[name][1] // 8 for name in dtype.names}  # type: ignore[index, union-attr]
+    {
+        name: dtype.fields[name][1] // WORD_BYTES  # type: ignore[index]
+        for name in dtype.names  # type: ignore[union-attr]
+    }
     for dtype in (CREW, SHARED_CALL)
 )
-CREW_WORDS, CALL_WORDS = CREW.itemsize // 8, SHARED_CALL.itemsize // 8
+CREW_WORDS, CALL_WORDS = CREW.itemsize // WORD_BYTES, SHARED_CALL.itemsize // WORD_BYTES
 
 _crew: Crew | None = None  # that of this process, once there was a call for it
 
@@ -71,7 +78,7 @@ class SharedWork(NamedTuple):
 
 
 class Crew:
-    """Helpers, and the memory that they share with callers: a record CREW, then CALLS of calls.
+    """Helpers, and the memory that they share with callers.
 
     Parameters
     ----------
@@ -83,17 +90,18 @@ class Crew:
 
     def __init__(self, system_call: int, numbers: tuple[int, int]) -> None:
         word_count = CREW_WORDS + CALLS * CALL_WORDS
-        # helpers have a reference to it for ever, also while the interpreter ends
-        self.memory = np.zeros(word_count + LINE_BYTES // 8, np.int64)
-        # where a cache line begins
+        # helpers have a reference to it for ever, also while the interpreter ends; a line of the
+        # cache is spare, since the words begin with one
+        self.memory = np.zeros(word_count + LINE_BYTES // WORD_BYTES, np.int64)
         self.address = address_of(self.memory) + -address_of(self.memory) % LINE_BYTES
         self.words = (ctypes.c_int64 * word_count).from_address(self.address)
         self.words[_CREW["system_call"]] = system_call
         self.words[_CREW["futex"]], self.words[_CREW["clock"]] = numbers
-        self.free_calls = list(range(CALLS))
-        for number in self.free_calls:
-            self.words[CREW_WORDS + number * CALL_WORDS + _CALL["state"]] = CLOSED
-            self.words[CREW_WORDS + number * CALL_WORDS + _CALL["crew"]] = self.address
+        self.free_calls = list(range(CALLS))  # which records SHARED_CALL no call has
+        for k in self.free_calls:
+            first = CREW_WORDS + k * CALL_WORDS
+            self.words[first + _CALL["state"]] = CLOSED
+            self.words[first + _CALL["crew"]] = self.address
         self.help_calls = library.function(HelpForm())
         self.share_call = library.function(ShareForm())
         self.helpers = 0  # how many were started
@@ -108,21 +116,22 @@ class Crew:
         begins.
         """
         try:
-            number = self.free_calls.pop()
+            k = self.free_calls.pop()
         except IndexError:
             return False
-        first = CREW_WORDS + number * CALL_WORDS  # the index of the call's first word
-        words, address = self.words, self.address + 8 * first
-        is_open, stopped = first + _CALL["is_open"], None
+        first = CREW_WORDS + k * CALL_WORDS  # the index of the call's first word
+        words, address = self.words, self.address + WORD_BYTES * first
+        is_open, interruption = first + _CALL["is_open"], None
         try:
             self._start_helpers(len(work.records))
-            tables = self._write_call(first, work)
+            tables = self._write_call(first, work)  # kept until the call has ended
             self.share_call(address)
             while words[is_open]:  # it comes back now and then, so that Ctrl-C is heard
                 self.share_call(address)
         finally:
-            # Ctrl-C must not free the arrays while helpers use them. This loop is not in a
-            # function, since the signal could arrive when that is called.
+            # After an exception parts may still run: Ctrl-C must not free the arrays while helpers
+            # use them, however often it is pressed. This loop is not in a function, since the
+            # signal could arrive when that is called.
             while True:
                 try:
                     if not words[is_open]:
@@ -130,11 +139,11 @@ class Crew:
                     words[first + _CALL["is_cancelled"]] = 1
                     self.share_call(address)
                 except BaseException as error:
-                    stopped = error
-            self.free_calls.append(number)
+                    interruption = error
+            self.free_calls.append(k)
         del tables
-        if stopped is not None:
-            raise stopped
+        if interruption is not None:
+            raise interruption
         return True
 
     def _write_call(self, first: int, work: SharedWork) -> ctypes.Array[ctypes.c_int64]:
@@ -143,9 +152,10 @@ class Crew:
         Return the memory of its tables, which must be kept until the call has ended.
         """
         participants, parts = len(work.records), len(work.cuts) - 1
+        # the addresses of the records, and behind them the cuts
         tables = (ctypes.c_int64 * (participants + parts + 1))(*work.records, *work.cuts)
         records = ctypes.addressof(tables)
-        cuts = records + 8 * participants
+        cuts = records + WORD_BYTES * participants
         # all fields from `function` to `wanted`, the helpers that are of use
         self.words[first + _CALL["function"] : first + _CALL["wanted"] + 1] = [
             *(work.function, records, participants, cuts, parts),
@@ -162,8 +172,8 @@ class Crew:
         now = monotonic()
         if self.looked_at is None or now - self.looked_at >= LOOK_AGAIN:
             self.looked_at = now
-            number = max(self.helpers + 1, participants)
-            has_cpus = number <= cpus.count()[0] and are_cpus_free()
+            thread_count = max(self.helpers + 1, participants)
+            has_cpus = thread_count <= cpus.count()[0] and are_cpus_free()
             self.words[_CREW["patience"]] = PATIENCE if has_cpus else 0
         if self.helpers >= participants - 1:
             return

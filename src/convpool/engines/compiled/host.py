@@ -1,4 +1,4 @@
-"""What this host can do for the compiled engine, and the name of its CPU."""
+"""Whether this host can use the compiled engine, and the name of its CPU."""
 
 from __future__ import annotations
 

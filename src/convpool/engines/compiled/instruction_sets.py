@@ -17,7 +17,7 @@ class InstructionSet(NamedTuple):
     needs
         The features, as NumPy names them, that a processor must have.
     vector_bytes, registers
-        Bytes of a vector, and how many vectors the registers hold.
+        Bytes of a vector, and how many registers there are, of one vector each.
     processor
         LLVM's name of the processor that it is compiled for.
     """
@@ -43,5 +43,8 @@ INSTRUCTION_SETS = {
 
 
 def has_masks(isa: InstructionSet, size: int) -> bool:
-    """Return whether numbers of `size` bytes are loaded and stored under masks at once."""
+    """Return whether single instructions load and store numbers of `size` bytes under masks.
+
+    A mask says which lanes of a vector are loaded or stored; elsewhere these go one by one.
+    """
     return isa.name == "avx512" or (isa.name == "avx2" and size >= 4)

@@ -1,7 +1,9 @@
-"""The library of compiled loops: which one this machine takes, and the functions in it.
+"""The library of compiled loops: which instruction set is used here, and the functions for it.
 
 A library is a file of machine code for one instruction set, which the build of the package makes
-from `loops`. NumPy and ctypes are all that it needs.
+from `loops`. `choice` finds the best one for this processor, or that which the environment variable
+CONVPOOL_ISA names. A form is a function of the library: a loop with some parameters fixed. NumPy
+and ctypes are all that is needed to call it.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from convpool.engines.compiled.base_form import Form
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 from convpool.engines.values import NamedTuple
 
-# the modules, beside the loops, that say what is built
+# the modules, beside the loops, that say what is built: where one changes, libraries are built anew
 TABLE = (
     "base_form.py",
     "form_table.py",
@@ -41,7 +43,7 @@ NONE = "none"  # what VARIABLE may be too: no library
 
 
 class Choice(NamedTuple):
-    """The instruction set that is used, None if NumPy does all work, and why."""
+    """The instruction set that is used, None if NumPy does all work; and the reason in words."""
 
     isa: InstructionSet | None
     reason: str
@@ -79,18 +81,19 @@ def choice() -> Choice:
     if wanted and wanted not in INSTRUCTION_SETS:
         names = ", ".join(map(repr, [*INSTRUCTION_SETS, NONE]))
         raise ValueError(f"the environment variable {VARIABLE} is {wanted!r}; it must be {names}")
+    # name -> why it cannot be used, None if it can
     obstacles = {name: _obstacle(isa) for name, isa in INSTRUCTION_SETS.items()}
     if wanted and (obstacle := obstacles[wanted]):
         raise ValueError(f"the environment variable {VARIABLE} is {wanted!r}, but {obstacle}")
     if wanted:
         return Choice(INSTRUCTION_SETS[wanted], f"{VARIABLE} names it")
-    better: list[str] = []  # why those that are better cannot be used
+    reasons: list[str] = []  # why those that are better cannot be used
     for isa in isas_of_platform():
         if (obstacle := obstacles[isa.name]) is None:
-            return Choice(isa, "; ".join(["the best that works here", *better]))
-        better.append(obstacle)
-    if better:
-        return Choice(None, "; ".join(better))
+            return Choice(isa, "; ".join(["the best that works here", *reasons]))
+        reasons.append(obstacle)
+    if reasons:
+        return Choice(None, "; ".join(reasons))
     bits = "64" if sys.maxsize > 2**32 else "32"
     machine = _machine() or "an unknown processor"
     return Choice(None, f"a {bits}-bit Python on {machine}, not a 64-bit one on x86-64 or arm64")
@@ -120,7 +123,7 @@ def _machine() -> str:
 
 
 def _obstacle(isa: InstructionSet) -> str | None:
-    """Return why the library of an instruction set cannot be used, None if it can."""
+    """Return why the library of an instruction set cannot be used, as a clause; None if it can."""
     if isa not in isas_of_platform():
         return f"this is no 64-bit Python on {' or '.join(isa.machines)}"
     if missing := _missing_features(isa):
@@ -140,7 +143,8 @@ def _obstacle(isa: InstructionSet) -> str | None:
 def is_stale(isa: InstructionSet) -> bool:
     """Return whether the library of an instruction set was built from sources of another state.
 
-    In a checkout the build leaves their digest beside it; an installed library has none.
+    In a checkout the build leaves a digest of the sources beside the library; an installed library
+    has none, and is never stale.
     """
     try:
         with open(sources_path(isa), encoding="utf-8") as file:
@@ -195,7 +199,7 @@ def digest_of_sources() -> str:
     loops = os.path.join(HERE, "loops")
     paths = sorted(os.path.join(loops, name) for name in os.listdir(loops) if name.endswith(".py"))
     paths += [os.path.join(HERE, name) for name in TABLE]
-    digest = 0  # against changes, not against attacks: importing hashlib takes as long as a call
+    digest = 0  # finds changes, not attacks: importing hashlib would take as long as a call
     for path in paths:
         with open(path, "rb") as file:
             digest = zlib.crc32(file.read(), digest)

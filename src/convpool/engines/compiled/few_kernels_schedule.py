@@ -75,7 +75,7 @@ class BlockSchedule(NamedTuple):
     layout, block
         Where pixels of a block lie, and its images, rows and columns.
     bands, blocks_across
-        Bands of the output (rows of blocks), and blocks side by side in each. These may have
+        Bands of the output (rows of blocks), and blocks side by side in each. Neighbours may have
         columns in common, whose results are added to: so one thread takes all blocks of a band.
     words
         The words of a call, without what depends on its arrays: the records PACKING, COLUMNS and
@@ -132,8 +132,8 @@ class _Scheduler:
         self.geometry = geometry
         self.channels_per_line, self.has_lane_weights = channels_per_line, has_lane_weights
         across, per_line = geometry.axes[1], channels_per_line
-        # whether a vector holds channels of one column only: with a stride across, the pixels of
-        # the next window do not follow
+        # whether a vector holds channels of one column only: with a stride across, the next pixels
+        # in a line are not those of the next window
         self.is_one_column = per_line > 1 and across.stride > 1
         self.reading = _reading(geometry, per_line, self.is_one_column)
         # columns from window to window if pixels are read under masks
@@ -143,6 +143,7 @@ class _Scheduler:
         if self.reading.is_in_place:
             self.layout = geometries.layout_in_place(geometry, per_line)
         else:
+            # planes of a channel: with a stride of 2, one for even columns and one for odd ones
             phases = 1 if self.is_one_column else across.stride
             self.layout = geometries.layout_in_scratch(geometry, self.block, per_line, phases)
         self.packing = geometries.packing_of(geometry, self.layout, self.block)
@@ -320,7 +321,7 @@ def _reading(geometry: ConvolutionGeometry, channels_per_line: int, is_one_colum
         is_in_lines = geometry.is_interleaved
     if not (is_in_lines and geometry.needs_no_conversion and image_numbers <= MOST_IN_PLACE):
         return Reading(is_in_place=False, needs_masks=False)
-    # whether all numbers of a vector are pixels of windows
+    # whether windows begin at all pixels that a vector holds
     has_every_column = across.stride == 1 or is_one_column
     fills_vector = geometry.output[2] * per_line >= geometry.lanes
     if not geometry.has_padding and has_every_column and fills_vector:

@@ -98,6 +98,7 @@ class Runner:
         if not (_is_readable(images, sums) and g.dtype == sums and g.flags.carray):
             _sum_copies(lambda: _copies(images, g, sums), axes, out, **keywords)
             return
+        # all that a computation depends on, and that may differ from call to call
         key = images.strides, images.dtype, sums, *keywords.values()
         computation = self.computations.get(key)
         if computation is None:

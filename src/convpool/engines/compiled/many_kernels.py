@@ -173,6 +173,8 @@ class Convolution:
         They are if they are kept for later calls, or if that is faster; else each thread packs some
         panels, sums their tiles, and packs the next.
         """
+        # where zeros are left out, all weights would be read once more, to see if they are finite;
+        # panel by panel, that is seen while they are packed
         is_faster = threads.number() > 1 and not self.leaves_out_zeros
         is_small = schedule.panels.all_weights <= PACKED
         return operands.weights.derived is not None or (is_faster and is_small)
@@ -242,7 +244,8 @@ class Convolution:
                 words[TILE.accumulates] = channels[0] > 0
                 return record
 
-            records.run(schedule.function, prepare, _cuts(shared), WORD_BYTES * (field - MAIN))
+            range_bytes = WORD_BYTES * (field - MAIN)  # from where the record TILES begins
+            records.run(schedule.function, prepare, _cuts(shared), range_bytes)
 
         for channels in channel_ranges:
             if len(block_ranges) == 1:

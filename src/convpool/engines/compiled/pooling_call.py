@@ -249,7 +249,7 @@ class _CallMaker:
         fields = {
             "oh": oh,
             "ow": ow,
-            "rows": down.window,
+            "window_rows": down.window,
             "stride_down": down.stride,
             **self._strides(),
             "row_divisors": address_of(self.divisors.rows),

@@ -80,10 +80,10 @@ POOLING = record_type(
 # Pools a range of rows of the output, in registers.
 #   first, last, oh, ow, image, image_bytes, row_bytes, stride_down, output, output_image_bytes,
 #     output_row_bytes, row_divisors: as in POOLING
-#   rows: of a window
+#   window_rows: of a window; the range counts rows of the output through all images
 #   are_factors: as in WRITING
 POOLING_ROWS = record_type(
-    "first last image output oh ow image_bytes row_bytes stride_down rows "
+    "first last image output oh ow image_bytes row_bytes stride_down window_rows "
     "output_image_bytes output_row_bytes row_divisors are_factors"
 )
 

@@ -1,13 +1,15 @@
 """The loops that combine lines: sums of products, and the greatest or least numbers.
 
 A line is an array of numbers in memory: the pixels under one tap of each window of a row. Number n
-of the result is combined from number n of each line. Rows of windows that follow each other have
-most lines in common, and are taken together. `call` is the record SUMMING.
+of the results is combined from number n of each line. Rows of windows that follow each other have
+most lines in common, and are combined together. `call` is the record SUMMING.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
+from typing import NamedTuple
 
 from llvmlite import ir
 from numba import types
@@ -56,10 +58,11 @@ def sum_taps(form):
 
 @intrinsic
 def sum_lines(typing, call, sum_dtype, result_dtype, window):
-    """Write the sums of one row of windows, of 8 vectors at least, or of several rows.
+    """Write the sums of one row of windows, or of several; a line has 8 vectors at least.
 
     call: the record SUMMING. The dtypes are zeros of those of lines and results. window: two
-    tuples, whose lengths are the rows of a window and the taps of each; empty ones for any window.
+    tuples, whose lengths are the rows of a window and the taps of each; empty for windows of any
+    size.
     """
 
     def codegen(context, builder, signature, arguments):
@@ -85,8 +88,9 @@ def sum_lines(typing, call, sum_dtype, result_dtype, window):
             return finished(builder, total, sum_dtype, result_dtype)
 
         first = splat(builder, builder.load(start), lanes)
-        kinds, functions = (sum_dtype, result_dtype), (weight_of, add_product, finish, merge)
-        _combine_lines(builder, fields, kinds, first, *functions, tuple(map(len, window)))
+        operations = Operations(first, weight_of, add_product, finish, merge)
+        kinds, sizes = (sum_dtype, result_dtype), tuple(map(len, window))
+        LineCombiner(builder, fields, kinds, operations, sizes).emit()
         return context.get_dummy_value()
 
     return types.void(call, sum_dtype, result_dtype, window), codegen
@@ -110,7 +114,7 @@ def keep_taps(form):
 
     @intrinsic
     def keep_lines(typing, call, dtype):
-        """Write the results of one row of windows, of 8 vectors at least, or of several rows.
+        """Write the results of one row of windows, or of several; a line has 8 vectors at least.
 
         call: the record SUMMING; dtype: a zero of that of all numbers.
         """
@@ -128,12 +132,15 @@ def keep_taps(form):
             def finish(total):
                 return without_negative_zeros(builder, total, dtype)
 
+            lanes = lanes_of(dtype)
+            # what every number wins against
             if isinstance(dtype, types.Float):
-                least = float("-inf") if combination == GREATER else float("inf")
+                loser = float("-inf") if combination == GREATER else float("inf")
             else:
-                least = dtype.minval if combination == GREATER else dtype.maxval
-            first = ir.Constant(vector_type(dtype, lanes_of(dtype)), [least] * lanes_of(dtype))
-            _combine_lines(builder, fields, (dtype, dtype), first, None, keep, finish)
+                loser = dtype.minval if combination == GREATER else dtype.maxval
+            first = ir.Constant(vector_type(dtype, lanes), [loser] * lanes)
+            operations = Operations(first, None, keep, finish)
+            LineCombiner(builder, fields, (dtype, dtype), operations).emit()
             return context.get_dummy_value()
 
         return types.void(call, dtype), codegen
@@ -144,132 +151,161 @@ def keep_taps(form):
     return entry
 
 
-def _combine_lines(
-    builder, fields, kinds, first, weight_of, combine, finish, merge=None, window=(0, 0)
-):
-    """Emit code that combines the lines of a row of windows, or of several, and writes results.
+class Operations(NamedTuple):
+    """What lines are combined by: a vector, and functions that emit code for vectors.
 
-    Legend
-    ------
-    fields, kinds
-        The fields of the record: name -> LLVM value; Numba's types of the lines and of the results.
-    first
-        The vector that each total begins with.
-    weight_of, combine, finish
-        weight_of(tap) returns the weight of a tap, and is None where there are no weights;
-        combine(total, pixels, weight) returns the next total, and finish(total) the result: all of
-        them vectors.
-    merge
-        merge(a, b) returns the total of two parts of the taps; None if all is one part.
-    window
-        The rows of a window, and the taps of each, if known now: then all is one part; else (0, 0).
+    first: the vector that each total begins with. weight_of(tap) returns the weight of a tap in
+    every lane; it is None if there are no weights. combine(total, pixels, weight) returns the next
+    total, finish(total) the results, and merge(a, b) the total of two parts of the taps; it is None
+    if all taps are one part.
     """
-    kind, result_kind = kinds
-    lanes, none = lanes_of(kind), INT64(0)
-    taps = integers_at(builder, fields["taps"], none)
-    lag, count = fields["row_taps"], fields["tap_count"]
-    fixed_rows, fixed_taps = window
 
-    def new_totals(vectors):
-        totals = [cgutils.alloca_once(builder, first.type) for _ in range(vectors)]
-        for total in totals:
-            builder.store(first, total)
-        return totals
+    first: ir.Value
+    weight_of: Callable | None
+    combine: Callable
+    finish: Callable
+    merge: Callable | None = None
 
-    def combine_line(tap, begin, window_rows):
-        # combines vectors of line number `tap`, from number `begin` on, for some rows of windows:
-        # each is (its totals, number of the line that is the row's own first tap)
-        line = builder.load(builder.gep(taps, [tap]))
-        line = builder.gep(pointer_to(builder, line, kind), [begin])
-        weights = [weight_of and weight_of(builder.sub(tap, start)) for _, start in window_rows]
-        for k in range(len(window_rows[0][0])):
-            pixels = load(builder, line, INT64(k * lanes), kind, lanes)
-            for (totals, _), weight in zip(window_rows, weights, strict=True):
-                total = combine(builder.load(totals[k]), pixels, weight)
-                builder.store(total, totals[k])
 
-    def write(totals, address, begin):
-        # writes the results from number `begin` of the row at an address on
-        target = pointer_to(builder, address, result_kind)
-        for k, total in enumerate(totals):
-            place = builder.add(begin, INT64(k * lanes))
-            store(builder, finish(builder.load(total)), target, place, result_kind)
+class WindowRow(NamedTuple):
+    """A row of windows: its totals, and which lines it combines.
 
-    def emit_rows(together):
-        # Emits code for some rows of windows at once. Row k of windows has its taps `delay` lines
-        # later than row k - 1, so each line is loaded once and combined for every row that has it.
-        # A part of the taps must have together - 1 rows at least, as the caller sees to.
-        def combine_group(begin, vectors, _lanes):
-            delay = INT64(fixed_taps) if fixed_rows else lag
-            window_rows = [
-                (new_totals(vectors), builder.mul(delay, INT64(k))) for k in range(together)
-            ]
-            # without weights, what lines of all rows come to is the same for all
-            common = None if weight_of or together == 1 else (new_totals(vectors), none)
+    totals: a variable, which is an LLVM pointer, for each vector of a group. first_line: number in
+    the table of the line under the windows' first tap, an LLVM value.
+    """
 
-            def combine_part(start, stop):
-                # the taps of row k of windows are lines start + k * delay to stop + k * delay
-                ends = [
-                    builder.add(end, row_start)
-                    for end in (start, stop)
-                    for _, row_start in window_rows
-                ]
-                for k, (first_tap, last_tap) in enumerate(pairwise(ends)):
-                    active = window_rows[max(0, k - together + 1) : k + 1]
-                    if len(active) == together and common:
-                        active = [common]
-                    section = cgutils.for_range_slice(builder, first_tap, last_tap, INT64(1))
-                    with section as (tap, _):
-                        combine_line(tap, begin, active)
+    totals: list[ir.Value]
+    first_line: ir.Value
 
-            for tap in range((fixed_rows + together - 1) * fixed_taps if fixed_rows else 0):
-                row = tap // fixed_taps
-                active = window_rows[max(0, row - fixed_rows + 1) : row + 1]
-                combine_line(INT64(tap), begin, active)
-            if not fixed_rows:
-                combine_parts([totals for totals, _ in window_rows], combine_part)
-            for totals, _ in window_rows if common else ():
-                for total, other in zip(totals, common[0], strict=True):
-                    builder.store(combine(builder.load(total), builder.load(other), None), total)
-            for k, (totals, _) in enumerate(window_rows):
-                offset = builder.mul(fields["row_bytes"], INT64(k))
-                write(totals, builder.add(fields["result"], offset), begin)
-                if together > 1:
-                    fetch_ahead(begin, vectors * lanes, INT64(together + k))
 
-        sizes = [(vectors_of_rows(TARGET, together), lanes)]
-        for_each_group(builder, fields["count"], sizes, combine_group)
+class LineCombiner:
+    """Emits code that combines the lines of a row of windows, or of several, and writes results.
 
-    def fetch_ahead(begin, count, row):
-        # what the stores of a row need comes while rows before it are combined
-        address = builder.add(fields["result"], builder.mul(fields["row_bytes"], row))
-        later = pointer_to(builder, address, result_kind)
-        for k in range(0, count, LINE_BYTES * 8 // result_kind.bitwidth):
-            prefetch(builder, later, builder.add(begin, INT64(k)), is_written=True)
+    The table `taps` has the address of the line under each tap, row by row of a window. The windows
+    of the next row begin one row of taps later in it. So with windows of 3 rows of t taps, two rows
+    of windows have the lines 0 to 3t - 1 and t to 4t - 1. Each line is loaded once, and combined
+    for every row of windows that has it. A group is the numbers of a line that are combined at a
+    time, some vectors of them. A part is some successive taps of a window, `start` to before
+    `stop`, whose products are added up before they are added to those of other parts.
 
-    def combine_parts(totals_of_rows, combine_part):
-        if merge is None:
-            combine_part(none, count)
+    Parameters
+    ----------
+    fields, kinds
+        The fields of SUMMING: name -> LLVM value; Numba's types of the lines and of the results.
+    operations
+        How numbers are combined.
+    window
+        The rows of a window, and the taps of each, if they are known now: code is then written out
+        for each tap, and all taps are one part; else (0, 0).
+
+    Parameters of the methods
+    -------------------------
+    together
+        How many rows of windows are combined at once.
+    rows
+        These, each a WindowRow.
+    common
+        The WindowRow for lines that all rows have; None if there is no such.
+    begin
+        Number in each line where the group begins.
+    """
+
+    def __init__(self, builder, fields, kinds, operations, window=(0, 0)):
+        self.builder, self.fields, self.operations = builder, fields, operations
+        self.kind, self.result_kind = kinds
+        self.lanes = lanes_of(self.kind)
+        self.taps = integers_at(builder, fields["taps"], INT64(0))
+        self.tap_count = fields["tap_count"]
+        self.fixed_rows, self.fixed_taps = window
+        self.row_taps = INT64(self.fixed_taps) if self.fixed_rows else fields["row_taps"]
+
+    def emit(self):
+        """Emit code for as many rows of windows as the record says, one of TOGETHER."""
+        # with weights there is more to do for each line, and more is gained where rows share it
+        self._emit_one_of(TOGETHER if self.operations.weight_of else TOGETHER[1:])
+
+    def _emit_one_of(self, choices):
+        """Emit code that takes one of the branches, each for so many rows of windows at once."""
+        builder, (together, *others) = self.builder, choices
+        if not others:
+            self._emit_rows(together)
             return
-        is_one_part = builder.icmp_signed(">=", fields["part_taps"], count)
+        is_chosen = builder.icmp_signed("==", self.fields["rows"], INT64(together))
+        with builder.if_else(is_chosen) as (then, otherwise):
+            with then:
+                self._emit_rows(together)
+            with otherwise:
+                self._emit_one_of(others)
+
+    def _emit_rows(self, together):
+        """Emit code that combines some rows of windows at once, and writes their results."""
+
+        def combine_group(begin, vectors, _lanes):
+            self._combine_group(together, begin, vectors)
+
+        sizes = [(vectors_of_rows(TARGET, together), self.lanes)]
+        for_each_group(self.builder, self.fields["count"], sizes, combine_group)
+
+    def _combine_group(self, together, begin, vectors):
+        """Emit code that combines a group of `vectors` vectors, and writes its results."""
+        builder, combine = self.builder, self.operations.combine
+        rows = [
+            WindowRow(self._new_totals(vectors), builder.mul(self.row_taps, INT64(k)))
+            for k in range(together)
+        ]
+        # Without weights, the lines that all rows have come to the same for each of them: they are
+        # combined once, and what they come to is combined with the totals of each row at the end.
+        common = None
+        if self.operations.weight_of is None and together > 1:
+            common = WindowRow(self._new_totals(vectors), INT64(0))
+        if self.fixed_rows:
+            self._combine_fixed_window(rows, begin)
+        else:
+            self._combine_window(rows, common, begin)
+        for row in rows if common else ():
+            for total, other in zip(row.totals, common.totals, strict=True):
+                builder.store(combine(builder.load(total), builder.load(other), None), total)
+        for k, row in enumerate(rows):
+            self._write(row.totals, self._result_of_row(k), begin)
+            if together > 1:
+                self._fetch_ahead(together + k, begin, vectors * self.lanes)
+
+    def _combine_fixed_window(self, rows, begin):
+        """Emit code that combines the lines of windows of known size, tap by tap."""
+        row_count = self.fixed_rows + len(rows) - 1  # rows of taps in the table
+        for line in range(row_count * self.fixed_taps):
+            row = line // self.fixed_taps  # of the table; for windows of row k, it is row - k
+            rows_with_line = rows[max(0, row - self.fixed_rows + 1) : row + 1]
+            self._combine_line(INT64(line), rows_with_line, begin)
+
+    def _combine_window(self, rows, common, begin):
+        """Emit code that combines all taps of windows of any size, as one part or in parts."""
+        builder, part_taps = self.builder, self.fields["part_taps"]
+        if self.operations.merge is None:
+            self._combine_part(rows, common, begin, INT64(0), self.tap_count)
+            return
+        is_one_part = builder.icmp_signed(">=", part_taps, self.tap_count)
         with builder.if_else(is_one_part) as (then, otherwise):
             with then:  # whose registers need not be shared with sums of other parts
-                combine_part(none, count)
+                self._combine_part(rows, common, begin, INT64(0), self.tap_count)
             with otherwise:
-                merge_parts(totals_of_rows, combine_part)
+                self._merge_parts(rows, common, begin)
 
-    def merge_parts(totals_of_rows, combine_part):
-        # sums of many products are taken in parts, and these sums are added up
-        totals = [total for row in totals_of_rows for total in row]
-        so_far = new_totals(len(totals))
-        with cgutils.for_range_slice(builder, none, count, fields["part_taps"]) as (start, _):
-            is_later = builder.icmp_signed(">", start, none)
-            with builder.if_then(is_later):
+    def _merge_parts(self, rows, common, begin):
+        """Emit code that sums each part by itself, and adds up these sums."""
+        builder, part_taps, first = self.builder, self.fields["part_taps"], self.operations.first
+        totals = [total for row in rows for total in row.totals]
+        so_far, merge = self._new_totals(len(totals)), self.operations.merge
+        parts = cgutils.for_range_slice(builder, INT64(0), self.tap_count, part_taps)
+        with parts as (start, _):
+            is_later = builder.icmp_signed(">", start, INT64(0))
+            with builder.if_then(is_later):  # only the first part begins with `first`
                 for total in totals:
                     builder.store(ir.Constant(first.type, None), total)
-            stop = builder.add(start, fields["part_taps"])
-            is_last = builder.icmp_signed(">", stop, count)
-            combine_part(start, builder.select(is_last, count, stop))
+            stop = builder.add(start, part_taps)
+            is_last = builder.icmp_signed(">", stop, self.tap_count)
+            stop = builder.select(is_last, self.tap_count, stop)
+            self._combine_part(rows, common, begin, start, stop)
             with builder.if_then(is_later):
                 for total, sum_of_parts in zip(totals, so_far, strict=True):
                     merged = merge(builder.load(sum_of_parts), builder.load(total))
@@ -277,20 +313,61 @@ def _combine_lines(
             for total, sum_of_parts in zip(totals, so_far, strict=True):
                 builder.store(builder.load(total), sum_of_parts)
 
-    def emit_one_of(choices):
-        together, *others = choices
-        if not others:
-            emit_rows(together)
-            return
-        is_chosen = builder.icmp_signed("==", fields["rows"], INT64(together))
-        with builder.if_else(is_chosen) as (then, otherwise):
-            with then:
-                emit_rows(together)
-            with otherwise:
-                emit_one_of(others)
+    def _combine_part(self, rows, common, begin, start, stop):
+        """Emit code that combines the taps `start` to before `stop` of all rows of windows.
 
-    # with weights there is more to do for each line, and more is gained where rows share it
-    emit_one_of(TOGETHER if weight_of else TOGETHER[1:])
+        Of two rows of windows, with t taps in a row of a window, that is a loop over the lines
+        start to start + t for row 0 alone, one to `stop` for both, one to stop + t for row 1 alone.
+        The part must have the taps of len(rows) - 1 rows at least, as the caller sees to.
+        """
+        builder, together = self.builder, len(rows)
+        ends = [builder.add(tap, row.first_line) for tap in (start, stop) for row in rows]
+        for k, (first, last) in enumerate(pairwise(ends)):
+            rows_with_line = rows[max(0, k - together + 1) : k + 1]
+            if common and len(rows_with_line) == together:
+                rows_with_line = [common]
+            with cgutils.for_range_slice(builder, first, last, INT64(1)) as (line, _):
+                self._combine_line(line, rows_with_line, begin)
+
+    def _combine_line(self, number, rows, begin):
+        """Emit code that combines a group of line `number` of the table, for the rows with it."""
+        builder, (_, weight_of, combine, *_) = self.builder, self.operations
+        line = builder.load(builder.gep(self.taps, [number]))
+        line = builder.gep(pointer_to(builder, line, self.kind), [begin])
+        weights = [weight_of and weight_of(builder.sub(number, row.first_line)) for row in rows]
+        for k in range(len(rows[0].totals)):
+            pixels = load(builder, line, INT64(k * self.lanes), self.kind, self.lanes)
+            for row, weight in zip(rows, weights, strict=True):
+                total = combine(builder.load(row.totals[k]), pixels, weight)
+                builder.store(total, row.totals[k])
+
+    def _new_totals(self, vectors):
+        """Return variables for `vectors` vectors of totals, which begin with `first`."""
+        first = self.operations.first
+        totals = [cgutils.alloca_once(self.builder, first.type) for _ in range(vectors)]
+        for total in totals:
+            self.builder.store(first, total)
+        return totals
+
+    def _result_of_row(self, number):
+        """Return the LLVM pointer to the first result of row `number` of the windows."""
+        builder, fields = self.builder, self.fields
+        offset = builder.mul(fields["row_bytes"], INT64(number))
+        return pointer_to(builder, builder.add(fields["result"], offset), self.result_kind)
+
+    def _write(self, totals, target, begin):
+        """Emit code that writes the results of a group to the row of results at `target`."""
+        for k, total in enumerate(totals):
+            place = self.builder.add(begin, INT64(k * self.lanes))
+            result = self.operations.finish(self.builder.load(total))
+            store(self.builder, result, target, place, self.result_kind)
+
+    def _fetch_ahead(self, number, begin, count):
+        """Emit prefetches of `count` results of a row further down, which is written later."""
+        later = self._result_of_row(number)
+        for k in range(0, count, LINE_BYTES * 8 // self.result_kind.bitwidth):
+            place = self.builder.add(begin, INT64(k))
+            prefetch(self.builder, later, place, is_written=True)
 
 
 def for_each_group(builder, count, sizes, emit):

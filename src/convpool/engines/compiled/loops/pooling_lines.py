@@ -1,6 +1,9 @@
 """The loops on lines: they combine lines of numbers, skip columns of them, and write results.
 
-`call` is the record COMBINING, WRITING or SKIPPING. Strides are in bytes, counts in numbers.
+A line is numbers side by side in memory: of pixels, or of totals, which are windows or parts of
+them, combined. A column of a line has c numbers, one for each channel. The line of a tap begins
+with the pixel, or part, under that tap. `call` is the record COMBINING, WRITING or SKIPPING:
+strides are in bytes, counts in numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +21,9 @@ from convpool.engines.compiled.loops.pooling_vectors import (
     combine_vectors,
     for_each_part,
     has_masks,
+    is_set,
     load_and_convert,
+    number_of_bits,
     scaled_totals,
     store_lanes,
     without_negative_zeros,
@@ -26,7 +31,6 @@ from convpool.engines.compiled.loops.pooling_vectors import (
 from convpool.engines.compiled.loops.simd import (
     INT64,
     convert,
-    element_type,
     fields_of,
     lanes_of,
     load,
@@ -47,18 +51,6 @@ BYTE = types.uint8
 combining_at, writing_at, skipping_at = map(reader_of, (COMBINING, WRITING, SKIPPING))
 
 
-def number_of_bits(builder, bits, kind):
-    """Return the number of type `kind` whose bits are the lowest ones of an int64."""
-    if kind.bitwidth < 64:
-        bits = builder.trunc(bits, ir.IntType(kind.bitwidth))
-    return builder.bitcast(bits, element_type(kind))
-
-
-def is_set(builder, flag):
-    """Return, as one bit, whether an int64 is not 0."""
-    return builder.icmp_signed("!=", flag, INT64(0))
-
-
 # ---- combine ----
 
 
@@ -74,7 +66,7 @@ def combine_lines(form):
 
 
 def average_lines(form):
-    """Return the loop that averages the lines of each window, number by number: COMBINING."""
+    """Return the loop that writes the averages of the lines of each window, number by number."""
     image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
     output_dtype = form.results.type(0)
     average = _combine(ADD, averages=True)
@@ -88,15 +80,17 @@ def average_lines(form):
 def _combine(combination, *, averages=False):
     """Return the @intrinsic that combines the lines of all windows of a record COMBINING.
 
-    combination: ADD, GREATER or LESSER. If it `averages`, totals are divided and written as
-    results; they do not accumulate, and are not padded. It emits one piece of machine code.
+    combination: ADD, GREATER or LESSER. If it `averages`, totals are divided, all by the one
+    divisor of the record, and written as results; the fields `accumulates` and `is_padded` count
+    as 0 then.
     """
 
     @intrinsic
     def combine(typing, call, source_dtype, sum_dtype, output_dtype):
-        """Combine the lines of all windows, with a loop of its own for each of three cases.
+        """Combine the lines of all windows; the dtypes are zeros of those of lines and results.
 
-        Windows may have no taps, and lines may be no longer than a vector and padded to it.
+        There is one loop over windows without taps, one for lines that are padded to one vector
+        and no longer, and one for all others.
         """
 
         def codegen(context, builder, signature, arguments):
@@ -110,6 +104,7 @@ def _combine(combination, *, averages=False):
             is_padded = is_set(builder, call["is_padded"])
             taps = Taps(builder, call, accumulates)
             identity = number_of_bits(builder, call["identity"], sum_dtype)
+            # variables, for the most vectors of a part; vectors of one number are remainders
             totals = {
                 width: [
                     cgutils.alloca_once(builder, vector_type(sum_dtype, width))
@@ -119,16 +114,17 @@ def _combine(combination, *, averages=False):
             }
 
             def combine_part(source, target, begin, vectors, width, mask, *, has_taps=True):
-                """Emit code that combines numbers of lines, from number `begin` on.
+                """Emit code that combines the lines of one window, from their number `begin` on.
 
-                vectors, width: how many vectors, and lanes of each; only those of `mask` are
-                stored. source, target: addresses of the first line, and of the result.
+                source, target: addresses of the window's first line, and of its results. vectors,
+                width: how many vectors of each line, and their lanes; only lanes in `mask` are
+                stored, None: all.
                 """
                 part_totals = totals[width][:vectors]  # a variable for each vector
                 begins = [builder.add(begin, INT64(k * lanes)) for k in range(vectors)]
 
                 def read_into_totals(address, dtype, *, combined):
-                    """Set totals to the numbers of a line, or if `combined`, combine them."""
+                    """Set totals to the numbers of a line, or if `combined`, combine both."""
                     line = pointer_to(builder, address, dtype)
                     for total, at in zip(part_totals, begins, strict=True):
                         x = load_and_convert(builder, line, at, mask, width, dtype, sum_dtype)
@@ -140,7 +136,7 @@ def _combine(combination, *, averages=False):
                 if not has_taps:
                     for total in part_totals:
                         builder.store(splat(builder, identity, width), total)
-                elif source_dtype == sum_dtype:
+                elif source_dtype == sum_dtype:  # so that one load serves both cases
                     start = builder.select(accumulates, target, source)
                     read_into_totals(start, sum_dtype, combined=False)
                 else:
@@ -195,36 +191,35 @@ def _combine(combination, *, averages=False):
 class Taps:
     """The taps of a window, whose lines are combined in one loop.
 
-    `call` are the fields of COMBINING: name -> LLVM value. If the bit `accumulates` is not set,
-    totals begin with the first tap, and the loop with the second.
+    `call` are the fields of COMBINING: name -> LLVM value. If the bit `accumulates` is set, totals
+    begin with the results so far, and the loop with the first tap; else with the first tap, and the
+    loop with the second.
     """
 
     def __init__(self, builder, call, accumulates):
         self.builder, self.columns = builder, call["columns"]
         self.count = builder.mul(call["rows"], self.columns)
-        self.first = builder.select(accumulates, INT64(0), INT64(1))
         self.column_bytes = call["column_bytes"]
         # from the last tap of a row to the first of the next row
         last_column = builder.sub(self.columns, INT64(1))
         self.to_next_row = builder.sub(
             call["row_bytes"], builder.mul(last_column, self.column_bytes)
         )
-        behind_first = self._step(INT64(0))
-        zeros = (INT64(0), INT64(0))
-        self.start, self.first_column = (
-            builder.select(accumulates, zero, value)
-            for zero, value in zip(zeros, behind_first, strict=True)
-        )
+        # the tap that the loop begins with: its number, column, and bytes from the first tap
+        second_bytes, second_column = self._step(INT64(0))
+        self.first = builder.select(accumulates, INT64(0), INT64(1))
+        self.first_bytes = builder.select(accumulates, INT64(0), second_bytes)
+        self.first_column = builder.select(accumulates, INT64(0), second_column)
         self.are_none = builder.and_(
             builder.icmp_signed("==", self.count, INT64(0)), builder.not_(accumulates)
         )
 
     def _step(self, column):
         """Return the bytes from a tap in this column to the next tap, and its column."""
-        builder, behind = self.builder, self.builder.add(column, INT64(1))
-        is_last = builder.icmp_signed("==", behind, self.columns)
+        builder, next_column = self.builder, self.builder.add(column, INT64(1))
+        is_last = builder.icmp_signed("==", next_column, self.columns)
         step = builder.select(is_last, self.to_next_row, self.column_bytes)
-        return step, builder.select(is_last, INT64(0), behind)
+        return step, builder.select(is_last, INT64(0), next_column)
 
     @contextmanager
     def from_address(self, source):
@@ -233,7 +228,7 @@ class Taps:
         source: address of the first tap's line.
         """
         builder = self.builder
-        address = cgutils.alloca_once_value(builder, builder.add(source, self.start))
+        address = cgutils.alloca_once_value(builder, builder.add(source, self.first_bytes))
         column = cgutils.alloca_once_value(builder, self.first_column)
         with cgutils.for_range_slice(builder, self.first, self.count, INT64(1)):
             tap = builder.load(address)
@@ -258,9 +253,9 @@ def _product_of_divisors(builder, call):
 
 
 def skip_columns(form):
-    """Return the loop that copies every stride-th column of a line: see SKIPPING.
+    """Return the loop that copies every stride-th column of a line: its `call` is SKIPPING.
 
-    Numbers are only moved, so that unsigned integers of their size stand for them.
+    Numbers are only moved, so they are taken for unsigned integers of their size.
     """
     dtype = form.size.type(0)
 
@@ -272,7 +267,11 @@ def skip_columns(form):
 
 @intrinsic
 def skip(typing, call, dtype):
-    """Copy every stride-th column of a line: a loop for each pair (channels, stride) of SKIPS."""
+    """Copy every stride-th column of a line: a loop for each pair (channels, stride) of SKIPS.
+
+    Each turn reads c * stride vectors and writes c, with as many columns as a vector has lanes.
+    With 4 lanes, c = 1 and stride = 2, these are numbers 0, 2, 4, 6 of the 8 that are read.
+    """
 
     def codegen(context, builder, signature, arguments):
         call = fields_of(builder, signature.args[0], arguments[0])
@@ -280,8 +279,8 @@ def skip(typing, call, dtype):
         source = pointer_to(builder, call["source"], dtype)
         target = pointer_to(builder, call["result"], dtype)
         groups = builder.sdiv(builder.add(call["columns"], INT64(lanes - 1)), INT64(lanes))
-        for number, (c, stride) in enumerate(SKIPS):
-            is_this = builder.icmp_signed("==", call["skip"], INT64(number))
+        for pair, (c, stride) in enumerate(SKIPS):
+            is_this = builder.icmp_signed("==", call["skip"], INT64(pair))
             with builder.if_then(is_this), cgutils.for_range(builder, groups) as loop:
                 begin = builder.mul(loop.index, INT64(c * stride * lanes))
                 vectors = [
@@ -305,7 +304,7 @@ def skip(typing, call, dtype):
 
 
 def write_totals(form):
-    """Return the loop that writes lines of totals as results, divided and converted: WRITING."""
+    """Return the loop that writes lines of totals as results: its `call` is WRITING."""
     sum_dtype, output_dtype = form.sums.type(0), form.results.type(0)
 
     def entry(address):
@@ -326,7 +325,7 @@ def write(typing, call, sum_dtype, output_dtype):
         row_divisors = pointer_to(builder, call["row_divisors"], double)
         column_divisors = pointer_to(builder, call["column_divisors"], double)
 
-        def write_line(number, has_columns):
+        def write_line(number, has_columns):  # whether each number has a divisor beside the row's
             at = builder.add(call["source"], builder.mul(number, call["source_bytes"]))
             source = pointer_to(builder, at, sum_dtype)
             at = builder.add(call["result"], builder.mul(number, call["result_bytes"]))
@@ -369,7 +368,7 @@ def write(typing, call, sum_dtype, output_dtype):
 
 
 def copy_lines(form):
-    """Return the loop that writes lines of totals as they are: see WRITING, `count` is in bytes."""
+    """Return the loop that writes lines of totals as they are: WRITING, `count` in bytes."""
 
     def entry(address):
         copy(writing_at(address))

@@ -14,10 +14,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from convpool.engines.compiled.base_form import ADD
-from convpool.engines.compiled.loops.pooling_lines import is_set
 from convpool.engines.compiled.loops.pooling_vectors import (
     combine_vectors,
     has_masks,
+    is_set,
     load_and_convert,
     scaled_totals,
     store_lanes,

@@ -1,8 +1,9 @@
 """Instructions on vectors that the loops of pooling share: to combine numbers, and to write them.
 
-Words are those of `simd`. A combination is a Python int: ADD, GREATER or LESSER. Zeros that are
-negative become positive wherever numbers leave a loop: which of the two wins would else depend on
-the order of the taps.
+`base` is an LLVM pointer to numbers, and a place the index of one of these, an LLVM int64. A mask
+is a vector of bits, one for each lane. A kind is Numba's type of numbers. A combination is a Python
+int: ADD, GREATER or LESSER. Zeros that are negative become positive wherever numbers leave a loop:
+which of the two wins would else depend on the order of the taps.
 """
 
 from __future__ import annotations
@@ -17,12 +18,25 @@ from convpool.engines.compiled.loops.simd import (
     INT64,
     TARGET,
     convert,
+    element_type,
     lanes_before,
     load,
     load_masked,
     store,
     store_masked,
 )
+
+
+def number_of_bits(builder, bits, kind):
+    """Return the number of type `kind` whose bits are the lowest ones of an int64."""
+    if kind.bitwidth < 64:
+        bits = builder.trunc(bits, ir.IntType(kind.bitwidth))
+    return builder.bitcast(bits, element_type(kind))
+
+
+def is_set(builder, flag):
+    """Return, as one bit, whether an int64 is not 0."""
+    return builder.icmp_signed("!=", flag, INT64(0))
 
 
 def combine_vectors(builder, a, b, combination, kind):
@@ -40,7 +54,7 @@ def combine_vectors(builder, a, b, combination, kind):
 
 
 def without_negative_zeros(builder, vector, kind):
-    """Return a vector with 0 for -0."""
+    """Return a vector of numbers of type `kind` with 0 for -0."""
     if not isinstance(kind, types.Float):
         return vector
     return builder.fadd(vector, ir.Constant(vector.type, None))  # -0 + 0 is 0
@@ -67,9 +81,9 @@ def store_lanes(builder, vector, base, place, mask, kind):
 
 
 def scaled_totals(builder, total, divisor, are_factors, sum_kind, output_kind):
-    """Return a vector of totals divided by those of `divisor`, and converted to output_kind.
+    """Return a vector of totals divided by the vector `divisor`, and converted to output_kind.
 
-    `divisor` is a vector of float64. If the bit `are_factors` is set, totals are multiplied by it.
+    `divisor` is of float64. If the bit `are_factors` is set, totals are multiplied by it instead.
     """
     total = convert(builder, total, sum_kind, types.float64)
     scaled = cgutils.alloca_once(builder, total.type)
@@ -94,20 +108,22 @@ def for_each_part(builder, count, lanes, unrolled, may_overlap, uses_masks, emit
     of unrolled[0] as fit, then of the next, at last of one vector. If the bit `may_overlap` is set
     and there is a whole vector, the last one covers what remains together with numbers before it;
     else what remains is one vector under a mask, or if not `uses_masks`, is taken number by number.
+    With 4 lanes, unrolled (2,) and 15 numbers, parts begin at 0 (2 vectors), 8 (1) and 11 (1, which
+    overlaps) or 12 (under a mask of 3 lanes).
     """
     whole = builder.sdiv(count, INT64(lanes))
     remainder = builder.srem(count, INT64(lanes))
     done = INT64(0)
     for vectors in unrolled:
-        end = builder.and_(whole, INT64(-vectors))  # a multiple of a power of two
-        with cgutils.for_range_slice(builder, done, end, INT64(vectors)) as (number, _):
-            emit(builder.mul(number, INT64(lanes)), vectors, lanes, None)
+        end = builder.and_(whole, INT64(-vectors))  # `whole` rounded down to a multiple of vectors
+        with cgutils.for_range_slice(builder, done, end, INT64(vectors)) as (vector, _):
+            emit(builder.mul(vector, INT64(lanes)), vectors, lanes, None)
         done = end
     overlaps = builder.and_(may_overlap, builder.icmp_signed(">", whole, INT64(0)))
     overlaps = builder.and_(overlaps, builder.icmp_signed(">", remainder, INT64(0)))
-    last = builder.add(whole, builder.zext(overlaps, INT64))
-    with cgutils.for_range_slice(builder, done, last, INT64(1)) as (number, _):
-        place, last_place = builder.mul(number, INT64(lanes)), builder.sub(count, INT64(lanes))
+    end = builder.add(whole, builder.zext(overlaps, INT64))
+    with cgutils.for_range_slice(builder, done, end, INT64(1)) as (vector, _):
+        place, last_place = builder.mul(vector, INT64(lanes)), builder.sub(count, INT64(lanes))
         is_before = builder.icmp_signed("<", place, last_place)
         emit(builder.select(is_before, place, last_place), 1, lanes, None)
     has_rest = builder.icmp_signed(">", remainder, INT64(0))

@@ -167,6 +167,7 @@ def _combine(combination, *, averages=False):
             is_short = builder.icmp_signed("<=", call["count"], INT64(lanes))
             padded = builder.and_(builder.add(call["count"], INT64(lanes - 1)), INT64(-lanes))
             count = builder.select(is_padded, padded, call["count"])
+            # else an overlapping vector would combine some numbers with their results a second time
             may_overlap = builder.not_(builder.or_(accumulates, is_padded))
             masks = has_masks(source_dtype, output_dtype)
             to_cover = (builder, count, lanes)

@@ -1,10 +1,11 @@
 """The loop of the gradient of pooling.
 
-A band is some rows of an image. Its gradient, the result, is filled with zeros; then each window
-that has taps on it adds its g, the gradient of its output: to the first of its greatest or least
-pixels, or to all its pixels in the band. A vector holds channels of a pixel: whole vectors of them,
-then halves, quarters and so on. `call` is the record POOL_GRADIENT. b is the number of an image, i
-of a row and j of a column of the output; y and x are the pixel where a window begins.
+A band is some rows of an image. The result, which is its gradient, is filled with zeros; then each
+window that has taps on the band adds its g, the gradient of its output: to the first of its
+greatest or least pixels, if that is in the band, or to all its pixels there. A vector holds
+channels of a pixel: whole vectors of them, then halves, quarters and so on. `call` is the record
+POOL_GRADIENT. b is the number of an image, i of a row and j of a column of the output; y and x are
+the row and column of the pixel where a window begins, which may lie on padding.
 """
 
 from __future__ import annotations
@@ -39,32 +40,37 @@ gradient_at = reader_of(POOL_GRADIENT)
 
 def pool_gradient(form):
     """Return the loop that computes bands of the gradient, of the form's dtype."""
-    add_window, fill_row = _window_adder(form, 0, False), _row_filler(form)
-    add_fixed_window, fixed_taps = _window_adder(form, form.taps, False), form.taps
-    write_fixed_window = _window_adder(form, form.taps, True)
+    add_window, fill_row = _window_adder(form, 0), _row_filler(form)
+    # if form.taps is not 0: for windows of so many rows and columns, all of them in the band
+    add_fixed_window, fixed_taps = _window_adder(form, form.taps), form.taps
+    write_fixed_window = _window_adder(form, form.taps, is_alone=True)
 
     @loop
     def add_row(call, b, i, first_row, last_row):
-        """Add the g of row i of the windows of image b to the rows first_row to before last_row."""
+        """Add the g of the windows of row i of the output of image b to a band of its result.
+
+        The band has the rows first_row to before last_row.
+        """
         y = i * call.stride_down - call.before_down
         down, across = call.dilation_down, call.dilation_across
         top, bottom = taps_on_pixels(y, call.h, call.window_down, down)
-        # rows of taps on the band: own_top to before own_bottom
-        own_top = max(top, -(-(first_row - y) // down))
-        own_bottom = min(bottom, (last_row - 1 - y) // down + 1)
-        if own_bottom <= own_top:
+        # of the rows of taps on pixels, top to before bottom, these are in the band
+        band_top = max(top, -(-(first_row - y) // down))
+        band_bottom = min(bottom, (last_row - 1 - y) // down + 1)
+        if band_bottom <= band_top:
             return
         row = call.address + b * call.image_bytes + (y + top * down) * call.row_bytes
         target = call.result + b * call.result_image_bytes
-        target += (y + own_top * down) * call.result_row_bytes
+        target += (y + band_top * down) * call.result_row_bytes
         g = call.gradient + b * call.gradient_image_bytes + i * call.gradient_row_bytes
         stride, before, taps = call.stride_across, call.before_across, call.window_across
         column_bytes, result_column_bytes = call.column_bytes, call.result_column_bytes
-        rows, first, last, w = bottom - top, own_top - top, own_bottom - top, call.w
+        rows, first, last, w = bottom - top, band_top - top, band_bottom - top, call.w
         steps = down * call.row_bytes, across * column_bytes
         result_steps = down * call.result_row_bytes, across * result_column_bytes
-        shared = rows, first, last, *steps, *result_steps, call.c
+        shared = rows, first, last, *steps, *result_steps, call.c  # fields of all Windows here
         g_bytes, span = call.gradient_column_bytes, (taps - 1) * across + 1
+        # windows low to before high have all columns on pixels
         low, high = windows_on_pixels(-before, stride, call.ow, w, span)
         are_fixed = fixed_taps > 0 and taps == fixed_taps and last - first == fixed_taps == rows
         for j in range(call.ow):
@@ -86,31 +92,31 @@ def pool_gradient(form):
         call = gradient_at(address)
         span = (call.window_down - 1) * call.dilation_down + 1
         column_bytes = call.result_column_bytes
-        for number in range(call.first, call.last):
-            b, first_row = number // call.bands, number % call.bands * call.band_rows
+        for band in range(call.first, call.last):  # counted through all images
+            b, first_row = band // call.bands, band % call.bands * call.band_rows
             last_row = min(call.h, first_row + call.band_rows)
             for y in range(first_row, last_row):
                 target = call.result + b * call.result_image_bytes + y * call.result_row_bytes
                 fill_row(target, call.fill_columns, column_bytes, call.fill_numbers, call.zero)
-            # windows that begin before the band ends, and end behind where it begins
-            first = max(0, -(-(first_row + call.before_down - span + 1) // call.stride_down))
-            last = min(call.oh, (last_row - 1 + call.before_down) // call.stride_down + 1)
-            for i in range(first, last):
+            # rows of windows that begin before the band ends, and end behind where it begins
+            first_i = max(0, -(-(first_row + call.before_down - span + 1) // call.stride_down))
+            last_i = min(call.oh, (last_row - 1 + call.before_down) // call.stride_down + 1)
+            for i in range(first_i, last_i):
                 add_row(call, b, i, first_row, last_row)
 
     return entry
 
 
-def _for_each_vector(builder, channels, kind, emit):
-    """Emit loops over vectors of all channels, with the code of emit(place, lanes) for each.
+def _for_each_vector(builder, count, kind, emit):
+    """Emit loops over `count` numbers of type `kind`, with the code of emit(place, lanes) for each.
 
-    First whole vectors, then halves and so on. place: number of a vector's first channel, an LLVM
-    value; lanes: how many channels it has, a Python int.
+    They are taken by whole vectors, then halves and so on. place: where a vector begins among the
+    numbers, an LLVM value; lanes: how many numbers it has, a Python int.
     """
     lanes = lanes_of(kind)
     place = cgutils.alloca_once_value(builder, INT64(0))
     while lanes:
-        left = builder.sub(channels, builder.load(place))
+        left = builder.sub(count, builder.load(place))
         with cgutils.for_range(builder, builder.sdiv(left, INT64(lanes))):
             emit(builder.load(place), lanes)
             builder.store(builder.add(builder.load(place), INT64(lanes)), place)
@@ -118,34 +124,34 @@ def _for_each_vector(builder, channels, kind, emit):
 
 
 def _row_filler(form):
-    """Return the @intrinsic that fills a row of pixels with zeros."""
+    """Return the @intrinsic that fills a row of results with zeros."""
     kind = number_type(form.dtype)
 
     @intrinsic
-    def fill_row(typing, address, columns, column_bytes, channels, zero):
-        """Fill the first `channels` numbers of each of some pixels of a row with `zero`.
+    def fill_row(typing, address, columns, column_bytes, count, zero):
+        """Fill the first `count` numbers of each column of a row with `zero`.
 
-        `address` is that of the first of `columns` pixels, which are `column_bytes` apart. `zero`,
-        an int64, is no constant, since LLVM would replace a loop that writes a constant by a call
-        of `memset`, which the library does not have.
+        `address` is that of the first of `columns` columns, which are `column_bytes` apart; a row
+        without gaps is one column. `zero` is the int64 0. It is no constant, since LLVM would
+        replace a loop that writes a constant by a call of `memset`, which the library lacks.
         """
 
         def codegen(context, builder, signature, arguments):
-            address, columns, column_bytes, channels, zero = arguments
+            address, columns, column_bytes, count, zero = arguments
             number = builder.bitcast(
                 _truncated(builder, zero, _integer_type(kind)), element_type(kind)
             )
             with cgutils.for_range(builder, columns) as column:
-                pixel = builder.add(address, builder.mul(column.index, column_bytes))
-                base = pointer_to(builder, pixel, kind)
+                begin = builder.add(address, builder.mul(column.index, column_bytes))
+                base = pointer_to(builder, begin, kind)
 
                 def fill(place, lanes):
                     store(builder, splat(builder, number, lanes), base, place, kind)
 
-                _for_each_vector(builder, channels, kind, fill)
+                _for_each_vector(builder, count, kind, fill)
             return context.get_dummy_value()
 
-        return types.void(address, columns, column_bytes, channels, zero), codegen
+        return types.void(address, columns, column_bytes, count, zero), codegen
 
     return fill_row
 
@@ -156,12 +162,12 @@ class Window(NamedTuple):
     Parameters
     ----------
     source, target, gradient
-        Addresses: of its first pixel, of the result of the first pixel of its first row in the
-        band, and of the window's g.
+        Addresses: of the window's first pixel, of the result for the first pixel of its first row
+        in the band, and of its g.
     taps, rows
         How many columns and rows of taps are on pixels.
     first_row, last_row
-        Rows of taps from first_row to before last_row are in the band.
+        Of these rows, first_row to before last_row are in the band.
     row_step, tap_step
         Bytes from row to row and from tap to tap of the pixels.
     result_row_step, result_tap_step
@@ -184,11 +190,12 @@ class Window(NamedTuple):
     channels: ir.Value
 
 
-def _window_adder(form, fixed, is_alone):
+def _window_adder(form, fixed, *, is_alone=False):
     """Return the @intrinsic that adds the g of a Window to the rows of a band.
 
-    If `fixed` is not 0, there are so many rows and columns of taps, all of them in the band. If the
-    window `is_alone`, no other has these pixels: its g is written, not added.
+    If `fixed` is not 0, there are so many rows and columns of taps, all of them in the band, and
+    code is written out for each tap. If the window `is_alone`, no other has these pixels: its g is
+    written, not added.
     """
     kind = number_type(form.dtype)
 
@@ -234,7 +241,7 @@ class WindowEmitter:
         self.integer = _integer_type(self.kind)
 
     def add_vector(self, place, lanes):
-        """Emit code that adds the g of `lanes` channels, from number `place` on."""
+        """Emit code that adds the g of `lanes` channels, from channel `place` on."""
         base = pointer_to(self.builder, self.window.gradient, self.kind)
         g = load(self.builder, base, place, self.kind, lanes)
         chosen = None if self.form.combination == ADD else self.chosen_tap(place, lanes)
@@ -259,14 +266,14 @@ class WindowEmitter:
         return self.builder.add(below, self.builder.mul(tap, tap_step))
 
     def tap_numbers(self, row, tap, lanes):
-        """Return a vector with the number of a tap, counted over all rows, in every lane."""
+        """Return a vector with the number of a tap, counted row by row, in every lane."""
         number = self.builder.add(self.builder.mul(row, self.window.taps), tap)
         return splat(self.builder, _truncated(self.builder, number, self.integer), lanes)
 
     def chosen_tap(self, place, lanes):
         """Emit code that finds the window's first greatest, or least, pixel in each channel.
 
-        Return a vector of the numbers of their taps, for `lanes` channels from number `place` on;
+        Return a vector of the numbers of their taps, for `lanes` channels from channel `place` on;
         see `tap_numbers`. NaN wins, the first one.
         """
         builder, window, kind = self.builder, self.window, self.kind
@@ -282,7 +289,7 @@ class WindowEmitter:
             pixel = load(builder, pointer_to(builder, address, kind), place, kind, lanes)
             before = builder.load(best)
             if isinstance(kind, types.Float):
-                # true where one of them is NaN too
+                # true also where one of them is NaN; but the first NaN stays
                 is_better = builder.fcmp_unordered(sign, pixel, before)
                 is_better = builder.and_(is_better, builder.fcmp_ordered("ord", before, before))
             else:
@@ -297,7 +304,8 @@ class WindowEmitter:
     def add_to_results(self, place, g, chosen):
         """Emit code that adds the vector g to the results of the chosen taps that lie in the band.
 
-        Channels begin at number `place`; `chosen` is what `chosen_tap` returned, None for all taps.
+        g is that of the channels from `place` on; `chosen` is what `chosen_tap` returned, or None
+        for all taps.
         """
         builder, window, kind, lanes = self.builder, self.window, self.kind, g.type.count
         zeros = ir.Constant(g.type, None)

@@ -1,11 +1,12 @@
 """The loop that finds medians of bytes by histograms, whose time hardly grows with the window.
 
-Histograms of columns of pixels go down the picture: a pixel comes and one leaves. That of a window
-goes along a row: a column comes and one leaves, for the coarse counts at each step, and for the
-fine ones where the median lies. A histogram is 16-bit counts in memory: COARSE ones, number k of
-the bytes from 16 k to 16 k + 15, and behind them 256 fine ones, of each byte. `call` is the record
-HISTOGRAMS; b is the number of an image, ch of a channel, r of a row and x of a column of the
-output, y of a row of pixels.
+A histogram of each column of pixels goes down the picture: from a row of windows to the next, a
+pixel comes and one leaves. The histogram of a window goes along the row: a column comes and one
+leaves. At each step, all coarse counts are updated, and of the fine ones those few among which the
+median lies. A histogram is 16-bit counts in memory: COARSE ones, number k of the bytes from 16 k to
+16 k + 15, and behind them 256 fine ones, of each byte. `call` is the record HISTOGRAMS; b is the
+number of an image, ch of a channel, r of a row and x of a column of the output, y of a row of
+pixels.
 
 S. Perreault and P. Hébert, "Median filtering in constant time", IEEE Transactions on Image
 Processing 16 (2007).
@@ -30,16 +31,18 @@ from convpool.engines.compiled.loops.simd import (
 )
 from convpool.engines.compiled.record import HISTOGRAMS
 
-COARSE = 16  # coarse counts, and fine ones of each of them
+COARSE = 16  # coarse counts, and fine ones of each of them; so many are changed at once
 COUNTS = COARSE + 256  # of a histogram
 COUNT, PIXEL, INTEGER = np.uint16(0), np.uint8(0), np.int64(0)  # zeros that stand for dtypes
 COUNT_BYTES = 2
+HISTOGRAM_BYTES = COUNTS * COUNT_BYTES
+ADDED, REMOVED = 1, -1  # what a pixel that comes, or leaves, changes its counts by
 
 histograms_at = reader_of(HISTOGRAMS)
 
 
 def histogram_medians(form):
-    """Return the loop over units: it writes the medians of each, of the form's dtype."""
+    """Return the loop that writes the medians of units: bands of rows of blocks of columns."""
     result_dtype = form.results.type(0)
 
     def entry(address):
@@ -54,6 +57,7 @@ def histogram_medians(form):
 def _find_medians(call, unit, result_dtype):
     """Write the medians of unit number `unit`: a band of rows of a block of columns.
 
+    Units are numbered from band to band, block to block, channel to channel and image to image.
     result_dtype: a zero of the results' dtype.
     """
     r, rest = unit % call.bands * call.band_rows, unit // call.bands
@@ -62,11 +66,12 @@ def _find_medians(call, unit, result_dtype):
     last_row, last_column = min(call.oh, r + call.band_rows), min(call.ow, x + call.block_columns)
     source = call.address + b * call.image_bytes + ch * call.channel_bytes
     target = call.output + b * call.output_image_bytes + ch * call.output_channel_bytes
+    # the columns of pixels under the block: `columns` of them, from column `left` on
     left = max(0, x * call.stride_across - call.before_across)
     right = (last_column - 1) * call.stride_across - call.before_across + call.kernel_columns
     columns = max(0, min(call.w, right) - left)
     source += left * call.column_bytes
-    for k in range(columns * COUNTS // COARSE):
+    for k in range(columns * COUNTS // COARSE):  # COARSE counts at a time
         _clear_counts(call.counts + k * COARSE * COUNT_BYTES)
     # the rows of pixels that the histograms of columns count: from `top` to before `bottom`
     top = bottom = min(call.h, max(0, r * call.stride_down - call.before_down))
@@ -74,33 +79,33 @@ def _find_medians(call, unit, result_dtype):
         y = r * call.stride_down - call.before_down
         first, last = max(0, y), min(call.h, y + call.kernel_rows)
         while bottom < last:
-            _count_row(call, source + bottom * call.row_bytes, columns, 1)
+            _count_row(call, source + bottom * call.row_bytes, columns, ADDED)
             bottom += 1
         while top < min(first, bottom):
-            _count_row(call, source + top * call.row_bytes, columns, -1)
+            _count_row(call, source + top * call.row_bytes, columns, REMOVED)
             top += 1
         _find_row(call, target + r * call.output_row_bytes, x, left, last - first, result_dtype)
         r += 1
 
 
 @loop
-def _count_row(call, pixels, columns, sign):
-    """Count the pixels of a row in the histograms of their columns; if sign is -1, remove them.
+def _count_row(call, pixels, columns, change):
+    """Change the counts of the pixels of a row, in the histograms of their columns.
 
-    pixels: address of the first of `columns` pixels.
+    pixels: address of the first of `columns` pixels; change: ADDED or REMOVED.
     """
     for k in range(columns):
-        counts = call.counts + k * COUNTS * COUNT_BYTES
+        counts = call.counts + k * HISTOGRAM_BYTES
         pixel = load_number(pixels, k * call.column_bytes, PIXEL, INTEGER)
-        _count(counts, pixel // COARSE, sign)
-        _count(counts, COARSE + pixel, sign)
+        _change_count(counts, pixel // COARSE, change)
+        _change_count(counts, COARSE + pixel, change)
 
 
 @loop
-def _count(counts, place, sign):
-    """Add `sign`, 1 or -1, to the count at a place of the histogram at address `counts`."""
+def _change_count(counts, place, change):
+    """Add `change` to the count at a place of the histogram at address `counts`."""
     count = load_number(counts, place, COUNT, INTEGER)
-    store_number(counts, place, np.uint16(count + sign))
+    store_number(counts, place, np.uint16(count + change))
 
 
 @loop
@@ -108,29 +113,32 @@ def _find_row(call, target, x, left, rows, result_dtype):
     """Write the medians of a row of windows of one block, from column x of the output on.
 
     target: address of the row of the output; left: column of the images whose histogram is the
-    first; rows: how many rows of the windows lie on pixels.
+    first; rows: how many rows of the windows lie on pixels. Columns of pixels are counted from
+    `left` on.
     """
-    counts = call.counts + call.columns * COUNTS * COUNT_BYTES
+    # of the window, behind the histograms of columns
+    counts = call.counts + call.columns * HISTOGRAM_BYTES
     _clear_counts(counts)
-    for k in range(2 * COARSE):
+    for k in range(2 * COARSE):  # the fine counts are of no column yet: see `_byte_of_rank`
         store_number(call.places, k, INTEGER)
-    first = last = 0  # the coarse counts are of the columns from `first` to before `last`
+    first = last = 0  # the coarse counts are of the columns of pixels `first` to before `last`
     for column in range(x, min(call.ow, x + call.block_columns)):
-        place = column * call.stride_across - call.before_across
-        begin, end = max(0, place) - left, min(call.w, place + call.kernel_columns) - left
+        start = column * call.stride_across - call.before_across
+        # the window's columns on pixels: `begin` to before `end`
+        begin, end = max(0, start) - left, min(call.w, start + call.kernel_columns) - left
         while last < end:
-            _add_counts(counts, call.counts + last * COUNTS * COUNT_BYTES)
+            _add_counts(counts, call.counts + last * HISTOGRAM_BYTES)
             last += 1
         while first < min(begin, last):
-            _subtract_counts(counts, call.counts + first * COUNTS * COUNT_BYTES)
+            _subtract_counts(counts, call.counts + first * HISTOGRAM_BYTES)
             first += 1
-        number = max(0, rows) * max(0, end - begin)
+        pixels = max(0, rows) * max(0, end - begin)  # of the window
         median = np.nan
-        if number > 0:
-            low = _byte_of_rank(call, counts, (number - 1) // 2, first, last)
+        if pixels > 0:
+            low = _byte_of_rank(call, counts, (pixels - 1) // 2, first, last)
             high = low
-            if number % 2 == 0:
-                high = _byte_of_rank(call, counts, number // 2, first, last)
+            if pixels % 2 == 0:
+                high = _byte_of_rank(call, counts, pixels // 2, first, last)
             median = 0.5 * (low + high)
         result = as_result(median, result_dtype)
         store_number(target + column * call.output_column_bytes, 0, result)
@@ -140,20 +148,23 @@ def _find_row(call, target, x, left, rows, result_dtype):
 def _byte_of_rank(call, counts, rank, first, last):
     """Return byte number `rank`, from 0 on, of the sorted bytes of a window.
 
-    counts: address of the window's histogram, whose coarse counts are right. first, last: the
-    window consists of columns number `first` to before `last` of the block. Those 16 fine counts
-    among which the byte is are brought up to date: call.places says which columns they count.
+    counts: address of the window's histogram, whose coarse counts are up to date. first, last: the
+    window has the columns of pixels `first` to before `last`, counted as in `_find_row`. The fine
+    counts of a coarse one may be those of an earlier window: `call.places` has the first column of
+    it, and the one behind its last, for each coarse count. Those among which the byte is are
+    brought up to date.
     """
-    below, coarse = 0, 0  # how many bytes are less than those of count number `coarse`
+    below, coarse = 0, 0  # `below` bytes are less than those of coarse count number `coarse`
     count = load_number(counts, 0, COUNT, INTEGER)
     while below + count <= rank:
         below += count
         coarse += 1
         count = load_number(counts, coarse, COUNT, INTEGER)
-    offset = COARSE * (1 + coarse)
+    offset = COARSE * (1 + coarse)  # of its first fine count in a histogram
     fine = counts + offset * COUNT_BYTES
     begin, end = load_integer(call.places, 2 * coarse), load_integer(call.places, 2 * coarse + 1)
-    if first - begin + last - end >= last - first:  # it is no more work to begin anew
+    # where as many columns would come or leave as the window has, the counts begin anew
+    if first - begin + last - end >= last - first:
         _clear_counts(fine)
         begin = end = first
     while end < last:
@@ -174,13 +185,13 @@ def _byte_of_rank(call, counts, rank, first, last):
 
 
 def _counts_at(builder, address):
-    """Return (vector of the COARSE counts at an address, LLVM pointer to the first of them)."""
+    """Return (vector of COARSE successive counts at an address, LLVM pointer to the first)."""
     base = pointer_to(builder, address, types.uint16)
     return load(builder, base, ir.IntType(64)(0), types.uint16, COARSE), base
 
 
 def _combiner(operation):
-    """Return the @intrinsic that changes COARSE counts; `operation` is "add" or "sub"."""
+    """Return the @intrinsic that changes COARSE counts in a row: `operation` is "add" or "sub"."""
 
     @intrinsic
     def combine(typing, target, source):
@@ -202,7 +213,7 @@ _add_counts, _subtract_counts = _combiner("add"), _combiner("sub")
 
 @intrinsic
 def _clear_counts(typing, target):
-    """Set the COARSE counts at an address to 0."""
+    """Set COARSE successive counts at an address to 0."""
 
     def codegen(context, builder, signature, arguments):
         counts, base = _counts_at(builder, arguments[0])

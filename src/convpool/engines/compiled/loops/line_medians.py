@@ -1,9 +1,11 @@
 """The loop that finds medians of windows, for a vector of them at a time.
 
-A vector holds the pixels under one tap of neighbouring windows, one in each lane. Medians of few
-taps are found by a network of exchanges, of which only what its middle depends on becomes machine
-code; those of any number by bisection. `call` is the record SUMMING. `for_each_group` covers a
-remainder by a last group that begins earlier, so that some medians are written twice.
+A line is the pixels under one tap of each window of a row, side by side in memory; a vector of it
+has those of neighbouring windows, one in each lane. Medians of few taps are found by a network of
+exchanges, of which only what its middle depends on becomes machine code; those of any number by
+bisection. `call` is the record SUMMING: `taps` is the table of the addresses of the lines.
+`for_each_group` covers a remainder by a last group that begins earlier, so that some medians are
+written twice.
 """
 
 from __future__ import annotations
@@ -30,9 +32,9 @@ from convpool.engines.compiled.loops.simd import (
     vector_type,
 )
 
-# how few exchanges find the median of so many numbers: "i-j" puts the lesser of numbers i and j in
-# the place i. Of 9 as A. W. Paeth has it (Graphics Gems, 1990), of 25 as N. Devillard (Fast median
-# search, 1998).
+# exchanges that bring the median of so many numbers to the middle, fewer than sort them: "i-j" puts
+# the lesser of numbers i and j in place i, the greater in place j. Of 9 as A. W. Paeth has it
+# (Graphics Gems, 1990), of 25 as N. Devillard (Fast median search, 1998).
 MEDIAN_NETWORKS = {
     9: ("1-2 4-5 7-8 0-1 3-4 6-7 1-2 4-5 7-8 0-3 5-8 4-7 3-6 1-4 2-5 4-7 4-2 6-4 4-2 "),
     25: (
@@ -50,11 +52,11 @@ MEDIAN_NETWORKS = {
 def median_taps(form):
     """Return the loop that writes the medians of a row of windows: see SUMMING."""
     dtype, result_dtype = form.dtype.type(0), form.results.type(0)
-    count, is_careful = form.taps, form.is_careful
+    tap_count, is_careful = form.taps, form.is_careful  # 0 taps: any number of them
 
     @intrinsic
     def median_row(typing, call, dtype, result_dtype):
-        """Write the medians of a row of windows, of a vector at least.
+        """Write the medians of a row of windows, of as many as a vector has lanes at least.
 
         call: the record SUMMING. The dtypes are zeros of those of lines and results.
         """
@@ -63,11 +65,11 @@ def median_taps(form):
             fields = fields_of(builder, signature.args[0], arguments[0])
             taps = integers_at(builder, fields["taps"], INT64(0))
             target = pointer_to(builder, fields["result"], result_dtype)
-            if not count:
+            if not tap_count:
                 bisection = _Bisection(builder, taps, fields["tap_count"], dtype, result_dtype)
                 bisection.write_medians(target, fields["count"])
                 return context.get_dummy_value()
-            addresses = [builder.load(builder.gep(taps, [INT64(k)])) for k in range(count)]
+            addresses = [builder.load(builder.gep(taps, [INT64(k)])) for k in range(tap_count)]
             lines = [pointer_to(builder, address, dtype) for address in addresses]
 
             def write(begin, _vectors, lanes):
@@ -118,10 +120,14 @@ def _with_nan(builder, median, vectors):
 class _Bisection:
     """Emits code that finds medians by halving the range in which each of them lies.
 
-    Numbers are counted that are not greater than the middle of the range. Ranges are of keys:
-    integers of the same order as the numbers, which for integers are these themselves. `vectors`
-    vectors of medians are found at a time; their state is in lists of variables, one for each
-    vector. A variable is an LLVM pointer to a vector.
+    In each step, the numbers that are not greater than the middle of the range are counted. If
+    there are as many as the rank of the median, the lower half of the range is kept, else the upper
+    one. Ranges are of keys: integers of the same order as the numbers, which for integers are these
+    themselves. Of bytes 7, 9, 200, whose median has rank 2, ranges are 7 to 200, 7 to 103 (since 2
+    bytes are at most 103), and there the median is found: the greatest byte that is at most 103.
+
+    `vectors` vectors of medians are found at a time; their state is in lists of variables, one for
+    each vector. A variable is an LLVM pointer to a vector.
 
     Parameters
     ----------
@@ -137,7 +143,7 @@ class _Bisection:
     lows, highs
         Variables of the least and the greatest key of each range.
     counts
-        Variables of how many taps are not greater than the high of a range.
+        Variables of how many taps are not greater than the high of each range.
     nans
         Variables of -1 in lanes whose windows have NaN, else 0.
     """
@@ -148,16 +154,17 @@ class _Bisection:
         self.is_float = isinstance(kind, types.Float)
         self.is_unsigned = not self.is_float and not kind.signed
         self.bits = kind.bitwidth
+        # types of vectors of numbers, and of keys and counts
         self.numbers = vector_type(kind, self.lanes)
         self.integers = ir.VectorType(ir.IntType(self.bits), self.lanes)
-        # rank of the lower one of the middle numbers, from 1 on
+        # rank, from 1 on, of the median, or of the lower one of two middle numbers
         half = builder.lshr(builder.add(tap_count, INT64(1)), INT64(1))
         self.rank = self._splat_count(half)
 
     def write_medians(self, target, count):
         """Emit code that writes the medians of `count` windows to the LLVM pointer `target`.
 
-        They are a vector at least.
+        There are at least as many windows as a vector has lanes.
         """
 
         def write(begin, vectors, _lanes):
@@ -175,7 +182,7 @@ class _Bisection:
         lows, highs, nans = self._ranges(begin, vectors)
         all_taps = self._splat_count(self.tap_count)
         counts = [self._variable(all_taps) for _ in range(vectors)]
-        # a range of 2**bits keys has one left after so many steps
+        # a range of 2**bits keys is one key after so many halvings
         with cgutils.for_range(builder, INT64(self.bits)) as step:
             with builder.if_then(builder.not_(self._is_any_open(lows, highs, counts))):
                 step.do_break()
@@ -210,7 +217,8 @@ class _Bisection:
         """Return a bit: whether the range of some median still leaves it open."""
         builder, bits = self.builder, None
         for low, high, count in zip(lows, highs, counts, strict=True):
-            # if as many as the rank are not greater than the high, it is the greatest of them
+            # if as many as the rank are not greater than the high, the median is the greatest of
+            # these: see `_middles`
             is_open = builder.and_(
                 builder.icmp_signed("!=", builder.load(low), builder.load(high)),
                 builder.icmp_signed("!=", builder.load(count), self.rank),
@@ -220,10 +228,11 @@ class _Bisection:
         return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
 
     def _halve(self, begin, lows, highs, counts):
-        """Emit code that replaces each range by that half in which the number of the rank lies."""
+        """Emit code that replaces each range by that half in which the number of that rank lies."""
         builder, ones = self.builder, ir.Constant(self.integers, [1] * self.lanes)
         middles = []
         for low, high in zip(map(builder.load, lows), map(builder.load, highs), strict=True):
+            # (low + high) // 2 without overflow: the bits of both, and half of what differs
             shift = builder.lshr if self.is_unsigned else builder.ashr
             half = shift(builder.xor(low, high), ones)
             middles.append(builder.add(builder.and_(low, high), half))
@@ -231,6 +240,7 @@ class _Bisection:
         below = [self._variable(ir.Constant(self.integers, None)) for _ in limits]
 
         def count_number(k, numbers):
+            # a set bit becomes -1, which is subtracted
             is_below = builder.sext(self._compare("<=", numbers, limits[k]), self.integers)
             builder.store(builder.sub(builder.load(below[k]), is_below), below[k])
 
@@ -246,13 +256,14 @@ class _Bisection:
                 builder.store(builder.select(is_lower, if_lower, if_upper), variable)
 
     def _middles(self, begin, highs, counts, nans):
-        """Return vectors of the medians: the greatest numbers that are at most a range's high.
+        """Return vectors of the medians: of each window, the greatest number in or below its range.
 
-        Of an even number of taps, the means of these and of the least greater ones.
+        Of an even number of taps, it is the mean of that and of the least number above the range;
+        but if more taps than the rank are not above it, both middle numbers are equal.
         """
         builder, vectors = self.builder, len(highs)
         limits = [self._numbers(builder.load(high)) for high in highs]
-        least, greatest = map(self._splat_limit, (False, True))
+        least, greatest = (self._splat_limit(greatest=is_greatest) for is_greatest in (False, True))
         lowers = [self._variable(least) for _ in range(vectors)]
         uppers = [self._variable(greatest) for _ in range(vectors)]
 
@@ -279,7 +290,7 @@ class _Bisection:
         return medians
 
     def _finish(self, lower, upper, nan):
-        """Return the means of the two middle numbers, NaN where the mask `nan` is not 0."""
+        """Return the means of the two middle numbers, NaN where the integers `nan` are not 0."""
         builder = self.builder
         lower, upper = (convert(builder, x, self.kind, self.result_kind) for x in (lower, upper))
         halves, infinities = (
@@ -287,6 +298,7 @@ class _Bisection:
         )
         mean = builder.fmul(builder.fadd(lower, upper), halves)
         if self.is_float:
+            # where the sum overflows, the mean is the sum of the halves
             no_overflow = builder.fadd(builder.fmul(lower, halves), builder.fmul(upper, halves))
             for limit in (infinities, builder.fneg(infinities)):
                 is_infinite = builder.fcmp_ordered("==", mean, limit)
@@ -306,7 +318,7 @@ class _Bisection:
                 combine(k, load(builder, line, INT64(k * self.lanes), self.kind, self.lanes))
 
     def _compare(self, sign, a, b):
-        """Return the mask of the lanes where two vectors of numbers compare so; NaN does not."""
+        """Return the mask of the lanes where `a sign b` is true of numbers; it is false for NaN."""
         if self.is_float:
             return self.builder.fcmp_ordered(sign, a, b)
         compare = self.builder.icmp_unsigned if self.is_unsigned else self.builder.icmp_signed
@@ -325,7 +337,10 @@ class _Bisection:
         return self.builder.bitcast(self._flip_negative(keys), self.numbers)
 
     def _flip_negative(self, integers):
-        """Flip all bits but the sign of negative integers: so floats are ordered, and back."""
+        """Flip all bits but the sign of negative integers; done twice, it gives them back.
+
+        The bits of floats, taken for integers, are then in the order of the floats.
+        """
         signs, others = (
             ir.Constant(integers.type, [number] * self.lanes)
             for number in (self.bits - 1, 2 ** (self.bits - 1) - 1)
@@ -333,7 +348,7 @@ class _Bisection:
         flipped = self.builder.and_(self.builder.ashr(integers, signs), others)
         return self.builder.xor(integers, flipped)
 
-    def _splat_limit(self, greatest):
+    def _splat_limit(self, *, greatest):
         """Return a vector of the greatest number there is, or of the least one."""
         if self.is_float:
             limit = float("inf") if greatest else float("-inf")
@@ -342,7 +357,7 @@ class _Bisection:
         return ir.Constant(self.numbers, [limit] * self.lanes)
 
     def _splat_count(self, count):
-        """Return a vector of an int64 in every lane, as an integer of a number's bits."""
+        """Return a vector of an int64 in every lane, as integers of the bits of a number."""
         builder, integer = self.builder, ir.IntType(self.bits)
         count = count if self.bits == 64 else builder.trunc(count, integer)
         return splat(builder, count, self.lanes)

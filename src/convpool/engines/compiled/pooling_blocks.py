@@ -1,8 +1,9 @@
 """How a compiled pooling is divided: programs that combine the taps of an axis, and blocks.
 
-c channels, oh x ow output. A line holds the channels of all columns of a row of a block, a vector
-`lanes` numbers. A part is some neighbouring taps of a window, combined; at first, each tap is one.
-A program is the steps by which the taps of a window are combined: see `Step`.
+c channels, oh x ow output. A block is some rows and columns of the output that are computed
+together. A line holds the channels of all columns of pixels under a row of it, a vector `lanes`
+numbers. A part is some neighbouring taps of a window, combined; at first, each tap is one. A
+program is the steps by which the taps of a window are combined along an axis: see `Step`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ BLOCK = 2**13  # numbers of all lines of a block, if windows have no parts on th
 LINES = 2**18  # numbers of all lines of a block, if they have
 PARTS = 2**16  # numbers of the parts of all windows of a block
 BASE = 4  # parts that are combined to one longer part
-ALIGNED = 64  # a multiple of the numbers of a vector of any dtype
+OVERHEAD = 2  # of a program of several steps, in parts that are combined for a window
+ALIGNED = 64  # a multiple of the numbers of a vector of any dtype; tiles are multiples of it
 
 
 class Step(NamedTuple):
@@ -49,7 +51,7 @@ class Step(NamedTuple):
 def program_of(axis: Axis, reuses_taps: bool) -> Ints:
     """Return the program of an axis: an array with a row for each Step, of its fields.
 
-    It is one step over all taps, or where that takes more work, longer and longer parts.
+    It is one step over all taps, or where that takes more work, steps to longer and longer parts.
     reuses_taps: whether a tap may be combined twice, as for max and min.
 
     Examples
@@ -64,18 +66,19 @@ def program_of(axis: Axis, reuses_taps: bool) -> Ints:
     """
     one_step = [Step(is_result=True, parts=axis.window, distance=1, first_tap=0)]
     steps = _steps_with_overlap(axis.window) if reuses_taps else _steps_without_overlap(axis.window)
-    # parts are made at each pixel that a window does not share with the next one
-    pixels = min(axis.stride, axis.window)
-    # parts or taps that are combined for each window
-    cost = sum(step.parts if step.is_result else step.parts * pixels for step in steps)
-    overhead = 2  # of further steps
-    return np.array(one_step if axis.window <= cost + overhead else steps, np.int64)
+    # Parts begin at every pixel: for each further window, at as many as the stride, and at no more
+    # than a window has taps.
+    new_parts = min(axis.stride, axis.window)
+    # parts that are combined for each window; of one step, these are all taps
+    cost = sum(step.parts if step.is_result else step.parts * new_parts for step in steps)
+    return np.array(one_step if axis.window <= cost + OVERHEAD else steps, np.int64)
 
 
 def _steps_with_overlap(window: int) -> list[Step]:
     """Return the steps that combine `window` taps from two parts, which may overlap, or from one.
 
-    Parts are made from parts a quarter as long (1 / BASE), the last ones perhaps half as long.
+    Parts are made from BASE parts each, the longest perhaps from two. 11 taps are made from two
+    parts of 8, from taps 0 and 3 on; parts of 8 from two parts of 4, and these from 4 taps.
     """
     steps, length = [], 1  # taps of a part
     while 2 * length <= window:
@@ -89,10 +92,11 @@ def _steps_with_overlap(window: int) -> list[Step]:
 def _steps_without_overlap(window: int) -> list[Step]:
     """Return the steps that combine `window` taps, each once, from parts of BASE**k taps.
 
-    There are as many parts of this length as digit k of `window` says, written in base BASE.
+    There are as many parts of this length as digit k of `window` says, written in base BASE: 11 is
+    3 + 2 * 4, so 11 taps are 3 taps and two parts of 4.
     """
     steps, length = [], 1  # taps of a part
-    covered, rest = 0, window  # taps that results have so far; further digits
+    covered, rest = 0, window  # taps that results have so far; `window` without digits below k
     while True:
         rest, digit = divmod(rest, BASE)
         if digit:
@@ -105,22 +109,23 @@ def _steps_without_overlap(window: int) -> list[Step]:
 
 
 class PoolingBlock(NamedTuple):
-    """A block of the output, and what the sizes of the scratches for it follow from.
+    """A block of the output, and the sizes of its lines in the scratches, which are working memory.
 
     Pixels are first combined down the rows to a line for each row of the output, and then each line
-    along itself to a line of results. All but rows, columns and joint_lines count numbers.
+    along itself to a line of results.
 
     Parameters
     ----------
     rows, columns
         Rows and columns of the output in a block.
     pitch, results_pitch
-        From one line to the next, and from one line of results to the next.
+        Numbers from one line to the next, and from one line of results to the next.
     joint_lines
         How many lines are combined along themselves as if they were one; 1: each alone.
-    tile, parts
-        Numbers of each row of pixels that are combined down the rows at a time, and numbers of the
-        scratch for the parts of windows meanwhile.
+    tile
+        How many numbers of each row of pixels are combined down the rows at a time.
+    parts
+        Numbers of the scratch for the parts of windows meanwhile.
     overshoot
         Numbers that may be read or written behind the last line.
     """
@@ -161,24 +166,26 @@ def block_of(
     are combined from parts on the way down the rows.
     """
     (down, across), (oh, ow) = axes, (axis.count for axis in axes)
+    # as many as fit a line, but at least about as many as overlap with one window
     columns = (LINE // c - across.span) // across.stride + 1
     columns = min(ow, max(1, across.span // across.stride, columns))
     length = (columns - 1) * across.stride + across.span  # columns of pixels of a line
-    # A line is a multiple of the stride long, so that windows of joint lines begin a stride apart.
-    # All windows of joint lines are combined, also those that reach from line to line. So lines are
-    # joined if that makes at most a third more windows.
+    # A line is a multiple of the stride long, so that windows of joint lines begin a stride apart:
+    # as many windows as strides. Those that reach from line to line are combined for nothing, so
+    # lines are joined if there are at most a third more windows than columns.
     strides = -(-length // across.stride)
     is_joint = 3 * strides <= 4 * columns
-    if has_parts or not is_joint:  # up to a vector behind each line is overwritten
+    if has_parts or not is_joint:  # a line must have room for a vector behind its pixels
         strides = -(-(length * c + lanes) // (across.stride * c))
     pitch, results_pitch = strides * across.stride * c, (strides if is_joint else columns) * c
     rows = min(oh, max(1, BLOCK // pitch))
     tile, parts = pitch, 0
     if has_parts:
+        # at least about as many as overlap with one window, since blocks share no parts
         rows = min(oh, max(1 + down.span // down.stride, LINES // pitch))
         pixel_rows = (rows - 1) * down.stride + down.span
         tile = min(_round_up(pitch), _round_up(max(1, PARTS // pixel_rows)))
-        parts = pixel_rows * (tile + lanes)
+        parts = pixel_rows * (tile + lanes)  # a vector may be written behind each
     joint_lines = rows if is_joint else 1
     return PoolingBlock(rows, columns, pitch, results_pitch, joint_lines, tile, parts, overshoot)
 

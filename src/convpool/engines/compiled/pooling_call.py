@@ -1,11 +1,11 @@
 """Calls of the pooling loops: all that follows from windows and array layouts, worked out once.
 
 A window is the product of its axes' windows. Short windows of many channels are combined on both
-axes at once, and short windows of few channels in registers. Else a block of rows is combined down
-the columns into lines, and these along the row into results, which are finished on their way out. A
-window of many taps is then combined from longer and longer parts, so its cost hardly grows with it;
-sums are taken over taps only, never as differences of running sums. Loops on lines combine or write
-the numbers of a row, for the other loops. m images, h x w pixels, c channels, oh x ow output.
+axes at once, and short windows of few channels in registers. Else a block, some rows and columns of
+the output, is combined down the columns into lines, and these along the row into results, which are
+then divided or converted. A window of many taps is combined from longer and longer parts, so its
+cost hardly grows with it; sums are taken over taps only, never as differences of running sums.
+Loops on lines combine or write lines. m images, h x w pixels, c channels, oh x ow output.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ from convpool.windows import volume
 Array = NDArray[Any]
 
 FEW_TAPS = 16  # taps of a window at most that are combined on both axes at once
-SOME_TAPS = 64  # the same where windows do not overlap and lines are long
+SOME_TAPS = 64  # the same where windows do not overlap and pixels have LONG_LINE channels
 LONG_LINE = 512  # channels at least
-RESULTS = 2**11  # numbers at most that they are combined to before they are written
+RESULTS = 2**11  # numbers at most of such windows that are combined before they are written
 SHORT = 4  # rows of a window at most that are combined in registers
 PART_BYTES = 2**19  # bytes at least, of windows of 2 x 2, that a part of the work reads and writes
 KEPT_CALLS = 128  # of the last used, one for each pair of layouts and kind of pooling
@@ -87,13 +87,13 @@ class PoolingCall:
     line_records
         Where in `fields` these three begin; empty if there are none.
     scratch_bytes
-        Bytes of each scratch of a thread, in the order of POOLING.
+        Bytes of each scratch, the working memory of a thread, in the order of POOLING.
     units, parts
-        Blocks, or rows of the output, that threads share, and into how many parts at most.
+        How many blocks, or rows of the output, there are; into how many parts threads split them.
     arrays
         Arrays whose addresses stand in the record, which keeps them alive.
     records
-        Records that no call uses now.
+        Records that no call uses now, kept for the next one.
     """
 
     function: Callable[[int], Any]
@@ -129,7 +129,7 @@ class PoolingCall:
 
 
 def allocate(sizes: tuple[int, ...]) -> tuple[Any, list[int]]:
-    """Return memory, and a list of the addresses of scratches of these bytes in it.
+    """Return (memory, addresses in it of scratches of these sizes in bytes).
 
     Addresses are multiples of ALIGNED. The memory must be kept as long as they are used.
     """
@@ -220,7 +220,7 @@ class _CallMaker:
         fields = {**self._fields(), "is_direct": is_direct, "block_columns": columns}
         if has_average and not self.is_copied:
             fields["combine_pixels"] = library.function_address(average)
-        scratch_bytes = 0, results_bytes  # no lines are kept
+        scratch_bytes = 0, results_bytes  # of lines, which are not kept, and of results
         return self._call_with_line_loops(forms.PoolWindowsForm(), fields, m * oh, scratch_bytes)
 
     def _form_in_registers(self) -> Form | None:
@@ -270,9 +270,10 @@ class _CallMaker:
         (m, oh, ow, c), across = self.out.shape, self.pooling.axes[1]
         reuses_taps = self.combination != ADD
         programs = [program_of(axis, reuses_taps) for axis in self.pooling.axes]
-        # whether windows are combined at every column, and every stride-th result is kept
+        # whether windows are combined at every column, and every stride-th result is then kept
         skips = across.stride > 1 and (c, across.stride) in forms.SKIPS and ow > 1
-        # numbers that skipping columns reads and writes behind the last line
+        # numbers of a vector, of a byte each at least, may be read or written behind the last line;
+        # where columns are skipped, those of c * stride vectors more
         overshoot = VECTOR_BYTES * (1 + c * across.stride if skips else 1)
         has_parts = len(programs[0]) > 1
         block = block_of(self.pooling.axes, c, self.lanes, overshoot, has_parts=has_parts)
@@ -327,7 +328,7 @@ class _CallMaker:
         programs
             The arrays whose addresses are in the fields, if any: the programs of both axes.
         """
-        skip = 0  # which pair of SKIPS
+        skip = 0  # which pair (channels, stride) of SKIPS
         if fields.get("skips"):
             skip = forms.SKIPS.index((self.images.shape[3], self.pooling.axes[1].stride))
         are_factors = {"are_factors": int(self.divisors.are_factors)}
@@ -338,7 +339,7 @@ class _CallMaker:
             filled(WRITING, are_factors),
             filled(SKIPPING, {"skip": skip}),
         ]
-        ends = [*accumulate(len(record) for record in records)]
+        ends = [*accumulate(len(record) for record in records)]  # each the place of the next record
         return PoolingCall(
             function=library.function(form),
             fields=as_words(*records),
@@ -396,4 +397,4 @@ class _CallMaker:
         moved = sum(volume(array.shape) * array.dtype.itemsize for array in (self.images, self.out))
         # a window of more than FEW_TAPS taps hardly costs more: it is combined from parts
         taps = sum(min(axis.window, FEW_TAPS) for axis in self.pooling.axes)
-        return moved * taps // (2 + 2) // PART_BYTES
+        return moved * taps // (2 + 2) // PART_BYTES  # 2 + 2: taps of windows of 2 x 2

@@ -1,8 +1,8 @@
 """Max and min pooling of pictures at stride 1, row by row: see `picture_rows`.
 
-Windows of any size take few comparisons: along a row, each pass combines up to TAPS numbers, each
-of which stands for as many pixels as the pass before has combined. m pictures, h x w pixels, c
-channels, oh x ow output.
+Windows of any size take few comparisons: each pass goes along a row and combines up to TAPS
+numbers, each of which stands for as many pixels as the passes before have combined. What the last
+pass writes is combined down the rows. m pictures, h x w pixels, c channels, oh x ow output.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def row_filter_of(images: Array, out: Array, pooling: Pooling) -> RowFilter | No
     )
     combination, is_float = COMBINATIONS[pooling.mode], dtype.kind == "f"
     keep = KeepTapsForm(combination, dtype, is_careful=False)
-    careful = KeepTapsForm(combination, dtype, is_careful=is_float)
+    careful = KeepTapsForm(combination, dtype, is_careful=is_float)  # it never loses a NaN
     forms = RowForms(
         read=ReadRowForm(dtype, dtype, seeks_nan=is_float),
         down=keep,
@@ -88,8 +88,10 @@ def row_filter_of(images: Array, out: Array, pooling: Pooling) -> RowFilter | No
 def passes_of(window: int) -> tuple[tuple[int, ...], ...]:
     """Return the passes that combine the `window` columns of a row of a window, as in `RowForms`.
 
-    Each is the columns whose numbers it combines; after the pass before, a number stands for its
-    own pixel and some that follow. These may overlap, since meeting a pixel twice changes nothing.
+    Each pass is the columns whose numbers it combines, counted from the window's first. Before the
+    first pass, a number is a pixel; after each, it stands for its own pixel and some that follow.
+    These may overlap, since meeting a pixel twice changes nothing. For 15 columns, each number
+    stands for 4 pixels after the first pass, and numbers 0, 4, 8 and 11 cover pixels 0 to 14.
 
     Examples
     --------
@@ -100,7 +102,8 @@ def passes_of(window: int) -> tuple[tuple[int, ...], ...]:
     combined = 1  # pixels that each number stands for so far
     while combined < window or not passes:
         next_combined = min(window, TAPS * combined)
-        columns = [*range(0, next_combined - combined, combined), next_combined - combined]
+        last_column = next_combined - combined  # its number ends with the last pixel
+        columns = [*range(0, last_column, combined), last_column]
         passes.append(tuple(columns))
         combined = next_combined
     return tuple(passes)

@@ -1,6 +1,6 @@
 """Filters of pictures whose channels all have the same kernel, or one kernel for each axis.
 
-Both axes are filtered in one pass over the rows. Results may be rounded to short integers. m
+Both axes are filtered while the rows are read once. Results may be rounded to short integers. m
 images, h x w pixels, c channels, kh x kw kernel, oh x ow output.
 """
 
@@ -82,7 +82,7 @@ def _row_filter(
         return None
     is_separable = len(kernels) == 2
     kh, kw = map(len, kernels) if is_separable else kernels[0].shape
-    terms = max(kh, kw) if is_separable else kh * kw
+    terms = max(kh, kw) if is_separable else kh * kw  # of the longest sum
     if chains((terms, 1, 1), sums, np.dtype(np.float32))[0] < terms:
         return None  # sums of so many products are computed in parts
     geometry = geometry_of(

@@ -1,4 +1,8 @@
-"""The forms that filter pictures row by row, and of medians, max and min. See `forms`."""
+"""The forms that filter pictures row by row, and of medians, max and min. See `forms`.
+
+A form is a loop that is compiled for certain dtypes and sizes; the record that is named is what it
+is told. A line is the pixels of a row that lie under one tap of its windows.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ MEDIANS = tuple(
     ]
 )
 MEDIAN_TAPS = (3, 5, 9, 25)  # taps of windows whose medians have forms of their own
-# dtypes of pictures whose greatest or least numbers are kept
+# dtypes of pictures whose greatest or least pixels are found
 KEPT = tuple(map(np.dtype, ("f4", "f8", "u1", "i2", "u2")))
 
 
@@ -56,8 +60,8 @@ class ReadRowForm(Form):
 class SumTapsForm(Form):
     """Sums products of lines with weights: record SUMMING.
 
-    Results of fewer than 32 bits are rounded and saturated. Products of a window of `rows` rows of
-    `taps` taps are written out; 0 and 0: of no window, and windows may have any size.
+    Results of fewer than 32 bits are rounded and saturated. Windows have `rows` rows of `taps`
+    taps, and code is written out for each; 0 and 0: of any size, by a loop over taps.
     """
 
     loop = "sum_taps"

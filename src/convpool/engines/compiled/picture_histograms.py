@@ -1,8 +1,8 @@
 """Medians of bytes in windows of any size, by histograms: see the record HISTOGRAMS.
 
-Windows that reach into the padding have fewer pixels, and take no more time than others. m images,
-h x w pixels, c channels, oh x ow output. The output is cut into blocks of columns, and each block
-into bands of rows, which threads share.
+Windows that reach into the padding have fewer pixels, and take no more time than others. The output
+is cut into blocks of columns, and each block into bands of rows: a unit is a band of one channel,
+and threads share the units. m images, h x w pixels, c channels, oh x ow output.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Array = NDArray[Any]
 
 MOST_TAPS = 2**16 - 1  # that a count of 16 bits holds
 COARSE, FINE = 16, 256  # counts of a histogram: of the upper 4 bits of bytes, and of whole bytes
-COLUMNS = 2**9  # of pixels of a block, about, whose histograms stay in the cache
+COLUMNS = 2**9  # columns of pixels of a block, about, whose histograms stay in the cache
 # rows of a band: at least so many windows' heights, since each band begins with a whole window, and
 # at least so many rows
 BAND_HEIGHTS = 4
@@ -76,8 +76,9 @@ def find_medians(images: Array, axes: Sequence[Axis], out: Array) -> None:
 
     def make_record() -> tuple[int, Words, Array, Array]:
         """Return the address of a record for one thread, and the memory to keep for it."""
-        # a histogram of each column of pixels of a block, and at last one of a window
+        # a histogram of each column of pixels of a block, and behind them that of a window
         counts = launch.empty_aligned((COARSE + FINE) * (columns + 1), np.dtype(np.uint16))
+        # for each coarse count, the columns whose fine counts are known: first, and behind the last
         places = np.empty(2 * COARSE, np.int64)
         memory = {"counts": address_of(counts), "places": address_of(places)}
         words = as_words(filled(HISTOGRAMS, fields | memory))
@@ -92,7 +93,8 @@ def _fields(images: Array, axes: Sequence[Axis], out: Array) -> dict[str, int]:
     """Return the fields of HISTOGRAMS for arguments of `find_medians`, but for the scratches."""
     down, across = axes
     _, oh, ow, c = out.shape
-    # columns of pixels of a block, beside those of its first window
+    # columns of pixels of a block beside those of its first window: at least as many as that has,
+    # since each block begins with a whole window
     more_columns = max(COLUMNS - across.window, across.window)
     block_columns = min(ow, more_columns // across.stride + 1)
     band_rows = min(oh, max(SHORTEST_BAND, BAND_HEIGHTS * down.window // down.stride))

@@ -54,7 +54,7 @@ class Part(NamedTuple):
     Parameters
     ----------
     pixels, windows
-        Index of their pixels in the images, and of their medians in the output.
+        Index of the pixels under them in the images, and of their medians in the output.
     find
         Function of these two parts (images, output), which writes the medians.
     """
@@ -114,6 +114,7 @@ def _slices_by_padding(axis: Axis) -> list[slice]:
     They are the windows that reach into the padding before, those on pixels alone, and the rest.
     """
     inside = min(axis.count, -(-axis.before // axis.stride))  # the first window on pixels alone
+    # the first window that reaches into the padding behind the pixels
     behind = max(inside, (axis.size - axis.span + axis.before) // axis.stride + 1)
     bounds = 0, inside, min(behind, axis.count), axis.count
     return [slice(a, b) for a, b in pairwise(bounds) if a < b]
@@ -127,13 +128,14 @@ def _row_filter(images: Array, axes: Sequence[Axis], out: Array) -> RowFilter | 
     dtype, c = number_dtype(images.dtype), images.shape[3]
     lanes = library.isa().vector_bytes // dtype.itemsize
     is_dense = Layout.of(images).is_dense and Layout.of(out).is_dense
+    # a row of results has a vector at least
     if axes[1].stride > 1 or not fits_cache(axes, c) or out.shape[2] * c < lanes or not is_dense:
         return None
     taps, is_float = axes[0].window * axes[1].window, dtype.kind == "f"
     form_taps = taps if taps in MEDIAN_TAPS else 0  # 0: the form for any number of taps
-    if not form_taps and taps >= 2 ** (8 * dtype.itemsize):  # it counts them in such integers
+    # the form for any number of taps counts them in integers as long as pixels, and sees NaN itself
+    if not form_taps and taps >= 2 ** (8 * dtype.itemsize):
         return None
-    # the form for any number of taps sees NaN by itself
     is_careful = is_float and form_taps > 0
     geometry = geometry_of(
         images,

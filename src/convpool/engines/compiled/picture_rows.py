@@ -4,9 +4,10 @@ A picture has its channels side by side, and all of them have the same kernel. E
 and converted once, into a line of a ring: a scratch of a few lines, where each new row overwrites
 the oldest. Each row of results is summed from the lines of its window. Where there is one kernel
 for each axis, a row is summed along itself before it is stored in the ring: that is a pass. The
-greatest and least pixels, and medians, are found in the same way, by other forms. `geometry` is the
-filter without its arrays: shapes, strides, windows and dtypes. m pictures, h x w pixels, c
-channels, kh x kw weights, oh x ow output.
+greatest and least pixels, and medians, are found in the same way, by other forms: a form is a loop
+compiled for certain dtypes and sizes. `geometry` is the filter without its arrays: shapes, strides,
+windows and dtypes (of images, sums and results). A record is what a loop is told, int64 words that
+have names. m pictures, h x w pixels, c channels, kh x kw weights, oh x ow output.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from convpool.engines.compiled.record import (
     FILTERING,
     READING,
     SUMMING,
+    WORD_BYTES,
     Words,
     address_of,
     as_words,
@@ -51,6 +53,8 @@ LINE = 2**12  # numbers of a line of the ring, about, at most
 MOST_LINES = 2**7  # rows that a window spans at most
 UNSHARED = 2**22  # taps of all windows up to which one thread is as fast as several
 
+# indices of the fields among the words of a call: the records FILTERING, READING, SUMMING of the
+# results, and SUMMING of the first pass follow each other
 FIELD = indices_of(FILTERING)
 READ = indices_of(READING, length_of(FILTERING))
 DOWN = indices_of(SUMMING, length_of(FILTERING) + length_of(READING))
@@ -82,7 +86,7 @@ def takes(geometry: ConvolutionGeometry, pairs: Container[tuple[Dtype, Dtype]]) 
         and geometry.axes[1].stride == 1
         and fits_cache(geometry.axes, c)
         and geometry.output[2] * c >= LEAST_VECTORS * geometry.lanes
-        # whole rows of taps are summed at once
+        # rounding errors must allow whole rows of taps to be summed at once
         and rows_and_taps_at_once(kh, kw, geometry.terms)[1] == kw
         and geometry.dtypes[1:] in pairs
         and library.is_form(ReadRowForm(*geometry.dtypes[:2]))
@@ -148,15 +152,18 @@ def row_forms_of(geometry: ConvolutionGeometry, fill: Any, *, is_separable: bool
     """Return the forms of a filter by sums; `fill` is the number that stands in constant padding.
 
     is_separable: whether there is one kernel for each axis, so that rows are summed along first.
+    Some kernel sizes have a form of their own, in which code is written out for each tap; the form
+    for any size has a loop over the taps.
     """
     images, sums, results = geometry.dtypes
-    read, down = ReadRowForm(images, sums), SumTapsForm(sums, results)
+    read, any_size = ReadRowForm(images, sums), SumTapsForm(sums, results)
     if not is_separable:
         written_out = SumTapsForm(sums, results, *geometry.kernels[:2])
-        return RowForms(read, written_out if library.is_form(written_out) else down, fill=fill)
+        down = written_out if library.is_form(written_out) else any_size
+        return RowForms(read, down, fill=fill)
     columns = tuple(range(geometry.kernels[1]))
     one_pass = (columns,)
-    return RowForms(read, down, one_pass, SumTapsForm(sums, sums), fill=fill)
+    return RowForms(read, any_size, one_pass, SumTapsForm(sums, sums), fill=fill)
 
 
 class RowFilter:
@@ -169,16 +176,17 @@ class RowFilter:
         m, oh, ow, c = geometry.output
         down, across = geometry.axes
         self.geometry, self.forms = geometry, forms
+        # blocks of about equal width, side by side
         self.blocks_across = -(-ow * c // LINE)
         self.block_columns = -(-ow // self.blocks_across)
         self.units = m * self.blocks_across * oh  # rows of blocks, which threads share
         self.together = min(forms.together, self._most_together())
         self.ring_lines = down.span + self.together - 1
         self.line_columns = self.block_columns - 1 + across.span
-        # numbers from one line of the ring to the next
+        # numbers from one line of the ring to the next, whole vectors
         self.pitch = -(-self.line_columns * c // geometry.lanes) * geometry.lanes
         self.maps = [geometries.index_map(axis, geometry.pad_mode) for axis in geometry.axes]
-        # of a row of the window, those that are combined to results; passes leave only the first
+        # columns of the window that are combined to results; passes leave only the first
         row_taps = (0,) if forms.passes else tuple(range(across.window))
         tap_bytes = across.dilation * c * geometry.dtypes[1].itemsize
         # bytes from a line's first number to each tap: of each pass, and at last of the results
@@ -217,8 +225,8 @@ class RowFilter:
     def _most_together(self) -> int:
         """Return how many rows of results can be computed at once, since their windows overlap.
 
-        4, or 2 where windows have 2 rows or are summed in parts; 1 where windows have one row, a
-        stride or a dilation.
+        4, or 2 where windows have 2 rows or are summed in parts, since each part must have a row of
+        taps for every row of results but one; 1 where windows have one row, a stride or a dilation.
         """
         down, across = self.geometry.axes
         if not down.stride == down.dilation == 1 < down.window:
@@ -237,7 +245,7 @@ class RowFilter:
             "tap_count": rows * row_taps,
             "row_taps": row_taps,
             "row_bytes": self.geometry.output_strides[1] * self.geometry.dtypes[2].itemsize,
-            "part_taps": rows_at_once * row_taps,
+            "part_taps": rows_at_once * row_taps,  # so many are summed before sums are added up
             "count": self.block_columns * c,
         }
         return as_words(
@@ -255,12 +263,13 @@ class RowFilter:
         """Return the record SUMMING of each pass along a row."""
         c, dilation = self.geometry.images[3], self.geometry.axes[1].dilation
         records = []
-        count = self.block_columns * c  # numbers that the last pass writes
+        count = self.block_columns * c  # numbers that a pass writes, at first of the last one
         for columns in reversed(self.forms.passes):
             taps = len(columns)
             fields = {"rows": 1, "tap_count": taps, "part_taps": taps, "count": count}
             records.append(filled(SUMMING, fields))
-            count += columns[-1] * dilation * c  # a pass writes what the next one reads
+            # the pass before writes what this one reads, up to the last tap of its last window
+            count += columns[-1] * dilation * c
         return records[::-1]
 
     def _filtering_fields(self) -> dict[str, int]:
@@ -312,8 +321,8 @@ class RowFilter:
         base, passes = ctypes.addressof(words), len(self.forms.passes)
         # behind the ring, the lines that the passes read
         scratch = launch.empty_aligned((self.ring_lines + passes) * self.pitch + lanes, sums)
-        # a line begins with padding: so many bytes in front, and pixels begin with a line of the
-        # cache, to which vectors are stored faster
+        # bytes left free in front of the lines, so that pixels, which follow the padding, begin
+        # with a line of the cache, to which vectors are stored faster
         margin = -self.geometry.axes[1].before * self.geometry.images[3] % lanes * sums.itemsize
         # each further row of results that is computed at once adds one row of pixels
         more = (self.together - 1) * words[DOWN.row_taps]
@@ -321,18 +330,18 @@ class RowFilter:
         fill_and_zero = np.array([self.forms.fill, 0], sums)
         words[FIELD.ring] = address_of(scratch) + (0 if passes else margin)
         words[FIELD.line] = address_of(scratch) + self.ring_lines * words[FIELD.line_bytes] + margin
-        # the addresses of the records, of their first fields; a word has 8 bytes
-        words[FIELD.reading] = base + 8 * READ.source
-        words[FIELD.down] = base + 8 * DOWN.taps
-        words[FIELD.across] = base + 8 * ACROSS.taps
+        # the addresses of the records, which are those of their first fields
+        words[FIELD.reading] = base + WORD_BYTES * READ.source
+        words[FIELD.down] = base + WORD_BYTES * DOWN.taps
+        words[FIELD.across] = base + WORD_BYTES * ACROSS.taps
         words[READ.fill], words[DOWN.taps] = address_of(fill_and_zero), address_of(taps)
         memory = [scratch, taps, fill_and_zero]
         for number in range(passes):
             # a pass reads this line and writes the next one; the loop lets the last write the ring
             line = words[FIELD.line] + number * words[FIELD.line_bytes]
             memory.append(self.tap_offsets[number] + line)
-            place = number * length_of(SUMMING)
+            place = number * length_of(SUMMING)  # from the words of the first pass on
             words[place + ACROSS.taps] = address_of(memory[-1])
-            words[place + ACROSS.start] = words[READ.fill] + sums.itemsize
+            words[place + ACROSS.start] = words[READ.fill] + sums.itemsize  # the zero behind it
             words[place + ACROSS.result] = line + words[FIELD.line_bytes]
         return Record(base, words, tuple(memory))

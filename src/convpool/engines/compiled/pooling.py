@@ -4,7 +4,7 @@
 first, and then the results across slices. m images, h x w pixels, c channels, oh x ow output; of
 volumes d slices, and od in the output. images (m, *spatial, c), out (m, *output, c), `axes` the
 windows on each spatial axis; `pooling` is these windows and how they are reduced, for two spatial
-axes.
+axes. A layout is how an array lies in memory: its shape, strides and dtype.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def volume_windows_at_once(axis: Axis, slice_bytes: int) -> int:
     axis: these windows; slice_bytes: bytes of the results of one slice, of which SLICES are held.
     """
     slices = SLICES // max(1, slice_bytes)
-    # at least about as many as overlap, since the slices that two groups share are reduced twice
+    # at least about as many as overlap, since the slices that windows of two turns share are
+    # reduced twice
     windows = max(axis.span // axis.stride, (slices - axis.span) // axis.stride) + 1
     return min(axis.count, windows)
 
@@ -85,7 +86,7 @@ def pool(images: Array, axes: Sequence[Axis], out: Array, **keywords: Any) -> No
 class Runner:
     """Pools images of one plan, whatever their memory, as often as wanted.
 
-    The calls of layouts that the loops can read and write are kept.
+    The calls for layouts that the loops can read and write are kept.
     """
 
     def __init__(self) -> None:
@@ -115,7 +116,7 @@ class Runner:
         if mode == "median":
             self._find_medians(images, axes, out, dtype, absent)
             return
-        key = (
+        key = (  # what a call depends on, beside the arguments that never change
             *(images.shape, images.strides, images.flags.aligned),
             *(out.strides, out.flags.aligned),
         )
@@ -156,7 +157,7 @@ class Runner:
             self.of_slices = Runner()
         first_axis, *slice_axes = axes
         oh, ow, c = out.shape[2:]
-        # averages are sums that are divided at the end
+        # averages are sums, of slices and of totals, that are divided at the end
         combined_mode, finish = "sum" if mode == "avg" else mode, REDUCTIONS[mode].finish
         total_dtype = dtype if COMBINATIONS[mode] == ADD else images.dtype
         divisors = [axis.divisors(count_padding=count_padding) for axis in axes]
@@ -167,6 +168,7 @@ class Runner:
             np.empty((count, oh, ow, c), total_dtype) for count in (most_slices, most_windows)
         )
         for b, (windows,) in product(range(len(out)), blocks((first_axis.count,), most_windows)):
+            # the slices under these windows, and the windows on those as on rows
             depths, windows_on_rows = axis_of_part(first_axis, windows)
             source, target = images[b, depths], out[b, windows]
             reduced = slices[: len(source)]
@@ -224,8 +226,8 @@ def _pool_once(images: Array, out: Array, pooling: Pooling) -> PoolingCall | Row
 def _pool(images: Array, out: Array, pooling: Pooling) -> None:
     """Pool images (m, h, w, c) into out (m, oh, ow, c), whatever their layouts.
 
-    Arrays that the loops cannot read or write are copied part by part; or where the pixels of each
-    channel lie side by side, each channel is an image of its own.
+    Where the pixels of each channel lie side by side, each channel is an image of its own; other
+    arrays that the loops cannot read or write are copied stage by stage.
     """
     call = call_of(Layout.of(images), Layout.of(out), pooling)
     if call is not None:
@@ -262,19 +264,21 @@ class Stage(NamedTuple):
 def _stages(images: Array, out: Array, pooling: Pooling) -> Iterator[Stage]:
     """Yield stages that make up a pooling of images (m, h, w, c) into out (m, oh, ow, c).
 
-    Each has views of the arrays, or copies of a few rows. Who takes a stage fills its `out`; a copy
-    is written back to `out` before the next stage is yielded.
+    Each has views of the arrays, or copies of a few rows. The caller fills the `out` of a stage;
+    if that is a copy, it is written to `out` before the next stage is yielded.
     """
     down, across = pooling.axes
     read_dtype = pooling.readable_dtype(images.dtype)
     is_readable = Layout.of(images).is_dense and images.dtype == read_dtype
     is_writable = Layout.of(out).is_dense and pooling.can_write(images.dtype, out.dtype)
-    copied = 0  # numbers, for each row of the output
+    copied = 0  # numbers that are copied for each row of the output
     if not is_readable:
         copied += volume(images.shape[2:]) * down.stride
     if not is_writable:
         copied += volume(out.shape[2:])
     rows_that_fit = STAGED // (8 * max(1, copied))  # 8: bytes of a number at most
+    # whole images if they fit, else rows of one; but at least about as many rows of windows as
+    # overlap, since the pixels that two stages share are copied twice
     for (batch,) in blocks(out.shape[:1], max(1, rows_that_fit // down.count)):
         for (windows,) in blocks((down.count,), max(rows_that_fit, 1 + down.span // down.stride)):
             pixels, windows_on_rows = axis_of_part(down, windows)

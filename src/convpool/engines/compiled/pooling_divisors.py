@@ -1,6 +1,7 @@
 """What avg divides the totals of windows by; of gradients, see `pooling_gradient._shares`.
 
-c channels; the number of an output row counts channels too: column j has c * j to c * (j + 1) - 1.
+A row of the output is numbers, c for each column, one for each channel: those of column j are
+number c * j to c * (j + 1) - 1.
 """
 
 from __future__ import annotations
@@ -33,12 +34,10 @@ class Divisors(NamedTuple):
 
 
 def divisors_of(pooling: Pooling, c: int) -> Divisors:
-    """Return the divisors of a pooling of c channels: of modes other than avg, factors 1.
-
-    They are factors where all divisors are powers of two, whose reciprocals are exact.
-    """
+    """Return the divisors of a pooling of c channels: of modes other than avg, factors 1."""
     if pooling.mode != "avg":
         return Divisors(np.ones(pooling.axes[0].count), np.empty(0), True)
+    # the windows on rows may be only some of those that the divisors are computed from
     down, across = pooling.divided_rows or pooling.axes[0], pooling.axes[1]
     stop = pooling.first_row + pooling.axes[0].count
     rows = down.divisors(count_padding=pooling.count_padding)[pooling.first_row : stop]

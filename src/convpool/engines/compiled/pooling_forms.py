@@ -1,4 +1,9 @@
-"""The forms of pooling."""
+"""The forms of pooling.
+
+A form is a loop that is compiled for certain dtypes and sizes; the record that is named is what it
+is told. A line is numbers side by side in memory, of pixels or of totals, which are windows or
+parts of windows, combined.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +53,7 @@ ROWS_IN_REGISTERS = tuple(
         *((ADD, "f4", "f8", "f4", (1, 3, 4)), (ADD, "u1", "i2", "f8", (1, 3, 4))),
     ]
     for taps, c in product((2, 3), channels)
-    if taps == 2 or c != 4
+    if taps == 2 or c != 4  # of 4 channels, windows of 2 taps only
 )
 
 
@@ -67,7 +72,7 @@ class CombineLinesForm(Form):
 
 @dataclass(frozen=True)
 class AverageLinesForm(Form):
-    """Combines lines of pixels to results: record COMBINING with its divisors."""
+    """Averages the lines of pixels of each window: record COMBINING with its divisors."""
 
     loop = "average_lines"
     images: Dtype
@@ -94,7 +99,7 @@ class WriteTotalsForm(Form):
 
 @dataclass(frozen=True)
 class CopyLinesForm(Form):
-    """Writes lines of totals as they are: record WRITING."""
+    """Writes lines of totals as they are, as bytes: record WRITING."""
 
     loop = "copy_lines"
 
@@ -108,7 +113,7 @@ class PoolBlocksForm(Form):
 
 @dataclass(frozen=True)
 class PoolWindowsForm(Form):
-    """Pools rows of windows of many channels, by the forms above: record POOLING."""
+    """Pools rows of windows of many channels, both axes at once, by the forms above: POOLING."""
 
     loop = "pool_windows"
 

@@ -36,7 +36,7 @@ from convpool.windows import Axis, blocks, volume
 Array = NDArray[Any]
 
 UNSHARED = 2**16  # numbers of the gradient up to which one thread is as fast as several
-BAND = 2**14  # numbers of a band
+BAND = 2**14  # numbers of a band at most, or one row
 FIELD = indices_of(POOL_GRADIENT)
 
 
@@ -121,10 +121,12 @@ class Runner:
         sums, combination = np.dtype(dtype), COMBINATIONS[mode]
         copies_images = combination != ADD and not _is_readable(images, sums)
         copies_out, is_average = not _is_readable(out, sums), mode == "avg"
-        copied = volume(images.shape[1:]) * (copies_images + copies_out)  # numbers of an image
+        # numbers that are copied for each image
+        copied = volume(images.shape[1:]) * (copies_images + copies_out)
         copied += volume(output_gradient.shape[1:]) * (is_average or output_gradient.dtype != sums)
         form = _form(combination, sums, axes)
-        for (batch,) in blocks(out.shape[:1], STAGED // (8 * copied) if copied else len(out)):
+        images_at_once = STAGED // (8 * copied) if copied else len(out)  # 8: bytes of a number
+        for (batch,) in blocks(out.shape[:1], images_at_once):
             source, target, g = images[batch], out[batch], output_gradient[batch]
             if copies_images:
                 source = np.ascontiguousarray(source, sums)
@@ -167,7 +169,7 @@ class PoolingGradient:
         band_rows = h if self.is_small else max(1, min(h, BAND // (w * c)))
         bands = -(-h // band_rows)
         self.bands = m * bands
-        # whether a row of the result has no gaps, and so is filled with zeros at once
+        # a row of the result without gaps is filled with zeros as if it were one column
         is_row_dense = result.strides[2] == c * result.itemsize
         fields = {
             "h": h,
@@ -225,7 +227,7 @@ def _shares(g: Array, axes: Sequence[Axis], dtype: np.dtype[Any], count_padding:
     That is g, of this shape, divided by what the average of the window divides by.
     """
     g = g.astype(dtype)
-    for k, axis in enumerate(axes, 1):  # k: the axis of g
+    for k, axis in enumerate(axes, 1):  # k: the axis of g; behind it, divisors have axes of size 1
         divisors = axis.divisors(count_padding=count_padding)
         if (divisors != 1).any():
             g /= divisors.astype(dtype).reshape(-1, *(1,) * (g.ndim - k - 1))

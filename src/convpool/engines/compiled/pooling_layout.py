@@ -58,8 +58,8 @@ class Pooling(NamedTuple):
         As in `engines.numpy.pooling.pool`.
     divided_rows, first_row
         Where the windows on the rows are only some of a larger pooling: all windows of that, from
-        which the divisors of avg are computed, and the number of the first of these among them.
-        Else None and 0.
+        which the divisors of avg are computed, and the number of the first window of `axes` among
+        them. Else None and 0.
     """
 
     axes: tuple[Axis, Axis]
@@ -86,7 +86,10 @@ class Pooling(NamedTuple):
         return next((np.dtype(f"i{size}") for size in sizes_that_hold_it), self.dtype)
 
     def readable_dtype(self, images: Dtype) -> Dtype:
-        """Return the dtype in which the loops read pixels of a dtype: itself, or that of sums."""
+        """Return the dtype in which the loops read pixels of a dtype: itself, or that of sums.
+
+        Where it is that of sums, the pixels must be converted before.
+        """
         sums = self.sum_dtype(images)
         if COMBINATIONS[self.mode] != ADD or added_dtypes(images, sums) in forms.ADDED:
             return images
@@ -109,7 +112,7 @@ def number_dtype(dtype: Dtype) -> Dtype:
 
 
 def added_dtypes(images: Dtype, sums: Dtype) -> tuple[Dtype, Dtype]:
-    """Return the dtypes (images, sums) of the form that adds pixels of the dtype `images`.
+    """Return the dtypes (images, sums) in which pixels of the dtype `images` are read and added.
 
     uint64 is read as int64 where sums are int64: both wrap to the same bits.
     """

@@ -1,17 +1,22 @@
-"""The records of pooling and its gradient; see `record`."""
+"""The records of pooling and its gradient; see `record`.
+
+A record is what a loop is told, int64 that have names. A line is numbers side by side in memory, of
+pixels or of totals, which are windows or parts of windows, combined.
+"""
 
 from convpool.engines.compiled.record import record_type
 
-# Combines lines of numbers, number by number, for each of some windows: those of a block's column,
-# or of an output row, are alike but for where they begin.
+# Combines lines, number by number, for each of some windows, which are alike but for where they
+# begin: those of a column of a block, or of a row of the output.
 #   result, result_bytes: address of the first window's result, and bytes to the next one's
 #   source, source_bytes: address of the first window's first line, and bytes to the next one's
 #   windows, count: how many windows there are, and the numbers of a line
-#   rows, row_bytes, columns, column_bytes: a window's lines are rows * columns taps; of none, the
-#     result is the identity
+#   rows, row_bytes, columns, column_bytes: a window has rows * columns taps, and a line for each;
+#     bytes from row to row and from column to column of them. Without taps, the result is the
+#     identity
 #   accumulates: whether the results so far are combined with the lines
-#   is_padded: whether up to a vector may be read and written behind each line; then windows are
-#     written in their order
+#   is_padded: whether up to a vector may be read and written behind each line. Results are written
+#     window by window, so that what is overwritten of the next one's is written again
 #   identity: the number, its bits the lowest ones, that changes no other
 #   row_divisor, column_divisor, are_factors: for averages: addresses of float64 whose product
 #     totals are divided by, the second may be 0, and whether they are multiplied by it
@@ -44,8 +49,8 @@ WRITING = record_type(
 #   image, image_bytes, row_bytes, pixel_bytes: address of the images, and bytes from image to
 #     image, from row to row and from pixel to pixel
 #   window_down ... before_across: windows, strides, dilations and padding before, of both axes
-#   program_down, steps_down, program_across, steps_across: addresses of the programs, and how many
-#     steps they have
+#   program_down, steps_down, program_across, steps_across: addresses of the programs, which say how
+#     the taps of an axis are combined, and how many steps they have: see pooling_blocks.Step
 #   lines, results, parts, all_windows: addresses of the scratches for the lines of columns of a
 #     block, its lines of results, the parts of windows on the way down, and one line with a window
 #     for every column

@@ -104,8 +104,8 @@ def reduce_rows(call, combining, result, image, y, rows, count):
     Each of `rows` rows of windows becomes a line of `count` numbers. `result` is the address of the
     first line, `image` that of row 0 of their pixels, and y the row where the first window begins,
     which may be negative. A tile is `call.tile` columns of numbers, which go down the rows by
-    themselves, so that their parts stay in the cache. These are lines in the scratch `call.parts`,
-    and are combined there in place, from the first to the last: part n replaces line n, which no
+    themselves, so that their parts stay in the cache. Parts are lines in the scratch `call.parts`.
+    They are combined there in place, from the first to the last: part n replaces line n, which no
     later part is combined from.
     """
     stride, dilation, tile = call.stride_down, call.dilation_down, call.tile

@@ -19,7 +19,7 @@ from numba.extending import intrinsic
 from convpool.engines.compiled.base_form import ADD
 from convpool.engines.compiled.loops.pooling_vectors import (
     combine_vectors,
-    for_each_part,
+    for_each_piece,
     has_masks,
     is_set,
     load_and_convert,
@@ -104,7 +104,7 @@ def _combine(combination, *, averages=False):
             is_padded = is_set(builder, call["is_padded"])
             taps = Taps(builder, call, accumulates)
             identity = number_of_bits(builder, call["identity"], sum_dtype)
-            # variables, for the most vectors of a part; vectors of one number are remainders
+            # variables, for the most vectors of a piece; vectors of one number are remainders
             totals = {
                 width: [
                     cgutils.alloca_once(builder, vector_type(sum_dtype, width))
@@ -113,20 +113,20 @@ def _combine(combination, *, averages=False):
                 for width in (1, lanes)
             }
 
-            def combine_part(source, target, begin, vectors, width, mask, *, has_taps=True):
+            def combine_piece(source, target, begin, vectors, width, mask, *, has_taps=True):
                 """Emit code that combines the lines of one window, from their number `begin` on.
 
                 source, target: addresses of the window's first line, and of its results. vectors,
                 width: how many vectors of each line, and their lanes; only lanes in `mask` are
                 stored, None: all.
                 """
-                part_totals = totals[width][:vectors]  # a variable for each vector
+                piece_totals = totals[width][:vectors]  # a variable for each vector
                 begins = [builder.add(begin, INT64(k * lanes)) for k in range(vectors)]
 
                 def read_into_totals(address, dtype, *, combined):
                     """Set totals to the numbers of a line, or if `combined`, combine both."""
                     line = pointer_to(builder, address, dtype)
-                    for total, at in zip(part_totals, begins, strict=True):
+                    for total, at in zip(piece_totals, begins, strict=True):
                         x = load_and_convert(builder, line, at, mask, width, dtype, sum_dtype)
                         if combined:
                             before = builder.load(total)
@@ -134,7 +134,7 @@ def _combine(combination, *, averages=False):
                         builder.store(x, total)
 
                 if not has_taps:
-                    for total in part_totals:
+                    for total in piece_totals:
                         builder.store(splat(builder, identity, width), total)
                 elif source_dtype == sum_dtype:  # so that one load serves both cases
                     start = builder.select(accumulates, target, source)
@@ -149,7 +149,7 @@ def _combine(combination, *, averages=False):
                     with taps.from_address(source) as tap:
                         read_into_totals(tap, source_dtype, combined=True)
                 base = pointer_to(builder, target, output_dtype)
-                for total, at in zip(part_totals, begins, strict=True):
+                for total, at in zip(piece_totals, begins, strict=True):
                     value = builder.load(total)
                     if averages:
                         divisors = splat(builder, divisor, width)
@@ -174,14 +174,14 @@ def _combine(combination, *, averages=False):
             is_one_vector = builder.and_(is_short, is_padded)
             with builder.if_else(taps.are_none) as (without_taps, with_taps):
                 with without_taps, cgutils.for_range(builder, call["windows"]) as window:
-                    fill = partial(combine_part, *lines_of(window.index), has_taps=False)
-                    for_each_part(*to_cover, (), may_overlap, masks, fill)
+                    fill = partial(combine_piece, *lines_of(window.index), has_taps=False)
+                    for_each_piece(*to_cover, (), may_overlap, masks, fill)
                 with with_taps, builder.if_else(is_one_vector) as (one_vector, any_count):
                     with one_vector, cgutils.for_range(builder, call["windows"]) as window:
-                        combine_part(*lines_of(window.index), INT64(0), 1, lanes, None)
+                        combine_piece(*lines_of(window.index), INT64(0), 1, lanes, None)
                     with any_count, cgutils.for_range(builder, call["windows"]) as window:
-                        emit = partial(combine_part, *lines_of(window.index))
-                        for_each_part(*to_cover, UNROLLED, may_overlap, masks, emit)
+                        emit = partial(combine_piece, *lines_of(window.index))
+                        for_each_piece(*to_cover, UNROLLED, may_overlap, masks, emit)
             return context.get_dummy_value()
 
         return types.void(call, source_dtype, sum_dtype, output_dtype), codegen
@@ -335,7 +335,7 @@ def write(typing, call, sum_dtype, output_dtype):
             if is_divided:
                 row_divisor = builder.load(builder.gep(row_divisors, [number]))
 
-            def write_part(place, vectors, width, mask):
+            def write_piece(place, vectors, width, mask):
                 total = load_and_convert(builder, source, place, mask, width, sum_dtype, sum_dtype)
                 if is_divided:
                     divisor = splat(builder, row_divisor, width)
@@ -352,7 +352,7 @@ def write(typing, call, sum_dtype, output_dtype):
                 store_lanes(builder, value, target, place, mask, output_dtype)
 
             may_overlap, masks = ir.Constant(ir.IntType(1), 1), has_masks(output_dtype, sum_dtype)
-            for_each_part(builder, call["count"], lanes, (), may_overlap, masks, write_part)
+            for_each_piece(builder, call["count"], lanes, (), may_overlap, masks, write_piece)
 
         if not is_divided:
             with cgutils.for_range(builder, call["lines"]) as line:
@@ -389,12 +389,12 @@ def copy(typing, call):
             at = builder.add(call["result"], builder.mul(line.index, call["result_bytes"]))
             target = pointer_to(builder, at, BYTE)
 
-            def copy_part(place, vectors, width, mask, source=source, target=target):
+            def copy_piece(place, vectors, width, mask, source=source, target=target):
                 vector = load(builder, source, place, BYTE, width)
                 store(builder, vector, target, place, BYTE)
 
-            may_overlap = ir.Constant(ir.IntType(1), 1)
-            for_each_part(builder, call["count"], lanes_of(BYTE), (), may_overlap, False, copy_part)
+            may_overlap, count = ir.Constant(ir.IntType(1), 1), call["count"]
+            for_each_piece(builder, count, lanes_of(BYTE), (), may_overlap, False, copy_piece)
         return context.get_dummy_value()
 
     return types.void(call), codegen

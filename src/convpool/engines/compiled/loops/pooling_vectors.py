@@ -100,16 +100,16 @@ def has_masks(*kinds):
     return all(has_masks_of_size(TARGET, kind.bitwidth // 8) for kind in kinds)
 
 
-def for_each_part(builder, count, lanes, unrolled, may_overlap, uses_masks, emit):
-    """Emit code that takes `count` numbers in parts: emit(place, vectors, lanes, mask) for each.
+def for_each_piece(builder, count, lanes, unrolled, may_overlap, uses_masks, emit):
+    """Emit code that takes `count` numbers in pieces: emit(place, vectors, lanes, mask) for each.
 
-    A part is `vectors` vectors of `lanes` numbers from `place` on; a mask of None is that of all
-    lanes. Parts have as many vectors as `unrolled`, a tuple of powers of two, says: as many parts
+    A piece is `vectors` vectors of `lanes` numbers from `place` on; a mask of None is that of all
+    lanes. Pieces have as many vectors as `unrolled`, a tuple of powers of two, says: as many pieces
     of unrolled[0] as fit, then of the next, at last of one vector. If the bit `may_overlap` is set
     and there is a whole vector, the last one covers what remains together with numbers before it;
     else what remains is one vector under a mask, or if not `uses_masks`, is taken number by number.
-    With 4 lanes, unrolled (2,) and 15 numbers, parts begin at 0 (2 vectors), 8 (1) and 11 (1, which
-    overlaps) or 12 (under a mask of 3 lanes).
+    With 4 lanes, unrolled (2,) and 15 numbers, pieces begin at 0 (2 vectors), 8 (1) and 11 (1,
+    which overlaps) or 12 (under a mask of 3 lanes).
     """
     whole = builder.sdiv(count, INT64(lanes))
     remainder = builder.srem(count, INT64(lanes))

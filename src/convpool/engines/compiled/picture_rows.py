@@ -48,7 +48,7 @@ from convpool.windows import Axis, volume
 
 Array = NDArray[Any]
 
-LEAST_VECTORS = 8  # of a row of results
+LEAST_VECTORS = 8  # of a row of results: as many as `register_sizes.vectors_of_rows` at most
 LINE = 2**12  # numbers of a line of the ring, about, at most
 MOST_LINES = 2**7  # rows that a window spans at most
 UNSHARED = 2**22  # taps of all windows up to which one thread is as fast as several

@@ -121,10 +121,10 @@ class _Bisection:
     """Emits code that finds medians by halving the range in which each of them lies.
 
     In each step, the numbers that are not greater than the middle of the range are counted. If
-    there are as many as the rank of the median, the lower half of the range is kept, else the upper
-    one. Ranges are of keys: integers of the same order as the numbers, which for integers are these
-    themselves. Of bytes 7, 9, 200, whose median has rank 2, ranges are 7 to 200, 7 to 103 (since 2
-    bytes are at most 103), and there the median is found: the greatest byte that is at most 103.
+    they are at least as many as the rank of the median, the lower half of the range is kept, else
+    the upper one. Ranges are of keys: integers of the same order as the numbers, which for integers
+    are these themselves. Of bytes 7, 9, 200, whose median has rank 2, ranges are 7 to 200, 7 to 103
+    (since 2 bytes are at most 103), and there the median is found: the greatest byte up to 103.
 
     `vectors` vectors of medians are found at a time; their state is in lists of variables, one for
     each vector. A variable is an LLVM pointer to a vector.

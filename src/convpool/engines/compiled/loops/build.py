@@ -45,10 +45,8 @@ MODULES = {
     **dict.fromkeys(("sum_taps", "keep_taps"), "line_taps"),
     "median_taps": "line_medians",
     "histogram_medians": "histogram_medians",
-    **dict.fromkeys(
-        ("combine_lines", "average_lines", "skip_columns", "write_totals", "copy_lines"),
-        "pooling_lines",
-    ),
+    **dict.fromkeys(("combine_lines", "average_lines"), "pooling_lines"),
+    **dict.fromkeys(("skip_columns", "write_totals", "copy_lines"), "pooling_results"),
     "pool_blocks": "pooling_blocks",
     "pool_windows": "pooling_blocks",
     "pool_rows": "pooling_rows",

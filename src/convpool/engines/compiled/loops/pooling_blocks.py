@@ -20,7 +20,8 @@ the steps before have written there. Thus the maximum of windows of 5 taps may t
 
 from __future__ import annotations
 
-from convpool.engines.compiled.loops.pooling_lines import combining_at, skipping_at, writing_at
+from convpool.engines.compiled.loops.pooling_lines import combining_at
+from convpool.engines.compiled.loops.pooling_results import skipping_at, writing_at
 from convpool.engines.compiled.loops.simd import call_form, load_integer, loop, reader_of
 from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, windows_on_pixels
 from convpool.engines.compiled.pooling_records import POOLING

@@ -17,6 +17,7 @@ from numba.extending import intrinsic
 
 from convpool.engines.compiled.base_form import ADD
 from convpool.engines.compiled.loops.pooling_vectors import (
+    Kinds,
     combine_vectors,
     for_each_piece,
     has_masks,
@@ -90,14 +91,6 @@ def _combine(combination, *, averages=False):
     return combine
 
 
-class Kinds(NamedTuple):
-    """Numba's types of lines, totals and results."""
-
-    lines: types.Type
-    sums: types.Type
-    results: types.Type
-
-
 class Piece(NamedTuple):
     """A piece of each line of a window: some vectors, whose totals stay in registers.
 
@@ -169,7 +162,7 @@ class WindowCombiner:
         # else an overlapping vector would combine some numbers with their results a second time;
         # where lines are padded, nothing remains behind whole vectors
         may_overlap = builder.not_(builder.or_(self.accumulates, self.is_padded))
-        masks = has_masks(self.kinds.lines, self.kinds.results)
+        masks = has_masks(self.kinds.sources, self.kinds.results)
         is_one_vector = builder.and_(is_short, self.is_padded)
         with builder.if_else(self.taps.are_none) as (without_taps, with_taps):
             with without_taps, cgutils.for_range(builder, call["windows"]) as window:
@@ -211,13 +204,13 @@ class WindowCombiner:
         piece = self.piece_of(begin, vectors, width, mask)
         self.begin_totals(piece, source, target)
         with self.taps.from_address(source) as tap:
-            self.read(piece, tap, self.kinds.lines, combined=True)
+            self.read(piece, tap, self.kinds.sources, combined=True)
         self.write(piece, target)
 
     def begin_totals(self, piece, source, target):
         """Emit code that sets totals to the results so far, or to the line of the first tap."""
-        builder, (lines, sums, _) = self.builder, self.kinds
-        if lines == sums:  # one load serves both cases
+        builder, (sources, sums, _) = self.builder, self.kinds
+        if sources == sums:  # one load serves both cases
             start = builder.select(self.accumulates, target, source)
             self.read(piece, start, sums, combined=False)
             return
@@ -225,7 +218,7 @@ class WindowCombiner:
             with from_results:
                 self.read(piece, target, sums, combined=False)
             with from_first_tap:
-                self.read(piece, source, lines, combined=False)
+                self.read(piece, source, sources, combined=False)
 
     def read(self, piece, address, kind, *, combined):
         """Set totals to a piece of the line of this type at an address, or combine them with it."""

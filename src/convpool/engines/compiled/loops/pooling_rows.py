@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 
 from convpool.engines.compiled.base_form import ADD
 from convpool.engines.compiled.loops.pooling_vectors import (
+    Kinds,
     combine_vectors,
     has_masks,
     is_set,
@@ -109,14 +110,6 @@ def _pool_row(form, *, is_square):
     return pool_row
 
 
-class Kinds(NamedTuple):
-    """Numba's types of pixels, sums and results."""
-
-    pixels: types.Type
-    sums: types.Type
-    results: types.Type
-
-
 class WindowRow(NamedTuple):
     """The windows of a row of the output: numbers in compiled Python, LLVM values in `codegen`.
 
@@ -176,7 +169,7 @@ class RowEmitter:
     def pool(self):
         """Emit code for the whole row."""
         lanes = lanes_of(self.kinds.sums)
-        if has_masks(self.kinds.pixels, self.kinds.results):
+        if has_masks(self.kinds.sources, self.kinds.results):
             self.pool_under_masks(lanes)
             return
         done = INT64(0)

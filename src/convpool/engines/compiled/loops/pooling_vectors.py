@@ -8,6 +8,8 @@ which of the two wins would else depend on the order of the taps.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -25,6 +27,14 @@ from convpool.engines.compiled.loops.simd import (
     store,
     store_masked,
 )
+
+
+class Kinds(NamedTuple):
+    """Numba's types of the numbers that are read, of sums, and of results."""
+
+    sources: types.Type
+    sums: types.Type
+    results: types.Type
 
 
 def number_of_bits(builder, bits, kind):

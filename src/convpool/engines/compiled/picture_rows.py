@@ -319,14 +319,14 @@ class RowFilter:
         """Return a new record for one thread, with its scratch; `run` sets what is left."""
         words, sums, lanes = copy_of(self.words), self.geometry.dtypes[1], self.geometry.lanes
         base, passes = ctypes.addressof(words), len(self.forms.passes)
-        # behind the ring, the lines that the passes read
+        # the ring, behind it the lines that the passes read, and room for the margin
         scratch = launch.empty_aligned((self.ring_lines + passes) * self.pitch + lanes, sums)
         # bytes left free in front of the lines, so that pixels, which follow the padding, begin
         # with a line of the cache, to which vectors are stored faster
         margin = -self.geometry.axes[1].before * self.geometry.images[3] % lanes * sums.itemsize
-        # each further row of results that is computed at once adds one row of pixels
-        more = (self.together - 1) * words[DOWN.row_taps]
-        taps = np.empty(words[DOWN.tap_count] + more, np.int64)
+        # each further row of results that is computed at once adds one row of taps
+        further_taps = (self.together - 1) * words[DOWN.row_taps]
+        tap_table = np.empty(words[DOWN.tap_count] + further_taps, np.int64)
         fill_and_zero = np.array([self.forms.fill, 0], sums)
         words[FIELD.ring] = address_of(scratch) + (0 if passes else margin)
         words[FIELD.line] = address_of(scratch) + self.ring_lines * words[FIELD.line_bytes] + margin
@@ -334,14 +334,15 @@ class RowFilter:
         words[FIELD.reading] = base + WORD_BYTES * READ.source
         words[FIELD.down] = base + WORD_BYTES * DOWN.taps
         words[FIELD.across] = base + WORD_BYTES * ACROSS.taps
-        words[READ.fill], words[DOWN.taps] = address_of(fill_and_zero), address_of(taps)
-        memory = [scratch, taps, fill_and_zero]
+        words[READ.fill], words[DOWN.taps] = address_of(fill_and_zero), address_of(tap_table)
+        memory = [scratch, tap_table, fill_and_zero]
         for number in range(passes):
             # a pass reads this line and writes the next one; the loop lets the last write the ring
             line = words[FIELD.line] + number * words[FIELD.line_bytes]
-            memory.append(self.tap_offsets[number] + line)
+            pass_taps = self.tap_offsets[number] + line
+            memory.append(pass_taps)
             place = number * length_of(SUMMING)  # from the words of the first pass on
-            words[place + ACROSS.taps] = address_of(memory[-1])
+            words[place + ACROSS.taps] = address_of(pass_taps)
             words[place + ACROSS.start] = words[READ.fill] + sums.itemsize  # the zero behind it
             words[place + ACROSS.result] = line + words[FIELD.line_bytes]
         return Record(base, words, tuple(memory))

@@ -289,11 +289,12 @@ class RowEmitter:
         channel, 2 taps and stride 2, the windows begin at their numbers 0, 2, 4, 6. These are
         picked from the vectors and combined with the numbers 1, 3, 5, 7 of the second taps.
         """
-        c, total = self.form.c, None
+        c, combination, sums = self.form.c, self.form.combination, self.kinds.sums
         # result number n of a group is of window n // c and channel n % c
         results = [k * width + lane for lane in range(width)]
         # of each result: the place of its window's first tap among the numbers of all vectors
         places = [result // c * self.to_next_window + result % c for result in results]
+        total = None
         for tap in range(self.form.taps):
             first, last = ((place + tap * c) // width for place in (places[0], places[-1]))
             chosen = [place + tap * c - first * width for place in places]
@@ -301,6 +302,5 @@ class RowEmitter:
             if total is None:
                 total = numbers
             else:
-                words = (self.form.combination, self.kinds.sums)
-                total = combine_vectors(self.builder, total, numbers, *words)
+                total = combine_vectors(self.builder, total, numbers, combination, sums)
         return total

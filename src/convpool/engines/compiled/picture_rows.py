@@ -328,6 +328,7 @@ class RowFilter:
         further_taps = (self.together - 1) * words[DOWN.row_taps]
         tap_table = np.empty(words[DOWN.tap_count] + further_taps, np.int64)
         fill_and_zero = np.array([self.forms.fill, 0], sums)
+        # what passes write to the ring has no padding
         words[FIELD.ring] = address_of(scratch) + (0 if passes else margin)
         words[FIELD.line] = address_of(scratch) + self.ring_lines * words[FIELD.line_bytes] + margin
         # the addresses of the records, which are those of their first fields

@@ -157,7 +157,7 @@ class Runner:
             self.of_slices = Runner()
         first_axis, *slice_axes = axes
         oh, ow, c = out.shape[2:]
-        # averages are sums, of slices and of totals, that are divided at the end
+        # averages are sums that are divided at the end
         combined_mode, finish = "sum" if mode == "avg" else mode, REDUCTIONS[mode].finish
         total_dtype = dtype if COMBINATIONS[mode] == ADD else images.dtype
         divisors = [axis.divisors(count_padding=count_padding) for axis in axes]

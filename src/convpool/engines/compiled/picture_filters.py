@@ -45,10 +45,8 @@ class Runner:
         """
         if images.dtype.kind == "b":
             images = images.view(np.uint8)
-        key = (
-            *(images.strides, images.flags.aligned),
-            *(out.strides, out.flags.aligned, out.dtype, sums),
-        )
+        are_aligned = images.flags.aligned and out.flags.aligned
+        key = images.strides, out.strides, out.dtype, sums, are_aligned
         try:
             row_filter = self.row_filters[key]
         except KeyError:

@@ -60,7 +60,7 @@ READ = indices_of(READING, length_of(FILTERING))
 DOWN = indices_of(SUMMING, length_of(FILTERING) + length_of(READING))
 ACROSS = indices_of(SUMMING, length_of(FILTERING) + length_of(READING) + length_of(SUMMING))
 # the words for the addresses of the arguments of `RowFilter.run`, in their order
-PLACES = (FIELD.address, FIELD.output, DOWN.weights, ACROSS.weights)
+PLACES = (FIELD.address, FIELD.output, DOWN.start, DOWN.weights, ACROSS.weights)
 
 
 def fits_cache(axes: Sequence[Axis], c: int) -> bool:
@@ -209,14 +209,14 @@ class RowFilter:
         For sums only, in their dtype: `kernels` are one (kh, kw), or one for each axis, (kh,) and
         (kw,); sums begin with `start` (1,), or with 0.
         """
-        addresses = [*map(address_of, (images, output, *kernels))]
-        first = self.zero_address if start is None else address_of(start)
+        start_address = self.zero_address if start is None else address_of(start)
+        addresses = address_of(images), address_of(output), start_address, *map(address_of, kernels)
 
         def prepare(kept: Record | None) -> Record:
             record = kept or self._make_record()
+            words = record.words
             for place, address in zip(PLACES, addresses, strict=False):
-                record.words[place] = address
-            record.words[DOWN.start] = first
+                words[place] = address
             return record
 
         cuts = launch.cuts_of(self.units, 1 if self.is_small else self.units)

@@ -7,9 +7,9 @@ import shutil
 import pytest
 
 from convpool.explorer import build
+from support.explorer_page import DESK, PATIENCE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DESK = {"viewport": {"width": 1440, "height": 1000}}
 ALL_SETTINGS = "document.getElementById('all-settings').click()"
 
 
@@ -38,7 +38,7 @@ def watch(page, address, complaints):
         if not request.url.startswith((address, "blob:", "data:", "about:")):
             complaints.append(f"request {request.url}")
 
-    page.set_default_timeout(30000)
+    page.set_default_timeout(PATIENCE)
     page.on("console", lambda message: complaints.append(f"console {message.text}"))
     page.on("pageerror", lambda error: complaints.append(f"error {error}"))
     page.on("request", asked)

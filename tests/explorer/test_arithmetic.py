@@ -14,6 +14,7 @@ import pytest
 
 import convpool
 from support import sampling
+from support.explorer_page import new_page
 
 COUNT = min(max(sampling.EXAMPLES, 60), 500)
 NAMED = ("valid", "same", "same_lower", "same_size", "full")
@@ -22,7 +23,7 @@ MODES = ("zeros", "constant", "edge", "wrap", "symmetric", "reflect")
 
 @pytest.fixture(scope="module")
 def page(browser, address):
-    shown = browser.new_page()
+    shown = new_page(browser)
     shown.goto(address)
     yield shown
     shown.close()

@@ -227,7 +227,7 @@ def test_messages_cover_no_picture_and_go_when_something_is_done(show):
     page.evaluate("explorer.note('a message')")
     picture = page.locator("#canvas").bounding_box()
     assert page.locator("#note").bounding_box()["y"] > picture["y"] + picture["height"]
-    page.locator("#note").wait_for(state="hidden", timeout=6000)
+    page.locator("#note").wait_for(state="hidden")
 
 
 def test_leaving_a_full_screen_leads_to_the_part_that_filled_it(show):

@@ -11,6 +11,7 @@ import pytest
 from convpool import explain
 from convpool.engines.pad_modes import PAD_MODES
 from convpool.explorer import build, link_fragment
+from support.explorer_page import new_page
 
 RANDOM = np.random.default_rng(0)
 
@@ -43,7 +44,7 @@ def test_the_page_opens_at_a_window_and_shows_what_the_library_gives(name, brows
     shown = SHOWN[name]()
     frame = shown.frames[len(shown) - 2]
     build.save(tmp_path / "a.html", fragment=link_fragment.fragment_of(shown, frame.number))
-    page = browser.new_page()
+    page = new_page(browser)
     page.goto((tmp_path / "a.html").as_uri())
     output = page.evaluate(
         "(({shape, data}) => [shape, Array.from(data)])(explorer.model().output)"

@@ -15,12 +15,11 @@ import pytest
 
 import convpool
 from convpool.explorer import build
-from support.explorer_page import agree, array, library, middle, state, text
+from support.explorer_page import DESK, agree, array, library, middle, new_page, state, text
 
 Image = pytest.importorskip("PIL.Image")
 
 MINUS = "\N{MINUS SIGN}"
-DESK = {"viewport": {"width": 1440, "height": 1000}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -589,7 +588,7 @@ def test_a_page_made_with_a_photo_begins_with_it(browser, tmp_path):
         3, 2
     )
     build.save(tmp_path / "mine.html", photo)
-    page = browser.new_page(**DESK)
+    page = new_page(browser, **DESK)
     page.goto((tmp_path / "mine.html").as_uri())
     assert state(page)["source"] == "photo"
     assert array(page, "image")[:, 0, 0].tolist() == photo[:, 0, 0].reshape(32, 2).mean(1).tolist()
@@ -606,7 +605,7 @@ def test_a_large_photo_is_read_while_the_controls_work(page):
     give(page, "forty.png", encoded(Image.fromarray(noise)))
     page.locator("[name=sw]").fill("2")
     assert state(page)["sw"] == 2
-    page.wait_for_function("() => explorer.state().source === 'own'", timeout=30000)
+    page.wait_for_function("() => explorer.state().source === 'own'")
     assert array(page, "image").shape == (20, 32, 1)
     assert state(page)["sw"] == 2
 
@@ -843,7 +842,7 @@ TIMED = """() => {
 
 @pytest.mark.full
 def test_the_time_of_an_interaction_is_printed(browser, address, capsys):
-    page = browser.new_page(**DESK)
+    page = new_page(browser, **DESK)
     page.goto(address)
     page.wait_for_timeout(1000)  # what the browser does after loading is no part of an interaction
     times = page.evaluate(TIMED)

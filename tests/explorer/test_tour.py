@@ -7,10 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from support.explorer_page import array, library, state, text
+from support.explorer_page import DESK, array, library, state, text
 
 MINUS = "\N{MINUS SIGN}"
-DESK = {"viewport": {"width": 1440, "height": 1000}}
 LAPTOP = {"viewport": {"width": 1366, "height": 700}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 

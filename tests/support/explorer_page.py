@@ -9,6 +9,16 @@ from numpy.typing import NDArray
 
 import convpool
 
+DESK = {"viewport": {"width": 1440, "height": 1000}}
+PATIENCE = 120_000  # milliseconds: a page that takes long on a busy machine is still right
+
+
+def new_page(browser: Any, **options: Any) -> Any:
+    """Return a new page of a browser, which is waited for with patience."""
+    page = browser.new_page(**options)
+    page.set_default_timeout(PATIENCE)
+    return page
+
 
 def state(page: Any) -> dict[str, Any]:
     """Return the settings of the page by name."""

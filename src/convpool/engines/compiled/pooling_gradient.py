@@ -100,11 +100,12 @@ class Runner:
         absent: Array | None = None,
         **keywords: Any,
     ) -> None:
-        """Write the gradient of pooled images (m, *spatial, c) to out, of their shape, in place.
+        """Write the gradient of pooled images (m, *spatial, c) to out, of their shape.
 
-        Arguments are those of `engines.numpy.pooling_gradient.pool_gradient`, which does the work
-        where pixels are `absent`, and alone reads `keywords`. What `refusal` refuses must not be
-        passed.
+        Arguments are those of `engines.numpy.pooling_gradient.pool_gradient`: `output_gradient` is
+        g, added in `dtype`; with `count_padding`, averages divide by taps on padding too; `absent`
+        says which pixels are missing, None if none is. If some are, that function does the work; it
+        alone reads `keywords`. What `refusal` refuses must not be passed.
         """
         if absent is not None:
             keywords |= {"mode": mode, "count_padding": count_padding, "absent": absent}
@@ -119,6 +120,7 @@ class Runner:
             images, output_gradient, out = images[:, None], output_gradient[:, None], out[:, None]
             axes = (Axis(1, 1), *axes)
         sums, combination = np.dtype(dtype), COMBINATIONS[mode]
+        # pixels decide only which of them gets g; for ADD, all do, and none is read
         copies_images = combination != ADD and not _is_readable(images, sums)
         copies_out, is_average = not _is_readable(out, sums), mode == "avg"
         # numbers that are copied for each image

@@ -178,7 +178,7 @@ def convert_line(typing, source, line, count, image_dtype, sum_dtype):
             pointer_to(builder, address, kind)
             for address, kind in zip(arguments, (image_dtype, sum_dtype), strict=False)
         )
-        count, lanes = arguments[2], lanes_of(sum_dtype)
+        count, whole = arguments[2], lanes_of(sum_dtype)  # lanes of a whole vector
 
         def copy_numbers(begin, vectors, lanes):
             places = [builder.add(begin, INT64(k * lanes)) for k in range(vectors)]
@@ -187,7 +187,7 @@ def convert_line(typing, source, line, count, image_dtype, sum_dtype):
                 numbers = convert(builder, vector, image_dtype, sum_dtype)
                 store(builder, numbers, target, place, sum_dtype)
 
-        for_each_group(builder, count, [*((k, lanes) for k in COPIED), (1, 1)], copy_numbers)
+        for_each_group(builder, count, [*((k, whole) for k in COPIED), (1, 1)], copy_numbers)
         return context.get_dummy_value()
 
     return types.void(source, line, count, image_dtype, sum_dtype), codegen
@@ -202,7 +202,7 @@ def has_nan(typing, line, count, dtype):
 
     def codegen(context, builder, signature, arguments):
         numbers, count, _ = arguments
-        base, lanes = pointer_to(builder, numbers, dtype), lanes_of(dtype)
+        base, whole = pointer_to(builder, numbers, dtype), lanes_of(dtype)
         found = cgutils.alloca_once_value(builder, ir.Constant(ir.IntType(1), 0))
 
         def look(begin, vectors, lanes):
@@ -216,7 +216,7 @@ def has_nan(typing, line, count, dtype):
             is_any = builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
             builder.store(builder.or_(builder.load(found), is_any), found)
 
-        for_each_group(builder, count, [*((k, lanes) for k in COPIED), (1, 1)], look)
+        for_each_group(builder, count, [*((k, whole) for k in COPIED), (1, 1)], look)
         return builder.zext(builder.load(found), INT64)
 
     return types.int64(types.int64, types.int64, dtype), codegen

@@ -3,6 +3,7 @@
 A line is numbers side by side in memory; a part is some taps of a window that have been combined.
 The line of a tap begins with the pixel, or part, under that tap, and the results of a window are a
 line of as many numbers. `call` is the record COMBINING: strides are in bytes, counts in numbers.
+Loops are told a dtype by a zero of it, such as form.sums.type(0), whose type Numba sees.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def combine_lines(form):
 
 
 def average_lines(form):
-    """Return the loop that writes the averages of the lines of each window, number by number."""
+    """Return the loop that writes the average line of each window's lines."""
     image_dtype, sum_dtype = form.images.type(0), form.sums.type(0)
     output_dtype = form.results.type(0)
     average = _combine(ADD, averages=True)

@@ -2,7 +2,7 @@
 
 A line is numbers side by side in memory; totals are those of windows, combined. A column of a line
 has c numbers, one for each channel. `call` is the record SKIPPING or WRITING: strides are in bytes,
-counts in numbers.
+counts in numbers. Loops are told a dtype by a zero of it, such as form.sums.type(0).
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ def write_totals(form):
 def write(typing, call, sum_dtype, output_dtype):
     """Write lines of totals as results: floats are divided, integers only converted.
 
-    A result is divided by the divisor of its line, and by that of its place in the line if the
-    record has such.
+    A total is divided by the divisor of its line, and by that of its place in the line if the
+    record has such; or multiplied, if the record says that these `are_factors`: reciprocals.
     """
 
     def codegen(context, builder, signature, arguments):

@@ -119,7 +119,9 @@ class GroupEmitter:
 
     `call` are the fields of the record COLUMNS: name -> LLVM value. sources[k], targets[k] are
     pointers to where vector k of the group is read, for the first row and the first pixel of a
-    window, and to where its results go in their first row.
+    window, and to where its results go in their first row. A turn is one iteration of the loop that
+    `sum_sharing_rows` emits: turn r begins row r of the results, and reads up to `stride` rows of
+    pixels, row r * stride and those that follow it.
     """
 
     def __init__(self, builder, form, call, part):
@@ -228,7 +230,7 @@ class GroupEmitter:
         """Emit code that adds a row of pixels, number `phase` of turn r, to the sums under way.
 
         totals[j][k] points to the sums of vector k that began j turns ago; weights[tap][u] is the
-        weight of a tap of row u of the kernel, if the form has few, else `weights` is empty.
+        weight of a tap of row u of the kernel, if the form has few taps, else `weights` is empty.
         """
         builder, form = self.builder, self.form
         row = builder.add(builder.mul(r, INT64(form.stride)), INT64(phase))

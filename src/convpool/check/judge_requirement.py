@@ -197,7 +197,7 @@ def _by_meaning(
 
 
 def _results(trials: Sequence[Trial]) -> list[diagnose.Result]:
-    """Return the arrays that came back, with their cases.
+    """Return (case, array) for each array that came back.
 
     Large cases are left out, as trying every wrong reading on them takes too long.
     """

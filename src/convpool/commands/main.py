@@ -73,7 +73,7 @@ def errors_in_one_line() -> Iterator[None]:
     try:
         yield
     except (click.exceptions.NoArgsIsHelpError, BrokenPipeError):
-        raise
+        raise  # click prints the help; where a pipe was closed (`| head`), it ends silently
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "convpool"
         text = " ".join(error.format_message().split()).rstrip(".")

@@ -69,6 +69,7 @@ def _convolution(frame: Frame) -> list[str]:
 def _transposed(frame: Frame) -> list[str]:
     """Return what the frame's number of the input adds to the output of a transposed convolution.
 
+    That number is frame.total here, and a tap without a pixel is a product that is cropped.
     -> ["2 times each weight is added to the output: 2·1, 2·(-1)"], with "nowhere" for no product;
     if products are cropped, a second line, ["1 of 3 fall on padding, which is cropped"].
     """

@@ -212,7 +212,7 @@ def fold(
     """
     rank = (windows.ndim - 2) // 2
     work, result = work_and_result_dtypes(dtype, windows)
-    windows = to_inner(windows, rank + 1, work)
+    windows = to_inner(windows, rank + 1, work)  # (*output, *window, m, c)
     counts, window = windows.shape[:rank], windows.shape[rank:-2]
     sizes, stride, dilation = (
         per_axis(shape, rank),
@@ -223,5 +223,5 @@ def fold(
     sides = padding_sides(padding, sizes, spans_of(window, dilation), stride)
     for i, u, pixel in taps_of(counts, window, sides, stride, dilation):
         if is_inside(pixel, sizes):
-            output[pixel] += windows[i + u]
+            output[pixel] += windows[(*i, *u)]
     return to_result(output, -1, result)

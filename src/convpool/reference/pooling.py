@@ -293,7 +293,7 @@ def adaptive_pool(
 ) -> Array:
     """Pool images (m, *spatial, c) -> (m, *output_shape, c), as `convpool.adaptive_pool`."""
     windows = _adaptive_windows(images, output_shape, channel_axis)
-    return _reduce(images, windows, mode, channel_axis, False, 2, dtype)
+    return _reduce(images, windows, mode, channel_axis, count_padding=False, p=2, dtype=dtype)
 
 
 def _adaptive_windows(images: Array, output_shape: Any, channel_axis: int) -> list[list[Window]]:
@@ -362,7 +362,7 @@ def _max_indices(
     ):
         if pixels.shape[-1]:
             indices[i] = indices_of_window[0, 0][pixels.argmax(axis=-1)]
-    values = _reduce(images, axes, "max", channel_axis, False, 2)
+    values = _reduce(images, axes, "max", channel_axis, count_padding=False, p=2)
     return values, to_result(indices, channel_axis, np.dtype(np.int64))
 
 

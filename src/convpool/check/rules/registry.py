@@ -40,6 +40,9 @@ def file(course: CourseFolder) -> Iterator[Finding]:
     bad: $ mv 0-convolve_grayscale_valid.py 0_convolve_grayscale_valid.py
     bad: $ rm 0-convolve_grayscale_valid.py && mkdir 0-convolve_grayscale_valid.py
     """
+    # The commands above change a folder in which all holds, so `touch` leaves the file as it is.
+    # `judge` does not call this function, which is here for its page: it makes an item for each
+    # task itself.
     for task_file in course.files.values():
         if task_file.problem:
             yield _missing(task_file)

@@ -64,4 +64,4 @@ ARGUMENTS: dict[str, tuple[str, Change, str]] = {
 def rows() -> Iterator[tuple[str, Reading]]:
     """Yield (name, reading) of each row; windows of a pooling may reach over the edge."""
     for name, (words, change, decided_by) in ARGUMENTS.items():
-        yield name, Reading(words, decided_by, change=change, is_ragged=True)
+        yield name, Reading(words, decided_by=decided_by, change=change, is_ragged=True)

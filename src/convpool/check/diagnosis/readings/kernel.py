@@ -92,7 +92,7 @@ def rows() -> Iterator[tuple[str, Reading]]:
     for decided_by, table in (("flip", FLIPS), ("sum", WEIGHTS)):
         for name, (words, used_kernels) in table.items():
             change = _with_kernels(used_kernels)
-            yield name, Reading(words, decided_by, "convolution", change=change)
+            yield name, Reading(words, decided_by=decided_by, when="convolution", change=change)
 
 
 def _with_kernels(used_kernels: Callable[[Array], Array]) -> Callable[[Arguments], Arguments]:

@@ -200,14 +200,14 @@ def rows() -> Rows:
     """Yield (name, reading) for each reading of the zeros, some also with outputs cut to h x w."""
     for when, table in (("same", SAME_ZEROS), ("pair", PAIR_ZEROS)):
         for name, (words, zeros) in table.items():
-            yield f"{when}: {name}", Reading(words, "zeros", when, zeros=zeros)
+            yield f"{when}: {name}", Reading(words, decided_by="zeros", when=when, zeros=zeros)
     for name, (words, zeros) in islice(SAME_ZEROS.items(), ALSO_CUT):
         yield (
             f"same: {name}, n outputs",
             Reading(
                 f"{words}, and the output is cut to h x w",
-                "zeros",
-                "same",
+                decided_by="zeros",
+                when="same",
                 zeros=zeros,
                 count=lambda arguments, axis, zeros: arguments.sizes[axis],
             ),
@@ -223,9 +223,9 @@ def fill_rows() -> Rows:
     """Yield (name, reading) for each thing that the padding may consist of instead of zeros."""
     for mode in FILL_MODES:
         words = f"the padding is np.pad's {mode!r} instead of zeros"
-        yield f"padded with {mode}", Reading(words, "fill", fill=_pad_with(mode=mode))
+        yield f"padded with {mode}", Reading(words, decided_by="fill", fill=_pad_with(mode=mode))
     words = "the padding is ones instead of zeros"
-    yield "padded with ones", Reading(words, "fill", fill=_pad_with(constant_values=1))
+    yield "padded with ones", Reading(words, decided_by="fill", fill=_pad_with(constant_values=1))
 
 
 def _pad_with(**keywords: Any) -> Callable[[Array, Any], Array]:

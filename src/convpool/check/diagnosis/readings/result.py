@@ -125,15 +125,15 @@ def rows() -> Iterator[tuple[str, Reading]]:
     """Yield (name, reading) of each row, and of channels that are not summed."""
     for decided_by, table in (("dtype", CASTS), ("", VALUES)):
         for name, (words, finish) in table.items():
-            yield name, Reading(words, decided_by, finish=finish)
+            yield name, Reading(words, decided_by=decided_by, finish=finish)
     for name, (words, finish) in SHAPES.items():
         yield name, Reading(words, finish=finish, is_reshaped=True)
     yield (
         "channels not summed",
         Reading(
             "the channels are not summed: the output has one for each",
-            "sum",
-            "convolution",
+            decided_by="sum",
+            when="convolution",
             combine=_by_channel,
             finish=lambda o, a: o,
             is_reshaped=True,

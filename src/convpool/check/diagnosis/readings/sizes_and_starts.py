@@ -1,7 +1,7 @@
 """How many windows a function may take on an axis, and where it may start them.
 
 Letters: on one axis n pixels, k taps, s steps, p zeros on either side; in the tables a the
-arguments, i the number of a window.
+arguments, i the number of a window. Starts are positions in the padded image.
 """
 
 from __future__ import annotations
@@ -86,13 +86,15 @@ def count_rows() -> Rows:
         suffix = f" ({where.strip()})" if where else ""
         for name, (words, wrong_count) in COUNTS.items():
             count = _count_on(axes, wrong_count)
-            yield f"{name}{where}", Reading(f"{words}{suffix}", "size", count=count)
+            yield f"{name}{where}", Reading(f"{words}{suffix}", decided_by="size", count=count)
             if name in RAGGED:
                 ragged_words = (
                     f"{words.removesuffix(LEFT_AT_0)}{suffix}, and the last windows are pooled "
                     "over what is there"
                 )
-                reading = Reading(ragged_words, "size", "pooling", count=count, is_ragged=True)
+                reading = Reading(
+                    ragged_words, decided_by="size", when="pooling", count=count, is_ragged=True
+                )
                 yield f"{name}{where}, ragged", reading
 
 
@@ -136,7 +138,7 @@ def start_rows() -> Rows:
         suffix = f" ({where.strip()})" if where else ""
         for name, (words, wrong_start) in STARTS.items():
             start = _start_on(axes, wrong_start)
-            reading = Reading(f"{words}{suffix}", "stride", start=start, is_ragged=True)
+            reading = Reading(f"{words}{suffix}", decided_by="stride", start=start, is_ragged=True)
             yield f"{name}{where}", reading
 
 

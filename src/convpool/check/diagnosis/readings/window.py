@@ -198,6 +198,6 @@ def _in_mode(values: Array, arguments: Arguments) -> Array:
 def rows() -> Iterator[tuple[str, Reading]]:
     """Yield (name, reading) of each row."""
     for name, (words, combine) in CONVOLUTIONS.items():
-        yield name, Reading(words, "sum", "convolution", combine=combine)
+        yield name, Reading(words, decided_by="sum", when="convolution", combine=combine)
     for name, (words, combine) in POOLINGS.items():
-        yield f"pooling: {name}", Reading(words, "sum", "pooling", combine=combine)
+        yield f"pooling: {name}", Reading(words, decided_by="sum", when="pooling", combine=combine)

@@ -1,6 +1,8 @@
-"""What gradients cost with each engine, as `convolution_costs` describes it.
+"""What gradients cost with each engine: seconds of one thread, and bytes of working memory.
 
-m images of c channels; g is the gradient of the output.
+Estimates from shapes and dtypes alone. Seconds, without the start-up that an engine's entry in
+`registry` has, are counts, such as taps, times rates, which were fitted to measurements; bytes are
+about an upper bound. m images of c channels; g is the gradient of the output.
 """
 
 from __future__ import annotations
@@ -69,23 +71,34 @@ def kernels_gradient_bytes(work: ConvolutionWork) -> int:
 def compiled_kernels_gradient_bytes(work: ConvolutionWork) -> int:
     """Return the bytes of working memory of the gradient of the kernels in the compiled loops.
 
-    Totals of the parts; the padded pixels of a block, and a panel, for each thread; copies of some
-    images and of g where loops cannot read them; and what NumPy makes of the totals.
+    Totals of the parts, and their sum, which NumPy makes; for each thread, the padded pixels of a
+    block, and g of its windows for a panel of kernels; copies of some images and of g where loops
+    cannot read them; of volumes, stacks of slices, and g of these. A block is some windows, whose
+    sums are added to totals at a time; a part is some blocks, with totals of its own.
     """
     parts = min(kernels_gradient_schedule.PARTS, max(1, work.windows))
+    # of all parts, MOST numbers are taken at a time, or those of one panel of kernels
     totals = max(kernels_gradient_schedule.MOST, volume(work.kernels[:-1]) * PANEL)
     totals = min(totals, parts * volume(work.kernels))
-    totals += totals // parts  # the sum of the parts
+    sum_of_parts = totals // parts
+
     m, windows = max(1, work.images[0]), kernels_gradient_schedule.WINDOWS
-    images = min(m, max(1, windows * m // max(1, work.windows)))
+    images = min(m, max(1, windows * m // max(1, work.windows)))  # of a block
     *rows, columns = (axis.spanned_positions for axis in work.axes[-2:])
     slices = work.axes[0].window if len(work.axes) == 3 else 1  # of a stack
-    padded = volume(rows) * (columns * work.images[-1] * slices + 2 * PANEL)
-    blocks = threads.number() * (images * padded + 2 * windows * PANEL)
-    numbers = volume(work.images) + work.outputs
-    copied = min(8 * numbers, max(STAGED, 8 * numbers // m))
-    # of volumes, g of a chunk is as large as its stacks at most
-    return 8 * totals + blocks * work.accumulation.itemsize + copied + 2 * stack_bytes(work)
+    # a row is completed to whole vectors, and one more: less than 2 * PANEL numbers
+    pixels_of_image = volume(rows) * (columns * work.images[-1] * slices + 2 * PANEL)
+    panel_of_g = 2 * windows * PANEL  # blocks have up to twice WINDOWS windows
+    numbers_of_blocks = threads.number() * (images * pixels_of_image + panel_of_g)
+
+    bytes_copied = 8 * (volume(work.images) + work.outputs)  # numbers have 8 bytes at most
+    copied_at_once = min(bytes_copied, max(STAGED, bytes_copied // m))  # one image at least
+    return (
+        8 * (totals + sum_of_parts)  # of float64 or int64, whatever the dtype of the products
+        + numbers_of_blocks * work.accumulation.itemsize
+        + copied_at_once
+        + 2 * stack_bytes(work)  # g of some stacks is as large as these at most
+    )
 
 
 def numpy_pooling_gradient_seconds(work: PoolingWork) -> float:

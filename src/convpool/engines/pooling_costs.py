@@ -1,4 +1,8 @@
-"""What pooling costs with each engine, as `convolution_costs` describes it."""
+"""What pooling costs with each engine: seconds of one thread, and bytes of working memory.
+
+Estimates from shapes and dtypes alone, as those of `convolution_costs`. Adaptive pooling and
+unpooling have one engine only, so there is no estimate of them.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +30,16 @@ RANKING = 30  # to find the median of numbers takes so many times as long as to 
 def _reduced_numbers(work: PoolingWork) -> int:
     """Return about how many numbers are combined for all outputs.
 
-    Axis after axis, windows are combined from longer and longer parts. Under a footprint, and for
-    medians, all taps of a window are taken; those of a median count RANKING times.
+    Axis after axis, windows are combined from parts of 1, 2, 4, ... taps, so with at most two
+    combinations for each binary digit of the window. Under a footprint, and for medians, all taps
+    of a window are taken; those of a median count RANKING times, for the time that they take.
     """
     if work.mode != "median" and work.footprint_taps is None:
-        taps = sum(min(axis.window, 2 * axis.window.bit_length()) for axis in work.axes)
+        per_output = sum(min(axis.window, 2 * axis.window.bit_length()) for axis in work.axes)
     else:
-        taps = work.taps if work.footprint_taps is None else work.footprint_taps
-        taps *= RANKING if work.mode == "median" else 1
-    return work.outputs * taps
+        per_output = work.taps if work.footprint_taps is None else work.footprint_taps
+        per_output *= RANKING if work.mode == "median" else 1
+    return work.outputs * per_output
 
 
 def numpy_pooling_seconds(work: PoolingWork) -> float:

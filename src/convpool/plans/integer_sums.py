@@ -83,7 +83,7 @@ class Sums:
         return positive, _exact_sum(self._weights, self._axes) - positive
 
     def bound(self, pixels: Range) -> int:
-        """Return an upper bound of the magnitude of all sums, for pixels in a range."""
+        """Return an upper bound of the magnitudes of all sums, negative too, for a pixel range."""
         return self.heaviest * magnitude(pixels) + self._bias_bound
 
     def range(self, pixels: Range) -> Range:
@@ -119,7 +119,8 @@ class Sums:
 
         Raises
         ------
-        OverflowError : a sum might not fit `dtype`; the text names one that is large enough
+        OverflowError : a sum might be less than the least number of `dtype`, or more than the
+            greatest; the text names how far sums reach, and a dtype that is large enough
         """
         bound = self.bound(pixels)
         if self._fit(dtype, pixels, bound):

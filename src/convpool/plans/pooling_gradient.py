@@ -58,8 +58,11 @@ class PoolingGradientPlan(PooledWindowsPlan):
         copied = 0
         if any(self._copies):
             shape = self.batch, *(axis.spanned_positions for axis in self.reached_pixels.axes)
+            # padded pixels and their sums, which `add_copies` puts in order and adds to new ones
             per_pixel = self.images_dtype.itemsize + 3 * self.accumulation.itemsize
             copied = volume([*shape, self.channels]) * per_pixel
+            # of some images at a time, one at least: CHUNK_BYTES hold their padded pixels, if these
+            # have 8 bytes, and all four arrays then have four times as many
             copied = min(copied, max(copied // max(1, self.batch), 4 * pad_modes.CHUNK_BYTES))
         return super().scratch + copied
 

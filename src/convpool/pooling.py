@@ -16,12 +16,11 @@ from convpool.out_of_core.destination import Destination
 from convpool.out_of_core.lazy_types import takes_lazy_arrays
 from convpool.out_of_core.picture_axes import picture_axes
 from convpool.out_of_core.routes import choose_route
-from convpool.plans import allocation, arguments, arrays
+from convpool.plans import allocation, arguments, arrays, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.make_pooling import plan_pooling
 from convpool.plans.public_calls import explain_foreign_keywords
 from convpool.plans.recent_plans import cache_recent
-from convpool.windows import volume
 
 Array = NDArray[Any]
 
@@ -344,27 +343,7 @@ def max_unpool(
     """
     values = arrays.read_in_memory(values, "values", "max_unpool")
     indices = arrays.read_in_memory(indices, "indices", "max_unpool")
-    if indices.dtype.kind not in "iu":
-        raise TypeError(
-            f"indices are {indices.dtype}; they must be integers, as max_pool_indices returns them"
-        )
-    if values.shape != indices.shape:
-        raise ValueError(
-            f"values are {values.shape} but indices {indices.shape}; they must have one shape"
-        )
-    rank = arguments.count_spatial_axes(values.shape, "values")
-    try:
-        arguments.check_unambiguous(values.shape, shape, "shape", "values", channel_axis)
-    except ValueError as error:
-        raise ValueError(f"{error}; and indices like values") from None
-    axis = arguments.read_channel_axis(channel_axis, values.shape, "values")
-    spatial = arguments.read_per_axis(shape, rank, "shape", least=0)
-    pixels = volume(spatial)
-    if indices.size and not (indices.min() >= -1 and indices.max() < pixels):
-        raise ValueError(
-            f"indices run from {indices.min()} to {indices.max()}, but an image of {spatial} has "
-            f"0 to {pixels - 1}; they count over the spatial axes only"
-        )
+    spatial, axis = operand_checks.read_unpooling(values, indices, shape, channel_axis)
     out = allocation.zeros(
         arguments.replace_spatial_sizes(values.shape, spatial, axis), values.dtype.newbyteorder("=")
     )

@@ -1,4 +1,4 @@
-"""Check that the arguments of a plan fit each other: shapes, windows, padding, fill, footprint."""
+"""Check that arguments of a call fit each other: shapes, windows, padding, footprint, indices."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convpool.engines.pad_modes import PAD_MODES, REPEATING_PAD_MODES
 from convpool.engines.pool_modes import POOL_MODES
@@ -20,9 +21,10 @@ from convpool.plans import (
     kernel_layouts,
     result_dtypes,
 )
-from convpool.windows import TRANSPOSED_SIZES, Axis, place
+from convpool.windows import TRANSPOSED_SIZES, Axis, place, volume
 
 MOST_POSITIONS = 2**62  # on an axis, so that the sum of two positions fits a 64-bit integer
+Array = NDArray[Any]
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
 
@@ -329,3 +331,38 @@ def read_footprint(value: Any, window: Shape, mode: str) -> tuple[bool, ...] | N
             f"footprint {taps.shape} is False everywhere; at least one tap must be True"
         )
     return None if taps.all() else tuple(taps.ravel().tolist())
+
+
+def read_unpooling(
+    values: Array, indices: Array, shape: Any, channel_axis: Any
+) -> tuple[Shape, int]:
+    """Return (spatial sizes of the result, channel axis from the front), the last two arguments.
+
+    Raises
+    ------
+    TypeError : the indices are no integers
+    ValueError : they differ in shape from the values, or lie outside the image; or the other
+        arguments do not fit the values
+    """
+    if indices.dtype.kind not in "iu":
+        raise TypeError(
+            f"indices are {indices.dtype}; they must be integers, as max_pool_indices returns them"
+        )
+    if values.shape != indices.shape:
+        raise ValueError(
+            f"values are {values.shape} but indices {indices.shape}; they must have one shape"
+        )
+    rank = arguments.count_spatial_axes(values.shape, "values")
+    try:
+        arguments.check_unambiguous(values.shape, shape, "shape", "values", channel_axis)
+    except ValueError as error:
+        raise ValueError(f"{error}; and indices like values") from None
+    axis = arguments.read_channel_axis(channel_axis, values.shape, "values")
+    spatial = arguments.read_per_axis(shape, rank, "shape", least=0)
+    pixels = volume(spatial)
+    if indices.size and not (indices.min() >= -1 and indices.max() < pixels):
+        raise ValueError(
+            f"indices run from {indices.min()} to {indices.max()}, but an image of {spatial} has "
+            f"0 to {pixels - 1}; they count over the spatial axes only"
+        )
+    return spatial, axis

@@ -1,5 +1,6 @@
 """Texts to hand back, one for each submission: their names, and when they go.
 
+What stands in them is `feedback_text` in `text.py`, cut to what a class may see by `disclosed`.
 A file beside them, INDEX, remembers whose they are, so that a second run finds the same file.
 """
 

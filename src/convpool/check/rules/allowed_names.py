@@ -1,4 +1,7 @@
-"""Rules about what a file may use: imports, np.convolve, getattr, NumPy names of version 1.19."""
+"""Rules about what a file may use: imports, np.convolve, getattr, NumPy names of version 1.19.
+
+A rule about a statement, such as `global`, would belong here too.
+"""
 
 from __future__ import annotations
 

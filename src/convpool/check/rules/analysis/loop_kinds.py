@@ -1,4 +1,4 @@
-"""What counts as a loop, other than a for loop: the tables of the rule about loops."""
+"""What counts as a loop, other than a for loop: the tables that `reachable_loops` reads."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_the_sum_of_a_neuron_stands_below_its_layer_on_a_phone(show):
 
 def test_a_score_becomes_a_probability(opened):
     opened.locator("[data-score='8']").click()
-    pattern = r"power of (\S+) is (\S+)\. The ten scores give (\S+) .* = (\S+) %"
+    pattern = r"power of (\S+) is (\S+)\. The ten scores give (\S+) .* \N{ALMOST EQUAL TO} (\S+) %"
     said = re.search(pattern, text(opened, "#neuron")).groups()
     score, power, total, percent = (float(word.replace("\N{MINUS SIGN}", "-")) for word in said)
     assert power == pytest.approx(np.exp(score), rel=1e-2)
@@ -174,6 +174,42 @@ def test_lines_lead_to_a_neuron_and_its_kernel_is_framed(opened, index, position
     strokes = [path.get_attribute("stroke") for path in paths.all()]
     names = {1: "var(--plus)", -1: "var(--minus)", 0: "var(--quiet)"}
     assert strokes == [names[sign] for sign in signs or [0]]
+
+
+def test_lines_to_a_score_reach_its_row_and_cross_no_other(opened):
+    opened.locator("[data-score='8']").click()
+    ends, crossed, on_top = opened.evaluate("""(() => {
+      const boxes = [...document.querySelectorAll(".score")].map((row) =>
+        row.getBoundingClientRect());
+      const lines = document.querySelector(".lines");
+      const ground = lines.getBoundingClientRect();
+      const points = [...lines.children].map((path) => Array.from({length: 101}, (_, k) => {
+        const { x, y } = path.getPointAtLength(path.getTotalLength() * k / 100);
+        return [ground.left + x, ground.top + y];
+      }));
+      const rowAt = ([x, y]) => boxes.findIndex(({left, top, right, bottom}) =>
+        x >= left - 0.1 && x <= right && y >= top && y <= bottom);
+      return [points.map((line) => rowAt(line.at(-1))),
+        points.flatMap((line) => line.slice(0, -1).map(rowAt).filter((row) => row >= 0)),
+        [...document.querySelectorAll(".score *")].some((node) =>
+          getComputedStyle(node).zIndex !== "auto")];
+    })()""")
+    assert ends == [8] * 8
+    assert crossed == []
+    assert not on_top
+
+
+def test_small_probabilities_are_written_without_an_exponent(opened):
+    opened.evaluate("""(() => {
+      const { data } = explorer.featureMaps.image();
+      const image = {shape: [28, 28, 1], data: data.map((pixel) => 4 * pixel)};
+      explorer.featureMaps.take(image);
+      explorer.featureMaps.choose(5, [0, 0, 8]);
+    })()""")
+    written = text(opened, "#neuron .numbers")
+    assert "< 0.001 %" in written
+    assert "\N{MIDDLE DOT}10\N{SUPERSCRIPT MINUS}" in written
+    assert not re.search(r"\d e|\de", written)
 
 
 def test_the_weights_of_a_kernel_are_drawn_in_signed_colours(opened):
@@ -223,7 +259,7 @@ def test_a_clicker_walks_from_a_pixel_to_the_digit_on_a_full_screen(show):
     ]
     assert names[0].startswith("Input[")
     assert names[1].startswith(f"Convolution 1 and ReLU, map {k}, ")
-    assert "Step 7 of 7" in text(page, "#neuron")
+    assert text(page, "#walk-step") == "Step 7 of 7"
     powers = page.locator("#neuron .numbers td:nth-child(2)").all_inner_texts()
     actual = [float(one.rpartition(" ")[2]) for one in powers]
     np.testing.assert_allclose(actual, np.exp(scores), rtol=1e-2)
@@ -233,12 +269,16 @@ def test_a_clicker_walks_from_a_pixel_to_the_digit_on_a_full_screen(show):
     for _ in range(9):
         page.keyboard.press("PageUp")
     assert heading(page) == names[0]
-    page.keyboard.press(" ")
-    assert heading(page) == names[1]
+    for act in (lambda: page.keyboard.press(" "), page.locator("#walk-next").click):
+        act()
+    assert heading(page) == names[2]
     boxes = [page.locator(f"[data-map='{k},0']").bounding_box() for k in (3, 4)]
     assert min(box["width"] for box in boxes) > 90
     assert page.locator("#open-settings").is_hidden()
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    page.get_by_role("button", name="Open in the picture").click()
+    assert page.locator("#canvas").is_visible()
+    assert page.locator("#network").is_hidden()
 
 
 def test_a_pixel_of_the_image_says_which_neurons_read_it(opened):

@@ -217,10 +217,20 @@ const featureMaps = (() => {
    */
   function softmaxShown(n) {
     const scores = Array.from(planes[SCORES].data);
-    const short = (number) => writtenNumbers.signed(+number.toPrecision(3));
+    const { signed } = writtenNumbers;
+    // three digits; of a small power as 6.35·10⁻⁷
+    const short = (number) => {
+      if (number >= 0.001) return signed(+number.toPrecision(3));
+      const [digits, exponent] = number.toExponential(2).split("e");
+      return `${signed(digits)}·10${exponent.replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign] ?? "⁻")}`;
+    };
     const powers = scores.map(Math.exp);
     const sum = powers.reduce((total, power) => total + power, 0);
-    const percentAt = (k) => short((powers[k] / sum) * 100);
+    const percentAt = (k) => {
+      const percent = (powers[k] / sum) * 100;
+      if (percent < 0.001) return signed("< 0.001");
+      return percent < 99.95 ? short(percent) : signed("> 99.9");
+    };
     const rows = scores.map((score, k) => {
       const power = element(
         "td",
@@ -241,7 +251,7 @@ const featureMaps = (() => {
       score: written(+scores[n].toFixed(2)),
       power: short(powers[n]),
       sum: short(sum),
-      percent: percentAt(n),
+      percent: percentAt(n).replace(/^(?=\d)/, "≈ "),
     });
     return [line("hint", words), element("table", { className: "numbers" }, ...rows)];
   }
@@ -300,19 +310,18 @@ const featureMaps = (() => {
       element("h3", { textContent: `${name} = ${shown}` }),
       ...(isSoftmax ? [] : [line("hint", say(key, { top, bottom, left, right, ...size }))]),
     ];
-    if (pathNow()) {
-      const of = say("player.of", { k: stopNow() + 1, count: SCORES + 2 });
-      parts.unshift(line("hint", `${say("player.step")} ${of}`));
-    }
+    const stop = pathNow() ? stopNow() + 1 : "–";
+    const of = say("player.of", { k: stop, count: SCORES + 2 });
+    byId("walk-step").textContent = `${say("player.step")} ${of}`;
     if (layer?.kind === "convolve" && value === 0) parts.push(line("hint", say("network.off")));
     const state = network.settingsOf(planes, index, position);
     if (state) {
       const open = element("button", { type: "button", textContent: say("network.open") });
-      open.id = "open-neuron";
       open.addEventListener("click", () => {
         explorer.change(state);
+        if (presentation.isOn()) presentation.present(true);
+        else explorer.show("stage");
         explorer.note(say("network.opened"));
-        explorer.show("stage");
       });
       parts.push(open);
     }
@@ -442,6 +451,8 @@ const featureMaps = (() => {
     byId("network-words").after(
       glossary.part(["neuron", "map", "field", "trained", "dense", "softmax"]),
     );
+    byId("walk-back").addEventListener("click", () => walk(-1));
+    byId("walk-next").addEventListener("click", () => walk(1));
     pad = drawingPad.start(byId("pad"), take);
     const digits = drawingPad.DIGITS.map((_, number) => {
       const button = element("button", { type: "button", textContent: number });

@@ -50,6 +50,34 @@ const networkLinks = (() => {
     return shares;
   }
 
+  // from below or above one map to the other
+  const toMap = (to) => (from) => {
+    const isAbove = from.edges[0] < to.edges[0];
+    const [start, end] = isAbove ? [from.edges[1], to.edges[0]] : [from.edges[0], to.edges[1]];
+    const middle = (start + end) / 2;
+    return `M${from.x} ${start}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${end}`;
+  };
+
+  /**
+   * Return how lines lead to the row of a score: side by side down the margin left of the rows,
+   * over none of them.
+   * @param {DOMRect} ground of the drawing
+   * @param {Element} layers
+   * @param {number} n number of the score
+   * @returns {(from: any, channel: number) => string}
+   */
+  function toScore(ground, layers, n) {
+    const row = layers.querySelector(`[data-score="${n}"]`).getBoundingClientRect();
+    const first = layers.querySelector(".scores").getBoundingClientRect();
+    const [left, top] = [first.left - ground.left, first.top - ground.top];
+    const [right, y] = [row.left - ground.left, row.top + row.height / 2 - ground.top];
+    // in a bundle, each in a lane of its own
+    return ({ x, edges: [, start] }, channel) => {
+      const lane = 4 * channel;
+      return `M${x} ${start}V${top + 3 + 0.75 * lane}H${left + 4 + lane}V${y + 7 - lane / 2}H${right}`;
+    };
+  }
+
   /**
    * Draw a line from each part of the layer before that a neuron is made from to the neuron: orange
    * where it adds to the sum and blue where it takes away, the wider the more. From a pixel, they
@@ -63,13 +91,11 @@ const networkLinks = (() => {
     if (!ground.width) return;
     drawing.setAttribute("viewBox", `0 0 ${ground.width} ${ground.height}`);
     const layers = drawing.parentElement;
-    // left, right, top and bottom of cells of a map, of a score its number
+    // middle, top and bottom of cells of a map
     const boxOf = (at, channel) => {
-      const score = layers.querySelector(`[data-score="${channel}"] b`);
-      const isMap = at < LAYERS.length;
-      const node = isMap ? layers.querySelector(`[data-map="${at},${channel}"]`) : score;
+      const node = layers.querySelector(`[data-map="${at},${channel}"]`);
       const { left, top, width, height } = node.getBoundingClientRect();
-      const [rows, columns] = isMap ? fields[at].ranges : [[0, 0], [0, 0]]; // prettier-ignore
+      const [rows, columns] = fields[at].ranges;
       const [h, w] = planes[at].shape;
       const x = left - ground.left + ((columns[0] + columns[1] + 1) / 2) * (width / w);
       const edges = [rows[0], rows[1] + 1].map((row) => top - ground.top + (row * height) / h);
@@ -79,16 +105,15 @@ const networkLinks = (() => {
       ? sharesOf(terms, position[2])
       : new Map(LAYERS[0].biases.map((_, n) => [n, 0]));
     const greatest = Math.max(...[...shares.values()].map(Math.abs)) || 1;
-    const to = boxOf(index, position[2]);
+    const isScore = index === LAYERS.length;
+    const curveTo = isScore
+      ? toScore(ground, layers, position[2])
+      : toMap(boxOf(index, position[2]));
     drawing.innerHTML = [...shares]
       .map(([channel, share]) => {
-        const from = boxOf(index ? index - 1 : 1, channel);
-        const isAbove = from.edges[0] < to.edges[0];
-        const [start, end] = isAbove ? [from.edges[1], to.edges[0]] : [from.edges[0], to.edges[1]];
-        const middle = (start + end) / 2;
         const sign = share > 0 ? "--plus" : share < 0 ? "--minus" : "--quiet";
         const width = 1 + (3 * Math.abs(share)) / greatest;
-        const path = `M${from.x} ${start}C${from.x} ${middle} ${to.x} ${middle} ${to.x} ${end}`;
+        const path = curveTo(boxOf(index ? index - 1 : 1, channel), channel);
         return `<path d="${path}" stroke="var(${sign})" stroke-width="${width}"/>`;
       })
       .join("");

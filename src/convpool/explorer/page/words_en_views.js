@@ -36,7 +36,7 @@ Object.assign(WORDS_EN, {
   "network.off": "The sum is not above 0, so ReLU gives 0: the neuron is off.",
   "network.softmax":
     "Softmax: e to the power of {score} is {power}. The ten scores give {sum} together, and " +
-    "{power} / {sum} = {percent} %.",
+    "{power} / {sum} {percent} %.",
   "network.open": "Open in the picture",
   "network.opened":
     "The picture shows this neuron, with numbers rounded to six decimals. Undo goes back.",

@@ -36,7 +36,7 @@ Object.assign(WORDS_ES, {
   "network.off": "La suma no es mayor que 0, así que ReLU da 0: la neurona está apagada.",
   "network.softmax":
     "Softmax: e elevado a {score} es {power}. Las diez puntuaciones dan juntas {sum}, y " +
-    "{power} / {sum} = {percent} %.",
+    "{power} / {sum} {percent} %.",
   "network.open": "Abrir en la imagen",
   "network.opened":
     "La imagen muestra esta neurona, con números redondeados a seis decimales. «Deshacer» " +

@@ -39,7 +39,7 @@ Object.assign(WORDS_FR, {
   "network.off": "La somme n'est pas au-dessus de 0, donc ReLU donne 0 : le neurone est éteint.",
   "network.softmax":
     "Softmax : e à la puissance {score} fait {power}. Les dix scores donnent ensemble {sum}, " +
-    "et {power} / {sum} = {percent} %.",
+    "et {power} / {sum} {percent} %.",
   "network.open": "Ouvrir dans l'image",
   "network.opened":
     "L'image montre ce neurone, avec des nombres arrondis à six décimales. « Annuler » " +

@@ -192,17 +192,21 @@ const backwardView = (() => {
     const factors = new Set(
       chosen.map(({ pixel, tap }) => (target.name === "input" ? tap : pixel)?.join()),
     );
+    // the output whose gradient alone is 1, as the window's one pixel; of a transposed, none
+    const isStep = (y, x) =>
+      kind === "window" && state.op !== "transpose" && y === at.i && x === at.j;
     const forward = [
       plane(nameOf("tables.input", image, at.front), image, at.front, {
         lit: (y, x) =>
           window.has(`${y},${x}`) ||
+          isTarget("input", place([y, x])) ||
           (target?.name === "weights" && factors.has(place([y, x]).join())),
       }),
     ];
     const parts = [
       plane(nameOf("backward.output", output, at.n), gradient, at.n, {
         content: fieldOf(gradient, at.n),
-        lit: (y, x) => sources.has(`${y},${x},${at.n}`),
+        lit: (y, x) => isStep(y, x) || sources.has(`${y},${x},${at.n}`),
       }),
       sign("→"),
       plane(nameOf("backward.input", image, at.front), input, at.front, {
@@ -233,7 +237,8 @@ const backwardView = (() => {
         ),
       );
     }
-    forward.push(sign("→"), plane(nameOf("tables.output", output, at.n), output, at.n));
+    const outputName = nameOf("tables.output", output, at.n);
+    forward.push(sign("→"), plane(outputName, output, at.n, { lit: isStep }));
     const words = [
       line("hint", rule(state)),
       ...(window.size && state.op !== "transpose" ? [line("worked", sentences.worked(model))] : []),

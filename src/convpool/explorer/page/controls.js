@@ -300,6 +300,25 @@ const controls = (() => {
   }
 
   /**
+   * Mark the setting that leaves no output, and say below it what would do.
+   * @param {HTMLFormElement} form
+   */
+  function showFault(form) {
+    const { problem, culprit } = explorer.model();
+    form.querySelector("#fault")?.remove();
+    for (const field of form.querySelectorAll("[aria-describedby=fault]")) {
+      field.removeAttribute("aria-describedby");
+      field.ariaInvalid = null;
+    }
+    if (!culprit) return;
+    const field = form.querySelector(`[name="${culprit}"]`);
+    Object.assign(field, { ariaInvalid: "true" }).setAttribute("aria-describedby", "fault");
+    field.parentElement.after(
+      element("p", { id: "fault", className: "bad", textContent: problem }),
+    );
+  }
+
+  /**
    * Write a state into the form, but not over what the visitor is typing.
    * @param {HTMLFormElement} form
    * @param {State} state
@@ -310,6 +329,7 @@ const controls = (() => {
       row.hidden = !row.matters(state);
       row.firstChild.textContent = row.says(state);
     }
+    showFault(form);
     form.querySelector("#more-pooling").hidden = state.op !== "pool";
     form.querySelector("#padding-is").textContent = aboutPadding(state);
     for (const field of form.elements) {

@@ -7,6 +7,7 @@
  * @property {Kernels | null} used the kernels as they are applied: flipped if they are to be
  * @property {Axis[]} axes
  * @property {string} problem one sentence if the settings give no output; else empty
+ * @property {string} culprit the name of the setting at fault; empty if there is none
  * @property {Plane} output
  * @typedef {Result & { state: State, places: number[], at: any, options: State }} Model a result
  *   with the position that is looked at: at is {i, j, n, front}, places is the shape to step over
@@ -40,10 +41,10 @@ const modelling = (() => {
   }
 
   /**
-   * Return one sentence if the settings give nothing to draw, and what would do; else an empty one.
+   * Return why the settings give nothing to draw, and what would do; null if they give something.
    * @param {State} state
    * @param {Axis[]} axes
-   * @returns {string}
+   * @returns {{ problem: string, culprit: string } | null} a sentence, and the setting at fault
    */
   function problemOf(state, axes) {
     for (const [side, key] of ["size.height", "size.width"].entries()) {
@@ -51,21 +52,22 @@ const modelling = (() => {
       const axis = axes[side];
       const room = axis.before + axis.size + axis.after;
       if (state.op === "transpose") {
-        if (axis.size < 1) return say("problem.cropped", { name });
+        if (axis.size < 1) return { problem: say("problem.cropped", { name }), culprit: "padding" };
         if (
           state.extra &&
           !state.padding.startsWith("same") &&
           state.extra >= Math.max(axis.stride, axis.dilation)
         ) {
-          return say("problem.extra", { extra: state.extra });
+          return { problem: say("problem.extra", { extra: state.extra }), culprit: "extra" };
         }
       } else if (axis.count < 1) {
         const { dilation, window, span } = axis;
         const width = dilation > 1 ? `${dilation} · (${window} − 1) + 1 = ${span}` : span;
-        return say("problem.window", { name, span: width, room });
+        const problem = say("problem.window", { name, span: width, room });
+        return { problem, culprit: ["kh", "kw"][side] };
       }
     }
-    return "";
+    return null;
   }
 
   /**
@@ -104,13 +106,13 @@ const modelling = (() => {
     const image = operands.imageOf(state);
     const kernels = state.op === "pool" ? null : operands.kernelsOf(state);
     const axes = axesOf(state, image.shape);
-    const problem = problemOf(state, axes);
+    const { problem, culprit } = problemOf(state, axes) ?? { problem: "", culprit: "" };
     const output = problem
       ? { shape: [0, 0, 0], data: new Float64Array(0) }
       : RESULTS[state.op](image, kernels, axes, state);
     const used =
       kernels && state.flip && state.op === "convolve" ? arithmetic.flip(kernels) : kernels;
-    return { image, kernels, used, axes, problem, output };
+    return { image, kernels, used, axes, problem, culprit, output };
   }
 
   /**

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote, urlencode
 
 import pytest
 
-from support.explorer_page import library, state, text
+from support.explorer_page import array, library, middle, state, text
 
 
 def press(page, name):
@@ -54,6 +55,19 @@ def test_a_link_asks_a_teacher_s_questions(show):
     press(page, "End the questions")
     page.wait_for_function("() => !location.hash.startsWith('#q=')")
     assert page.locator("#own-list li").count() == 2  # to be gone on with
+
+
+def test_a_question_about_a_photograph_shows_its_numbers_on_a_phone(show):
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    settings = {"cover": "number", "source": "cat", "h": 24, "w": 24, "kernel": "blur", "i": 9}
+    page = show(f"#q={quote(urlencode(settings))}", **phone)
+    page.wait_for_timeout(300)
+    image = array(page, "image")[9:12, :3].ravel()
+    window = page.locator("#sum .sheet-grid").first.locator("td").all_inner_texts()
+    assert window == [f"{pixel:g}" for pixel in image]
+    assert page.locator("#answer").bounding_box()["y"] < 800
+    page.touchscreen.tap(*middle(page, "input", 2, 5))
+    assert text(page, "#sum .value") == f"input[2, 5] = {array(page, 'image')[2, 5, 0]:g}"
 
 
 def test_questions_without_sense_are_left_out(visit):

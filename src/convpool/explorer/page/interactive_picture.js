@@ -189,9 +189,7 @@ const interactivePicture = (() => {
     const hasSizes = !hidden && tourStops.isExplained(model.state, "size");
     byId("sum").replaceChildren(
       ...(hidden
-        ? covered
-          ? [sentences.line("hint", say("tour.covered"))]
-          : []
+        ? textOfCovered()
         : cursor
           ? sentences.pixel(model, cursor)
           : sentences.step(model)),
@@ -205,6 +203,24 @@ const interactivePicture = (() => {
       "aria-label",
       covered ? say("picture.covered") : sentences.title(model),
     );
+  }
+
+  /**
+   * Return what a question may show: that the output is covered and, while it asks for a number,
+   * the pixel under the pointer, and all factors where the picture has no room for numbers.
+   * @returns {HTMLElement[]}
+   */
+  function textOfCovered() {
+    if (!covered || model.problem) return [];
+    const isNumber = covered === "number" && model.state.op !== "transpose";
+    const isSmall = drawing.blocks[0].cell < scene.NUMBERED;
+    return [
+      sentences.line("hint", say("tour.covered")),
+      ...(isNumber && cursor ? sentences.pixel(model, cursor).slice(0, 1) : []),
+      ...(isNumber && isSmall
+        ? [controls.element("div", { className: "sheet-planes" }, ...worksheet.planesOf(model))]
+        : []),
+    ];
   }
 
   let speechTimer = null;
@@ -415,6 +431,10 @@ const interactivePicture = (() => {
       if (model) draw();
       if (model && presentation.isAlone()) presentation.fitSum();
     }).observe(holder);
+    // an answer makes the question longer, and leaves the sum less room
+    new ResizeObserver(() => presentation.isAlone() && presentation.fitSum()).observe(
+      byId("guide"),
+    );
     if (still()) byId("speed").selectedIndex = 0; // the slowest
   }
 

@@ -299,7 +299,8 @@ const scene = (() => {
     if (!model.problem && !covered) winnerOn(over, model, byName, theme);
     if (!model.problem) windowOn(over, model, byName, theme);
     if (!model.problem && !covered && tap) tapOn(over, model, byName, theme, tap);
-    if (!model.problem && !covered && cursor) partners(over, model, byName, theme, cursor);
+    if (!model.problem && covered !== "size" && cursor)
+      partners(over, model, byName, theme, cursor);
     const isRounded = layout.blocks.some(({ name: one }) => cache[one].isRounded);
     return { ...layout, sheet: last.sheet, over, paper: theme.paper, isRounded };
   }

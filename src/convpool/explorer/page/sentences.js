@@ -10,7 +10,7 @@ const sentences = (() => {
   const signOf = (number) => (number < 0 ? "minus" : number > 0 ? "plus" : "");
   const { factor, rounded, equals, total, SEMICOLON } = writtenNumbers;
   // how the weights of a convolution, and those of all kernels of a transposed one, are written
-  const numbersOf = (model, terms) =>
+  const numbersOf = (model, terms = []) =>
     writtenNumbers.forWeights(
       model.state.op === "transpose" ? model.used.data : terms.map(({ weight }) => weight),
     );
@@ -116,6 +116,28 @@ const sentences = (() => {
     return [line("total", say("pools.bound", { name: "ReLU", formula }))];
   }
 
+  /**
+   * Return what each channel of the input adds to a transposed output, as tables.
+   * @param {Model} model
+   * @param {any[]} terms
+   * @returns {HTMLElement}
+   */
+  function scattered(model, terms) {
+    const { factor: ofWeight } = numbersOf(model);
+    const channels = Map.groupBy(terms, ({ n }) => n);
+    const tables = [...channels].map(([channel, list]) => {
+      const cells = list.map(({ y, x, u, v, pixel: one, weight }) => ({
+        ...{ place: [y, x], after: " +=", u, v },
+        words: `${factor(one)}·${ofWeight(weight)}`,
+      }));
+      const name = say("tables.input");
+      const caption =
+        channels.size > 1 ? say("tables.channel", { name, channel }) : say("tables.output");
+      return sumGrid.places(caption, cells);
+    });
+    return line("sums", ...tables);
+  }
+
   // operation -> the lines about a step, from the model and `modelling.stepOf` of it
   const STEP = {
     convolve: (model, { terms, value }) => {
@@ -142,13 +164,7 @@ const sentences = (() => {
           "total told",
           say("scatter.what", { place: placeOf("input", model.image, i, j, front) }),
         ),
-        listed(insideTerms, ", ", ({ y, x, channel, pixel, weight, product: value }) =>
-          span(
-            signOf(value),
-            `${placeOf("output", model.output, y, x, channel)} += ${factor(pixel)}·` +
-              `${numbersOf(model, terms).factor(weight)}`,
-          ),
-        ),
+        scattered(model, insideTerms),
         line(
           "hint",
           say(insideTerms.length < terms.length ? "scatter.some" : "scatter.all", {
@@ -171,18 +187,15 @@ const sentences = (() => {
     if (cursor.name === "output") return gathered(model, cursor);
     const outputs = [...modelling.partnersOf(model, cursor)]; // "i,j" of each
     const value = modelling.numberAt(model.image, cursor.y, cursor.x, model.at.front);
-    const places = outputs
-      .slice(0, 30)
-      .map((place) => `[${place.replace(",", ",\u00a0")}]${weightAt(model, cursor, place)}`)
-      .join(" ");
+    const cells = outputs.map((place) => ({
+      place: place.split(","),
+      words: weightAt(model, cursor, place),
+    }));
     return [
       named(placeOf("input", model.image, cursor.y, cursor.x, model.at.front), value),
-      line(
-        "terms",
-        outputs.length
-          ? say("pixel.feeds", { n: outputs.length, places }) + (outputs.length > 30 ? " …" : "")
-          : say("pixel.feeds_none"),
-      ),
+      outputs.length
+        ? line("sums", sumGrid.places(say("pixel.feeds", { n: outputs.length }), cells))
+        : line("terms", say("pixel.feeds_none")),
     ];
   }
 
@@ -204,8 +217,8 @@ const sentences = (() => {
     );
     const weights = terms
       .filter(({ source, channel }) => channel === at.front && source?.join() === `${y},${x}`)
-      .map(({ weight }) => written(weight));
-    return weights.length ? `\u00a0×\u00a0${weights.join("\u00a0+\u00a0")}` : "";
+      .map(({ weight }) => numbersOf({ state }, terms).factor(weight));
+    return weights.length ? `× ${weights.join(" + ")}` : "";
   }
 
   /**
@@ -256,6 +269,11 @@ const sentences = (() => {
     const name = placeOf("output", model.output, i, j, n);
     const step = modelling.stepOf(model);
     if (model.state.op === "pool") return `${name} = ${pooled(model.state, step)[0].textContent}`;
+    if (model.state.op === "transpose")
+      return scattered(
+        model,
+        step.terms.filter(({ inside }) => inside),
+      ).textContent;
     const numbers = numbersOf(model, step.terms);
     const products = step.terms.map(
       ({ pixel, weight }) => `${factor(pixel)}·${numbers.factor(weight)}`,

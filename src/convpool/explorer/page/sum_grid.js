@@ -118,6 +118,29 @@ const sumGrid = (() => {
   }
 
   /**
+   * Return a table of places, as they lie in the picture, with words below each of them.
+   * @param {string} caption
+   * @param {any[]} cells place [y, x], words, after: what stands behind the place; u, v of a tap
+   * @returns {HTMLElement}
+   */
+  function places(caption, cells) {
+    const rows = [...Map.groupBy(cells, ({ place }) => place[0]).values()];
+    const cell = ({ place, after = "", words: text, u, v }) =>
+      element(
+        "td",
+        { className: "tap", data: u === undefined ? {} : { tap: `${u},${v}` } },
+        element("span", { textContent: `[${place.join(", ")}]${after} ` }),
+        element("b", { textContent: `${text} ` }),
+      );
+    return element(
+      "table",
+      { className: rows[0].length > 3 ? "sum wide" : "sum" },
+      element("caption", { textContent: `${caption} ` }),
+      element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map(cell)))),
+    );
+  }
+
+  /**
    * Mark the cells of a tap in all grids.
    * @param {{ u: number, v: number } | null} tap
    */
@@ -130,7 +153,7 @@ const sumGrid = (() => {
   function start() {
     const holder = document.getElementById("sum");
     const tapOf = ({ target }) => {
-      const node = target.closest?.(".tap");
+      const node = target.closest?.("[data-tap]");
       const [u, v] = node ? node.dataset.tap.split(",").map(Number) : [];
       return node ? { u, v } : null;
     };
@@ -138,5 +161,5 @@ const sumGrid = (() => {
     holder.addEventListener("pointerleave", () => interactivePicture.link(null));
   }
 
-  return { show, mark, start };
+  return { show, places, mark, start };
 })();

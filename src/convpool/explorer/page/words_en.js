@@ -235,7 +235,7 @@ const WORDS_EN = {
     "output pixel to see its sum.",
   "scatter.so_far": "The output shows what is written up to this step.",
 
-  "pixel.feeds": ["is used by 1 output: {places}", "is used by {n} outputs: {places}"],
+  "pixel.feeds": ["is used by 1 output:", "is used by {n} outputs:"],
   "pixel.feeds_none": "is used by no output: no window reads it",
   "pixel.nothing": "nothing reaches it, so it is 0",
   "pixel.framed": "The input pixels that reach it are framed.",

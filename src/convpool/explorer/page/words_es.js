@@ -242,7 +242,7 @@ const WORDS_ES = {
     "píxel de la salida para ver su suma.",
   "scatter.so_far": "La salida muestra lo escrito hasta esta posición.",
 
-  "pixel.feeds": ["se usa en 1 salida: {places}", "se usa en {n} salidas: {places}"],
+  "pixel.feeds": ["se usa en 1 salida:", "se usa en {n} salidas:"],
   "pixel.feeds_none": "no se usa en ninguna salida: ninguna ventana lo lee",
   "pixel.nothing": "nada llega a él, así que es 0",
   "pixel.framed": "Los píxeles de entrada que llegan a él tienen un marco.",

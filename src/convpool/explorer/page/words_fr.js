@@ -249,7 +249,7 @@ const WORDS_FR = {
     "Montrez un pixel de la sortie pour voir sa somme.",
   "scatter.so_far": "La sortie montre ce qui est écrit jusqu'à cette étape.",
 
-  "pixel.feeds": ["sert à 1 sortie : {places}", "sert à {n} sorties : {places}"],
+  "pixel.feeds": ["sert à 1 sortie :", "sert à {n} sorties :"],
   "pixel.feeds_none": "ne sert à aucune sortie : aucune fenêtre ne le lit",
   "pixel.nothing": "rien ne l'atteint, donc c'est 0",
   "pixel.framed": "Les pixels d'entrée qui l'atteignent sont encadrés.",

@@ -46,7 +46,7 @@ const worksheet = (() => {
       });
     else if (canFill) {
       const place = [at.i, at.j].join(", ");
-      const answer = sentences.step(model)[1].textContent;
+      const answer = sentences.worked(model);
       questions.push({ ask: say("sheet.scatter", { place }), answer, lines: 2 });
     }
     if (canFill)
@@ -286,5 +286,5 @@ const worksheet = (() => {
     byId("close-worksheet").addEventListener("click", () => byId("worksheet").close());
   }
 
-  return { start, open, questionsOf };
+  return { planesOf, start, open, questionsOf };
 })();

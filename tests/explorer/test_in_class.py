@@ -76,12 +76,20 @@ def test_the_backward_pass_shows_input_and_kernel_on_a_full_screen(show):
             )
         )
         assert lit == window
+    lit = [
+        grid.locator(".lit").all_inner_texts() for grid in page.locator("#view-body .grid").all()
+    ]
+    assert lit[2] == [f"{MINUS}2"]  # the window's pixel of the output
+    assert len(lit[3]) == 1  # and its gradient
+    words = page.locator("#view-body .worked")
+    assert words.evaluate("(node) => parseFloat(getComputedStyle(node).fontSize)") > 24
     assert text(page, "#view-body .worked").startswith("output[0, 1] = 6·1 + 3·0 + ")
     assert page.locator("#view-body td").first.bounding_box()["height"] > 60
     page.locator("#view-body .grid").nth(4).locator("button").nth(1).click()
     assert page.locator("#view-body .worked").count() == 0
     kernel = page.locator("#view-body .grid").nth(1)
-    assert kernel.locator("td.lit").count() == 1
+    for grid in (kernel, *(page.locator("#view-body .grid").nth(k) for k in (0, 2, 3))):
+        assert grid.locator("td.lit").count() == 1
     for grid in page.locator("#view-body .grid").all():
         box = grid.bounding_box()
         assert box["y"] + box["height"] <= 1080
@@ -95,6 +103,39 @@ def test_the_sections_wrap_on_a_phone(show):
       return [nav.scrollWidth - nav.clientWidth,
         Math.max(...[...nav.children].map((node) => node.getBoundingClientRect().right))];
     })()""") == [0, pytest.approx(380, abs=60)]
+
+
+@pytest.mark.parametrize("size", [(390, 844), (844, 390)])
+def test_a_phone_s_full_screen_holds_picture_sum_steps_and_the_way_out(show, size):
+    phone = {**PHONE, "viewport": dict(zip(("width", "height"), size, strict=True))}
+    page = show("", **phone)
+    page.locator("#present").click()
+    page.wait_for_timeout(300)
+    bar = page.locator("#open-settings").bounding_box()["y"]
+    for name in ("#canvas", "#sum .sum", "#next", "#present"):
+        box = page.locator(name).bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= bar
+
+
+def test_the_answer_of_a_question_leaves_its_sum_in_sight_on_a_full_screen(show):
+    page = show("#q=cover%3Dsize%26h%3D7%26w%3D7%26sh%3D2%26sw%3D2", **PROJECTOR)
+    page.locator("#present").click()
+    page.keyboard.press("PageDown")
+    page.wait_for_timeout(300)
+    assert "height: floor" in text(page, "#guide")
+    assert page.locator("#sum .sizes").is_hidden()
+    box = page.locator("#sum .sum").bounding_box()
+    assert box["y"] + box["height"] < page.locator("#open-settings").bounding_box()["y"]
+
+
+def test_a_setting_that_leaves_no_output_says_so(visit):
+    page = visit()
+    page.locator("[name=kh]").fill("9")
+    assert page.locator("[name=kh]").get_attribute("aria-invalid") == "true"
+    assert "a window of 9 does not fit" in text(page, ".field:has([name=kh]) + #fault")
+    page.locator("[name=kh]").fill("3")
+    assert page.locator("#fault, [aria-invalid=true]").count() == 0
 
 
 def test_settings_on_a_full_screen_cover_nothing_and_a_click_beside_closes_them(show):
@@ -276,7 +317,7 @@ def test_letters_on_a_full_screen_are_balanced(show):
     page.evaluate("explorer.open('#op=transpose&h=3&w=3&sh=2&sw=2')")
     page.locator("#present").click()
     page.wait_for_timeout(300)
-    told, list_of_products = page.locator("#sum").evaluate("""(sum) => [".told", ".terms"].map(
+    told, list_of_products = page.locator("#sum").evaluate("""(sum) => [".told", ".tap b"].map(
       (name) => parseFloat(getComputedStyle(sum.querySelector(name)).fontSize))""")
     assert told < list_of_products
 

@@ -52,11 +52,18 @@ const presentation = (() => {
       const { style } = section;
       const fits = () => section.getBoundingClientRect().height <= innerHeight;
       const isFull = section.matches(".presenting .full");
-      let [zoom, cells] = isFull ? [section.querySelector(".grids .grid") ? 1.2 : 2, 3] : [1, 1];
-      style.setProperty("--cells", "1"); // times as large as usual
+      let zoom = isFull ? (section.querySelector(".grids .grid") ? 1.2 : 2) : 1;
+      for (const name of ["--cells", "--words"]) style.setProperty(name, "1");
       for (style.zoom = zoom; zoom > 1 && !fits(); style.zoom = zoom) zoom -= 0.1;
-      const grow = () => style.setProperty("--cells", String(cells));
-      for (grow(); cells > 1 && !fits(); grow()) cells = Math.max(1, cells - 0.1);
+      // times as large as usual: cells, then the words beside them
+      for (const [name, most] of [
+        ["--cells", 3],
+        ["--words", 2],
+      ]) {
+        let size = isFull ? most : 1;
+        const grow = () => style.setProperty(name, String(size));
+        for (grow(); size > 1 && !fits(); grow()) size = Math.max(1, size - 0.1);
+      }
     }
   }
 
@@ -125,7 +132,9 @@ const presentation = (() => {
       sum.style.fontSize = `${size}rem`;
       const parts = [sum, ...sum.querySelectorAll(".sums")];
       const fits = ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth;
-      if (parts.every(fits) && sum.scrollHeight <= sum.clientHeight) return;
+      const hasRoom = parts.every(fits) && sum.scrollHeight <= sum.clientHeight;
+      sum.tabIndex = hasRoom ? -1 : 0; // what scrolls is reached by keyboard
+      if (hasRoom) return;
     }
   }
 
@@ -223,6 +232,7 @@ const presentation = (() => {
     isOn,
     isWhole,
     isLarge,
+    present,
     toggle,
     isAlone: () => isOn() || document.body.classList.contains("embedded"),
     arrange,

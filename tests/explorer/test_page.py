@@ -329,6 +329,9 @@ def test_an_input_pixel_shows_what_it_feeds(page):
         f"[{place}]\n\N{MULTIPLICATION SIGN} {weight}"
         for place, weight in (("0, 0", 0), ("0, 1", 1), ("1, 0", 0), ("1, 1", 1))
     ]
+    page.evaluate("explorer.change({kernel: 'blur'})")
+    weights = [one.split()[-1] for one in page.locator("#sum td").all_inner_texts()]
+    assert weights == ["4/16", "2/16", "2/16", "1/16"]
     page.mouse.move(5, 5)
     assert text(page, "#sum .value").startswith("output[0, 0]")
     page.locator("[name=sh]").fill("3")

@@ -74,7 +74,8 @@ const networkLinks = (() => {
     // in a bundle, each in a lane of its own
     return ({ x, edges: [, start] }, channel) => {
       const lane = 4 * channel;
-      return `M${x} ${start}V${top + 3 + 0.75 * lane}H${left + 4 + lane}V${y + 7 - lane / 2}H${right}`;
+      const turns = [top + 3 + 0.75 * lane, y + 7 - lane / 2];
+      return `M${x} ${start}V${turns[0]}H${left + 4 + lane}V${turns[1]}H${right}`;
     };
   }
 

@@ -292,8 +292,10 @@ def test_the_formula_is_in_sight_where_it_is_asked_for(visit):
     page = visit("")
     further_picture(page, 5, 1)
     press(page, "Now you")
-    assert text(page, "#tour-body .formula") == "o = ceil(n / s)"  # and none that is not needed
-    assert text(page, "#tour-body .hint >> nth=0") == "o outputs, n pixels, stride s"
+    assert text(page, "#tour-body .formula") == "out = ceil(n / s)"  # and none that is not needed
+    assert (
+        text(page, "#tour-body .hint >> nth=0") == "out: the outputs, n: the pixels, s: the stride"
+    )
 
 
 @pytest.mark.parametrize(("padding", "typed"), WRONG)
@@ -312,7 +314,7 @@ def test_same_with_a_stride_is_asked_and_wrong_answers_are_explained(visit, padd
     assert text(page, "#tour-body .good").startswith("Right: ")
     worked = text(page, "#tour-body .worked").splitlines()
     assert worked[0].startswith(
-        {"same": "height: o = ceil(5 / 2) = 3; T", "same_size": "height: o = n = 5; T"}[padding]
+        {"same": "height: out = ceil(5 / 2) = 3; T", "same_size": "height: out = n = 5; T"}[padding]
     )
     totals = page.evaluate("explorer.model().axes.map(({before, after}) => before + after)")
     assert totals == {"same": [2, 1], "same_size": [6, 9]}[padding]  # as the text says
@@ -349,6 +351,7 @@ def test_dilation_widens_the_window(visit):
     page.locator("#tour-body .main").click()
     assert text(page, "#tour-body h3") == "7c of 9: with dilation"
     assert "w = image[i:i + 5:2, j:j + 5:2]" in text(page, "#tour-loops")
+    assert "# i = 0, j = 0: w = image[0:5:2, 0:5:2]" in text(page, "#tour-loops")
     assert text(page, "#tour-body .worked").count("·") == 9
 
 
@@ -359,7 +362,10 @@ def test_a_rotated_kernel_is_told_and_named(visit):
     assert "cross-correlation" in text(page, "#tour-body")
     press(page, "Rotate the kernel (flip)")
     told = text(page, "#tour-body")
-    assert "lies on the window as 9 8 7" in told
+    assert [
+        " ".join(one.split("\n", 1)[1].split())
+        for one in page.locator("#tour-body .grid").all_inner_texts()
+    ] == ["1 2 3 4 5 6 7 8 9", "9 8 7 6 5 4 3 2 1"]
     assert f"It is {MINUS}2" not in told
     assert "subtracted" not in told  # said of the other kernel
     assert text(page, "#weights caption") == "Weights: own, before the rotation"
@@ -402,8 +408,10 @@ def test_a_shape_has_three_numbers(visit):
     page.locator("#answer").fill("4x4")
     press(page, "Check")
     assert text(page, "#tour-body [role=status]").startswith("Height, width and channels")
+    assert "third number" not in text(page, "#tour-body")  # the example's output has two
     page.locator("#answer").fill("4x4x2")
     press(page, "Check")
+    assert "it is the third number of output[0, 0, 0]" in text(page, "#tour-body")
     assert text(page, "#tour-body .good").startswith("Right: ")
 
 
@@ -412,6 +420,10 @@ def test_a_wrong_answer_in_the_self_test_is_told_the_rule(visit):
     page.locator("#answer").fill("77x7")
     press(page, "Check")
     assert text(page, "#tour-body .bad").endswith(f"n + before + after {MINUS} k + 1 outputs.")
+    page.evaluate("explorer.open('#test=5-')")
+    page.locator("#answer").fill("777")
+    press(page, "Check")
+    assert text(page, "#tour-body .bad").endswith("then the window moves on.")
 
 
 def test_the_self_test_starts_in_sight(show):
@@ -636,6 +648,7 @@ def test_the_result_has_the_nine_answers_in_short(visit):
     assert page.locator("#answers dt").all_inner_texts() == [""] * 9  # folded
     page.locator("#answers summary").click()
     assert page.locator("#answers dt").nth(4).inner_text() == "What is a stride?"
+    assert "on each axis (stride 1): n outputs" in page.locator("#answers dd").nth(3).inner_text()
     assert "floor((n + before + after" in page.locator("#answers dd").nth(4).inner_text()
 
 

@@ -61,7 +61,7 @@ const sizesInWords = (() => {
   }
 
   /**
-   * Return how many outputs (o) a named "same" has and how much padding that needs (T), a line for
+   * Return how many outputs (out) a named "same" has and how much padding that needs (T), a line for
    * each axis, and where it is added.
    * @param {Model} model
    * @returns {string}
@@ -78,7 +78,7 @@ const sizesInWords = (() => {
           ? `n = ${size}`
           : `ceil(${size} / ${stride}) = ${count}`;
       const total = unbroken(`T = ${totalPadding(model, axis)}`);
-      return named(name, `${unbroken(`o = ${outputs}`)}; ${total} (${say(key, axis)})`);
+      return named(name, `${unbroken(`out = ${outputs}`)}; ${total} (${say(key, axis)})`);
     });
     return lines.join("\n");
   }

@@ -173,7 +173,7 @@ const tour = (() => {
    */
   function trial(key, parts, set, attempt) {
     const label = say(`${key}.try`);
-    const said = paragraphs(`${key}.tried`);
+    const said = [...paragraphs(`${key}.tried`), ...(attempt.flip ? [rotated(attempt)] : [])];
     let isShown = false;
     const update = () => {
       node.textContent = isShown ? say("tour.put_back") : label;
@@ -188,6 +188,22 @@ const tour = (() => {
     });
     update();
     return [node, ...said];
+  }
+
+  /**
+   * Return the weights of a kernel of 3 x 3, and beside them as they lie on the window.
+   * @param {any} attempt the settings that it is one of
+   * @returns {HTMLElement}
+   */
+  function rotated({ weights }) {
+    const [before, after] = [weights, weights.toReversed()].map((list, k) =>
+      numberGrid.table(
+        say("tables.kernel") + (k ? say("tables.flipped") : ""),
+        [3, 3],
+        (u, v) => list[3 * u + v],
+      ),
+    );
+    return numberGrid.row(before, numberGrid.sign("→"), after);
   }
 
   /**
@@ -263,11 +279,11 @@ const tour = (() => {
     say(`tour.${index + 1}.further${k + 1}`)
       .split("\n")
       .map((textContent) =>
-        element("p", { className: /^\w\s=\s/.test(textContent) ? "formula" : "", textContent }),
+        element("p", { className: /^\w+\s=\s/.test(textContent) ? "formula" : "", textContent }),
       );
   // the formulas of the size, which a question after the picture is about
   const formulasOf = (index, k) => [
-    ...linesOf(index, k).filter(({ textContent }) => /^o\s/.test(textContent)),
+    ...linesOf(index, k).filter(({ textContent }) => /^out\s/.test(textContent)),
     element("p", { className: "hint", textContent: say("tour.letters") }),
   ];
 

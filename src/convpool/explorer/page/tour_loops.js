@@ -10,10 +10,11 @@ const tourLoops = (() => {
     const model = explorer.model();
     const { places: [rows, columns], at: { i, j }, axes, state } = model; // prettier-ignore
     const covered = interactivePicture.covering();
-    const range = (axis, index) => `${index * axis.stride}:${index * axis.stride + axis.span}`;
-    // the slice of one axis, from its loop's variable or, with a stride, from where it begins
-    const slice = (letter, { span, dilation }) =>
-      `${letter}:${letter} + ${span}${dilation > 1 ? `:${dilation}` : ""}`;
+    // a slice of one axis; in the loops from its variable or, with a stride, from where it begins
+    const slice = (start, end, { dilation }) =>
+      `${start}:${end}${dilation > 1 ? `:${dilation}` : ""}`;
+    const inLoop = (letter, axis) => slice(letter, `${letter} + ${axis.span}`, axis);
+    const now = (k, axis) => slice(k * axis.stride, k * axis.stride + axis.span, axis);
     const isStrided = axes.some(({ stride }) => stride > 1);
     const letters = isStrided ? ["y", "x"] : ["i", "j"];
     const starts = `y, x = ${axes[0].stride} * i, ${axes[1].stride} * j`;
@@ -34,9 +35,9 @@ const tourLoops = (() => {
       `for i in range(${count(rows)}):`,
       `    for j in range(${count(columns)}):`,
       ...(isStrided ? [`        ${starts}`] : []),
-      `        ${cut(slice(letters[0], axes[0]), slice(letters[1], axes[1]))}`,
+      `        ${cut(inLoop(letters[0], axes[0]), inLoop(letters[1], axes[1]))}`,
       `        output[i, j] = ${reduced}`,
-      `# i = ${i}, j = ${j}: ${cut(range(axes[0], i), range(axes[1], j))}`,
+      `# i = ${i}, j = ${j}: ${cut(now(i, axes[0]), now(j, axes[1]))}`,
       `# output[${i}, ${j}] = ${isPool ? pooled(state.mode) : valueOf({})}`,
       ...(isPool ? [`# w.${METHODS[other]}() = ${pooled(other)}`] : []),
     ].join("\n");

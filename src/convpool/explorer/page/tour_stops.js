@@ -121,7 +121,7 @@ const tourStops = (() => {
       { h: 5, w: 6, kh: 4, padding: "same" },
       "size",
       size,
-      ["valid", "same", "padding", "kernel", "window", "pixel", "output"],
+      ["valid", "same", "padding", "stride", "kernel", "window", "pixel", "output"],
     ],
     [
       { h: 5, w: 7, sh: 2, sw: 2 },

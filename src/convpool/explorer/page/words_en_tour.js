@@ -36,11 +36,11 @@ Object.assign(WORDS_EN, {
   "tour.one_more": "One more picture",
   "tour.optional": "Optional: {title}",
   "tour.covered": "Covered until you have answered.",
-  "tour.letters": "o outputs, n pixels, stride s",
+  "tour.letters": "out: the outputs, n: the pixels, s: the stride",
   "tour.1.title": "What is a convolution?",
   "tour.1.short":
     "The kernel lies on the image; pixels times weights, added, are one number of the output; " +
-    "then the window moves on. output[i, j] = Σ input[i·s + u, j·s + v] · kernel[u, v].",
+    "then the window moves on.",
   "tour.1.before":
     "A kernel, a small array of weights, lies on the image. The pixels under it are called the " +
     "window. Each pixel of the window is multiplied by the weight on it, and the products are " +
@@ -57,8 +57,8 @@ Object.assign(WORDS_EN, {
     "zeros leaves a copy of the kernel in the output, the right way round.",
   "tour.1.try": "Rotate the kernel (flip)",
   "tour.1.tried":
-    "Another kernel, on this window: 1 2 3, 4 5 6, 7 8 9 in the settings. Rotated by 180 " +
-    "degrees, it lies on the window as 9 8 7, 6 5 4, 3 2 1.",
+    "The picture has another kernel now, in which each weight has its own number, so that you " +
+    "see where it goes. Rotated by 180 degrees, it lies on the window:",
   "tour.2.title": "What is a kernel?",
   "tour.2.short":
     "A small array of weights, which decide what is found: −1, 0, 1 an edge, equal weights a " +
@@ -102,7 +102,8 @@ Object.assign(WORDS_EN, {
   "tour.3.try": "Blur a photo with zeros",
   "tour.4.title": "What is “valid”, what is “same” padding?",
   "tour.4.short":
-    "“valid” adds nothing: n − k + 1 outputs. “same” adds k − 1 zeros on each axis: n outputs.",
+    "“valid” adds nothing: n − k + 1 outputs. “same” adds k − 1 zeros on each axis (stride 1): n " +
+    "outputs.",
   "tour.4.before":
     "“valid” adds nothing: every window lies on real pixels. “same” adds so many zeros that the " +
     "output is as large as the input, as long as the window moves by one pixel at a time " +
@@ -119,8 +120,8 @@ Object.assign(WORDS_EN, {
     "right, “same_lower” (ONNX) to the top and to the left.",
   "tour.5.title": "What is a stride?",
   "tour.5.short":
-    "How far the window moves at each step: floor((n + before + after − k) / s) + 1 outputs, " +
-    "with “same” ceil(n / s).",
+    "How far the window moves at each step: floor((n + before + after − k) / s) + 1 outputs. " +
+    "“same” makes out = ceil(n / s) of them, with max(0, (out − 1)·s + k − n) zeros.",
   "tour.5.before":
     "The stride is how far the window moves from one step to the next. With stride 2 it " +
     "skips every second position, and the output has about half as many rows and columns.",
@@ -135,12 +136,12 @@ Object.assign(WORDS_EN, {
     "reaches are left over: red hatching marks them.",
   "tour.5.further1.title": "“same” with a stride",
   "tour.5.further1":
-    "With a stride, “same” divides by the stride s and rounds up (ceil): n pixels give o " +
-    "outputs.\no = ceil(n / s)\nHere 6 / 2 = 3. The windows begin at 0, 2 and 4. The last one " +
-    "covers the places 4, 5 and 6: this makes 7 places, from 0 to 6, for 6 pixels. So each axis " +
-    "needs one zero, at its end.\nIn general, the last window begins at (o − 1)·s and is k long " +
-    "(kernel). “same” adds the T zeros that are missing; none are if n pixels are enough:\nT = " +
-    "max(0, (o − 1)·s + k − n)",
+    "With a stride, “same” divides by the stride s and rounds up (ceil). Of n pixels it makes so " +
+    "many outputs:\nout = ceil(n / s)\nHere 6 / 2 = 3. The windows begin at 0, 2 and 4. The last " +
+    "one covers the places 4, 5 and 6: this makes 7 places, from 0 to 6, for 6 pixels. So each " +
+    "axis needs one zero, at its end.\nIn general, the last window begins at (out − 1)·s and is " +
+    "k long (kernel). “same” adds the T zeros that are missing; none are if n pixels are " +
+    "enough:\nT = max(0, (out − 1)·s + k − n)",
   "tour.5.further2.ask": "“same” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
   "tour.5.further2.hint":
     "“same” divides the height and the width by the stride and rounds up; the size of the kernel " +
@@ -151,10 +152,10 @@ Object.assign(WORDS_EN, {
   "tour.5.further3.title": "“same_size”",
   "tour.5.further3":
     "Some courses say “same” where the output is as large as the input at any stride. This page " +
-    "calls it “same_size”. The window then moves over much padding.\no = n\nT = (n − 1)·s + k − " +
-    "n\nHalf of T goes to the top and to the left; of an odd T, the odd zero goes there too. At " +
-    "stride 1, T is that of “same”. Keras and ONNX have no such rule: their “same” gives n / s " +
-    "outputs, rounded up. PyTorch has “same” at stride 1 only.",
+    "calls it “same_size”. The window then moves over much padding.\nout = n\nT = (n − 1)·s + k " +
+    "− n\nHalf of T goes to the top and to the left; of an odd T, the odd zero goes there too. " +
+    "At stride 1, T is that of “same”. Keras and ONNX have no such rule: their “same” gives n / " +
+    "s outputs, rounded up. PyTorch has “same” at stride 1 only.",
   "tour.5.further4.ask": "“same_size” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
   "tour.5.further4.hint":
     "“same_size” adds so much padding that each pixel of the input has its output.",
@@ -173,8 +174,8 @@ Object.assign(WORDS_EN, {
   "tour.6.example":
     "This image has two channels only, so that the sums are short. One kernel: the output has " +
     "one channel. Each channel has weights of its own; the sum of each stands beside or below " +
-    "the picture. The third number of output[0, 0, 0] is the output's channel. The picture " +
-    "shows one channel of the input, which you choose below it (“input channel in front”).",
+    "the picture. The picture shows one channel of the input, which you choose below it (“input " +
+    "channel in front”).",
   "tour.6.ask":
     "An image of 5 × 5 with three channels, two kernels of 2 × 2 × 3, no padding. Which shape " +
     "will the output have?",
@@ -182,9 +183,10 @@ Object.assign(WORDS_EN, {
     "A kernel puts the products of all channels into one sum: it makes one output channel, " +
     "however many channels go in.",
   "tour.6.after":
-    "One output channel for each kernel. Each kernel has a plane of weights for each of the " +
-    "three channels, here 2·2·3 = 12 weights (height·width·channels); both kernels have 24. For " +
-    "a colour image, a kernel of 3 × 3 has 3·3·3 = 27 weights.",
+    "One output channel for each kernel: it is the third number of output[0, 0, 0]. Each kernel " +
+    "has a plane of weights for each of the three channels, here 2·2·3 = 12 weights " +
+    "(height·width·channels); both kernels have 24. For a colour image, a kernel of 3 × 3 has " +
+    "3·3·3 = 27 weights.",
   "tour.6.try": "See the channels apart",
   "tour.6.further1.title": "groups",
   "tour.6.further1":

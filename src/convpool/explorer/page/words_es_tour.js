@@ -36,12 +36,12 @@ Object.assign(WORDS_ES, {
   "tour.one_more": "Una imagen más",
   "tour.optional": "Opcional: {title}",
   "tour.covered": "Oculto hasta que responda.",
-  "tour.letters": "o salidas, n píxeles, paso s",
+  "tour.letters": "out: las salidas, n: los píxeles, s: el paso",
   "tour.title": "Visita: nueve preguntas que se responden mirando",
   "tour.1.title": "¿Qué es una convolución?",
   "tour.1.short":
     "El núcleo está sobre la imagen; los píxeles por los pesos, sumados, son un número de la " +
-    "salida; luego la ventana avanza. output[i, j] = Σ input[i·s + u, j·s + v] · kernel[u, v].",
+    "salida; luego la ventana avanza.",
   "tour.1.before":
     "Un núcleo, una pequeña matriz de pesos, está sobre la imagen. Los píxeles debajo de él se " +
     "llaman la ventana. Cada píxel de la ventana se multiplica por el peso que tiene encima, y " +
@@ -59,8 +59,8 @@ Object.assign(WORDS_ES, {
     "así, un solo 1 entre ceros deja en la salida una copia del núcleo, al derecho.",
   "tour.1.try": "Girar el núcleo (voltear)",
   "tour.1.tried":
-    "Otro núcleo, sobre la misma ventana: 1 2 3, 4 5 6, 7 8 9 en los ajustes. Girado 180 " +
-    "grados, está sobre la ventana como 9 8 7, 6 5 4, 3 2 1.",
+    "Ahora la imagen tiene otro núcleo, en el que cada peso tiene su propio número, para ver " +
+    "adónde va. Girado 180 grados, está sobre la ventana:",
   "tour.2.title": "¿Qué es un núcleo (kernel)?",
   "tour.2.short":
     "Una pequeña matriz de pesos, que deciden qué se encuentra: −1, 0, 1 un contorno, pesos " +
@@ -104,7 +104,8 @@ Object.assign(WORDS_ES, {
   "tour.3.try": "Desenfocar una foto con ceros",
   "tour.4.title": "¿Qué es “valid” y qué es “same”?",
   "tour.4.short":
-    "“valid” no añade nada: n − k + 1 salidas. “same” añade k − 1 ceros en cada eje: n salidas.",
+    "“valid” no añade nada: n − k + 1 salidas. “same” añade k − 1 ceros en cada eje (paso 1): n " +
+    "salidas.",
   "tour.4.before":
     "“valid” no añade nada: cada ventana está sobre píxeles reales. “same” añade tantos ceros " +
     "que la salida es tan grande como la entrada, mientras la ventana avance de píxel en píxel " +
@@ -122,7 +123,7 @@ Object.assign(WORDS_ES, {
   "tour.5.title": "¿Qué es el paso (stride)?",
   "tour.5.short":
     "Cuánto avanza la ventana en cada posición: floor((n + antes + después − k) / s) + 1 " +
-    "salidas, con “same” ceil(n / s).",
+    "salidas. “same” da out = ceil(n / s), con max(0, (out − 1)·s + k − n) ceros.",
   "tour.5.before":
     "El paso es cuánto avanza la ventana. Con paso 2 salta una de cada dos posiciones, y " +
     "la salida tiene más o menos la mitad de filas y columnas.",
@@ -138,12 +139,12 @@ Object.assign(WORDS_ES, {
     "ninguna ventana entera llega sobran: el rayado rojo los marca.",
   "tour.5.further1.title": "“same” con un paso",
   "tour.5.further1":
-    "Con un paso s, “same” divide por s y redondea hacia arriba (ceil): n píxeles dan o " +
-    "salidas.\no = ceil(n / s)\nAquí 6 / 2 = 3. Las ventanas empiezan en 0, 2 y 4. La última " +
-    "cubre los lugares 4, 5 y 6: son 7 lugares, de 0 a 6, para 6 píxeles. Cada eje necesita, " +
-    "pues, un cero, al final.\nEn general, la última ventana empieza en (o − 1)·s y mide k " +
-    "(núcleo). “same” añade los T ceros que faltan; ninguno si bastan n píxeles:\nT = max(0, (o " +
-    "− 1)·s + k − n)",
+    "Con un paso s, “same” divide por s y redondea hacia arriba (ceil). De n píxeles hace este " +
+    "número de salidas:\nout = ceil(n / s)\nAquí 6 / 2 = 3. Las ventanas empiezan en 0, 2 y 4. " +
+    "La última cubre los lugares 4, 5 y 6: son 7 lugares, de 0 a 6, para 6 píxeles. Cada eje " +
+    "necesita, pues, un cero, al final.\nEn general, la última ventana empieza en (out − 1)·s y " +
+    "mide k (núcleo). “same” añade los T ceros que faltan; ninguno si bastan n píxeles:\nT = " +
+    "max(0, (out − 1)·s + k − n)",
   "tour.5.further2.ask": "“same” con un núcleo de 3 × 3 y paso 2, sobre 5 × 8. ¿Qué tamaño?",
   "tour.5.further2.hint":
     "“same” divide la altura y la anchura por el paso y redondea hacia arriba; el tamaño del " +
@@ -154,7 +155,7 @@ Object.assign(WORDS_ES, {
   "tour.5.further3.title": "“same_size”",
   "tour.5.further3":
     "Algunos cursos dicen “same” cuando la salida es tan grande como la entrada con cualquier " +
-    "paso. Esta página dice “same_size”. La ventana pasa entonces sobre mucho relleno.\no = " +
+    "paso. Esta página dice “same_size”. La ventana pasa entonces sobre mucho relleno.\nout = " +
     "n\nT = (n − 1)·s + k − n\nLa mitad de T va arriba y a la izquierda; si T es impar, el cero " +
     "de más también va allí. Con paso 1, T es el de “same”. Keras y ONNX no tienen esta regla: " +
     "su “same” da n / s salidas, redondeado hacia arriba. PyTorch tiene “same” solo con paso 1.",
@@ -176,8 +177,8 @@ Object.assign(WORDS_ES, {
   "tour.6.example":
     "Esta imagen tiene solo dos canales, para que las sumas sean cortas. Un núcleo: la salida " +
     "tiene un canal. Cada canal tiene sus propios pesos; la suma de cada uno está junto a la " +
-    "imagen o debajo. El tercer número de output[0, 0, 0] es el canal de la salida. La imagen " +
-    "muestra un canal de la entrada, que se elige debajo (“canal de entrada delante”).",
+    "imagen o debajo. La imagen muestra un canal de la entrada, que se elige debajo (“canal de " +
+    "entrada delante”).",
   "tour.6.ask":
     "Una imagen de 5 × 5 con tres canales, dos núcleos de 2 × 2 × 3, sin relleno. ¿Qué forma " +
     "tendrá la salida?",
@@ -185,9 +186,10 @@ Object.assign(WORDS_ES, {
     "Un núcleo pone los productos de todos los canales en una sola suma: da un canal de " +
     "salida, entren los canales que entren.",
   "tour.6.after":
-    "Un canal de salida por núcleo. Cada núcleo tiene un plano de pesos para cada uno de los " +
-    "tres canales, aquí 2·2·3 = 12 pesos (altura·anchura·canales); los dos núcleos tienen 24. " +
-    "Para una imagen en color, un núcleo de 3 × 3 tiene 3·3·3 = 27 pesos.",
+    "Un canal de salida por núcleo: es el tercer número de output[0, 0, 0]. Cada núcleo tiene un " +
+    "plano de pesos para cada uno de los tres canales, aquí 2·2·3 = 12 pesos " +
+    "(altura·anchura·canales); los dos núcleos tienen 24. Para una imagen en color, un núcleo de " +
+    "3 × 3 tiene 3·3·3 = 27 pesos.",
   "tour.6.try": "Ver los canales por separado",
   "tour.6.further1.title": "los grupos",
   "tour.6.further1":

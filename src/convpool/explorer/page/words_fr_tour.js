@@ -39,13 +39,12 @@ Object.assign(WORDS_FR, {
   "tour.one_more": "Encore une image",
   "tour.optional": "Facultatif : {title}",
   "tour.covered": "Caché jusqu'à votre réponse.",
-  "tour.letters": "o sorties, n pixels, pas s",
+  "tour.letters": "out : les sorties, n : les pixels, s : le pas",
   "tour.title": "Visite : neuf questions, des réponses à voir",
   "tour.1.title": "Qu'est-ce qu'une convolution ?",
   "tour.1.short":
     "Le noyau est posé sur l'image ; les pixels multipliés par les poids, additionnés, font un " +
-    "nombre de la sortie ; puis la fenêtre avance. output[i, j] = Σ input[i·s + u, j·s + v] · " +
-    "kernel[u, v].",
+    "nombre de la sortie ; puis la fenêtre avance.",
   "tour.1.before":
     "Un noyau, un petit tableau de poids, est posé sur l'image. Les pixels sous le noyau " +
     "s'appellent la fenêtre. Chaque pixel de la fenêtre est multiplié par le poids posé sur lui, " +
@@ -67,8 +66,8 @@ Object.assign(WORDS_FR, {
     "noyau, à l'endroit.",
   "tour.1.try": "Tourner le noyau (retourner)",
   "tour.1.tried":
-    "Un autre noyau, sur la même fenêtre : 1 2 3, 4 5 6, 7 8 9 dans les réglages. Tourné de 180 " +
-    "degrés, il est posé sur la fenêtre comme 9 8 7, 6 5 4, 3 2 1.",
+    "L'image a maintenant un autre noyau, où chaque poids a son propre nombre, pour voir où il " +
+    "va. Tourné de 180 degrés, il est posé sur la fenêtre :",
   "tour.2.title": "Qu'est-ce qu'un noyau ?",
   "tour.2.short":
     "Un petit tableau de poids, qui décident de ce qu'on trouve : −1, 0, 1 un contour, des " +
@@ -113,8 +112,8 @@ Object.assign(WORDS_FR, {
   "tour.3.try": "Rendre une photo floue avec des zéros",
   "tour.4.title": "Que veut dire « valid », que veut dire « same » ?",
   "tour.4.short":
-    "« valid » n'ajoute rien : n − k + 1 sorties. « same » ajoute k − 1 zéros sur chaque axe : " +
-    "n sorties.",
+    "« valid » n'ajoute rien : n − k + 1 sorties. « same » ajoute k − 1 zéros sur chaque axe " +
+    "(pas de 1) : n sorties.",
   "tour.4.before":
     "« valid » n'ajoute rien : chaque fenêtre est posée sur de vrais pixels. « same » ajoute " +
     "assez de zéros pour que la sortie soit aussi grande que l'entrée, tant que la fenêtre " +
@@ -132,7 +131,7 @@ Object.assign(WORDS_FR, {
   "tour.5.title": "Qu'est-ce que le pas (stride) ?",
   "tour.5.short":
     "De combien la fenêtre avance à chaque étape : floor((n + avant + après − k) / s) + 1 " +
-    "sorties, avec « same » ceil(n / s).",
+    "sorties. « same » en fait out = ceil(n / s), avec max(0, (out − 1)·s + k − n) zéros.",
   "tour.5.before":
     "Le pas est la distance dont la fenêtre avance. Avec un pas de 2, elle saute une " +
     "position sur deux, et la sortie a environ deux fois moins de lignes et de colonnes.",
@@ -148,12 +147,12 @@ Object.assign(WORDS_FR, {
     "fenêtre entière n'atteint restent : les hachures rouges les marquent.",
   "tour.5.further1.title": "« same » avec un pas",
   "tour.5.further1":
-    "Avec un pas s, « same » divise par s et arrondit vers le haut (ceil) : n pixels donnent o " +
-    "sorties.\no = ceil(n / s)\nIci 6 / 2 = 3. Les fenêtres commencent à 0, 2 et 4. La dernière " +
-    "couvre les places 4, 5 et 6 : cela fait 7 places, de 0 à 6, pour 6 pixels. Chaque axe a " +
-    "donc besoin d'un zéro, à sa fin.\nEn général, la dernière fenêtre commence à (o − 1)·s et " +
-    "a la longueur k (noyau). « same » ajoute les T zéros qui manquent ; aucun si n pixels " +
-    "suffisent :\nT = max(0, (o − 1)·s + k − n)",
+    "Avec un pas s, « same » divise par s et arrondit vers le haut (ceil). De n pixels, il fait " +
+    "ce nombre de sorties :\nout = ceil(n / s)\nIci 6 / 2 = 3. Les fenêtres commencent à 0, 2 et " +
+    "4. La dernière couvre les places 4, 5 et 6 : cela fait 7 places, de 0 à 6, pour 6 pixels. " +
+    "Chaque axe a donc besoin d'un zéro, à sa fin.\nEn général, la dernière fenêtre commence à " +
+    "(out − 1)·s et a la longueur k (noyau). « same » ajoute les T zéros qui manquent ; aucun si " +
+    "n pixels suffisent :\nT = max(0, (out − 1)·s + k − n)",
   "tour.5.further2.ask":
     "« same » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
   "tour.5.further2.hint":
@@ -166,9 +165,9 @@ Object.assign(WORDS_FR, {
   "tour.5.further3":
     "Certains cours disent « same » quand la sortie est aussi grande que l'entrée quel que soit " +
     "le pas. Cette page dit « same_size ». La fenêtre passe alors sur beaucoup de " +
-    "remplissage.\no = n\nT = (n − 1)·s + k − n\nLa moitié de T va en haut et à gauche ; si T " +
-    "est impair, le zéro de plus y va aussi. Avec un pas de 1, T est celui de « same ». Keras " +
-    "et ONNX n'ont pas cette règle : leur « same » donne n / s sorties, arrondi vers le haut. " +
+    "remplissage.\nout = n\nT = (n − 1)·s + k − n\nLa moitié de T va en haut et à gauche ; si T " +
+    "est impair, le zéro de plus y va aussi. Avec un pas de 1, T est celui de « same ». Keras et " +
+    "ONNX n'ont pas cette règle : leur « same » donne n / s sorties, arrondi vers le haut. " +
     "PyTorch n'a « same » qu'avec un pas de 1.",
   "tour.5.further4.ask":
     "« same_size » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
@@ -187,10 +186,10 @@ Object.assign(WORDS_FR, {
     "Tous les produits, de tous les canaux, entrent dans une seule somme. Un noyau donne donc " +
     "un plan de sortie.",
   "tour.6.example":
-    "Cette image n'a que deux canaux, pour que les sommes soient courtes. Un noyau : la sortie " +
-    "a un canal. Chaque canal a ses propres poids ; la somme de chacun est à côté de l'image ou " +
-    "au-dessous. Le troisième nombre de output[0, 0, 0] est le canal de la sortie. L'image " +
-    "montre un canal de l'entrée, à choisir au-dessous (« canal d'entrée devant »).",
+    "Cette image n'a que deux canaux, pour que les sommes soient courtes. Un noyau : la sortie a " +
+    "un canal. Chaque canal a ses propres poids ; la somme de chacun est à côté de l'image ou " +
+    "au-dessous. L'image montre un canal de l'entrée, à choisir au-dessous (« canal d'entrée " +
+    "devant »).",
   "tour.6.ask":
     "Une image de 5 × 5 avec trois canaux, deux noyaux de 2 × 2 × 3, sans remplissage. Quelle " +
     "forme aura la sortie ?",
@@ -198,9 +197,10 @@ Object.assign(WORDS_FR, {
     "Un noyau met les produits de tous les canaux dans une seule somme : il donne un canal de " +
     "sortie, quel que soit le nombre de canaux en entrée.",
   "tour.6.after":
-    "Un canal de sortie par noyau. Chaque noyau a un plan de poids pour chacun des trois " +
-    "canaux, ici 2·2·3 = 12 poids (hauteur·largeur·canaux) ; les deux noyaux en ont 24. Pour " +
-    "une image en couleur, un noyau de 3 × 3 a 3·3·3 = 27 poids.",
+    "Un canal de sortie par noyau : c'est le troisième nombre de output[0, 0, 0]. Chaque noyau a " +
+    "un plan de poids pour chacun des trois canaux, ici 2·2·3 = 12 poids " +
+    "(hauteur·largeur·canaux) ; les deux noyaux en ont 24. Pour une image en couleur, un noyau " +
+    "de 3 × 3 a 3·3·3 = 27 poids.",
   "tour.6.try": "Voir les canaux séparés",
   "tour.6.further1.title": "les groupes",
   "tour.6.further1":

@@ -28,6 +28,14 @@ def test_weights_and_multiplications_are_counted(visit):
     assert text(page, "#counts").startswith("Weights: 3·3·1·1 = 9")
 
 
+def test_why_a_preset_differs_from_channel_to_channel_is_said(visit):
+    page = visit("#c=2")
+    assert "multiplied by 1, 2, 3" in text(page, "#weights-hint")
+    for other in ("#c=1", "#c=3&source=cat&h=24&w=24", "#kernel=own&kh=1&kw=1&c=2&weights=1,2"):
+        page.evaluate("(fragment) => explorer.open(fragment)", other)
+        assert text(page, "#weights-hint") == "Drag a weight up or down, here or in the picture."
+
+
 def test_bias_and_relu_go_on_from_the_sum(visit):
     page = visit("#bias=4&relu=1")
     agree(page)
@@ -89,6 +97,15 @@ def test_output_padding_says_what_it_chooses_between(visit):
         f"height, width from {sizes[0]} to {sizes[-1]}: the way back is not unique, and the output "
         "padding 1 chooses 6"
     ) in text(page, "#counts")
+    page.locator("#counts .words summary").click()
+    assert "They hold the products that reach them, else 0" in text(page, "#counts")
+    assert "there padding crops its output" in text(page, "#counts")
+    assert "the window of the output that its products are added to" in text(page, "#legend")
+    output = array(page, "output")[..., 0]
+    assert output[-1].any()  # what was cropped
+    page.evaluate("explorer.change({padding: 'valid'})")
+    assert not array(page, "output")[-1].any()
+    page.evaluate("explorer.change({padding: 'by hand'})")
     page.get_by_role("button", name="PyTorch", exact=True).click()
     assert "padding=(1, 1), output_padding=(1, 1))" in text(page, "#code-text")
 

@@ -119,6 +119,7 @@ def test_negative_numbers_are_signed_colours_and_a_switch_decides(visit):
 def test_the_legend_says_what_there_is(visit):
     page = visit("#h=6&w=6&sh=2&sw=2")
     assert "red hatching: left over" in text(page, "#legend")
+    assert "frame: the window, and the pixel" in text(page, "#legend")
     assert "padding" not in text(page, "#legend")
     page = visit("#padding=same")
     assert "grey hatching: padding" in text(page, "#legend")
@@ -331,7 +332,7 @@ def test_a_picture_fits_a_phone_with_its_numbers(show):
 def test_whole_numbers_have_no_decimals_and_numbers_have_air(visit):
     page = visit("")
     format_of = "([values, cell]) => explorer.cellNumbers.format(values, cell)"
-    assert page.evaluate(format_of, [[3, 2.25, 0.5], 46])["texts"] == ["3", "2.25", "0.50"]
+    assert page.evaluate(format_of, [[3, 2.25, 0.5], 46])["texts"] == ["3", "2.25", "0.5"]
     size = page.evaluate(format_of, [[-13, -11, -2], 20])["size"]
     assert size * (0.84 + 2 * 0.64) < 17  # the width of "-13" with the minus sign
 
@@ -365,6 +366,26 @@ def test_a_photo_begins_at_an_edge_away_from_the_border(visit, name):
     pixels = page.evaluate("explorer.modelling.stepOf(explorer.model()).terms")
     assert all(term["inside"] for term in pixels)
     assert max(term["pixel"] for term in pixels) > 80 + min(term["pixel"] for term in pixels)
+
+
+def test_the_sums_of_four_channels_are_seen_whole_or_an_arrow_says_that_there_is_more(show):
+    page = show("#c=4", viewport={"width": 1366, "height": 768})
+    hidden = "({scrollHeight, clientHeight}) => scrollHeight - clientHeight"
+    arrow = "getComputedStyle(document.querySelector('#sum .total'), '::after').visibility"
+    assert page.locator("#sum").evaluate(hidden) <= 0
+    assert page.evaluate(arrow) == "hidden"
+    assert page.locator("#sum").evaluate("(sum) => sum.scrollWidth - sum.clientWidth") <= 0
+    page.evaluate("explorer.open('#c=4&kh=5&kw=5')")
+    assert page.locator("#sum").evaluate(hidden) > 0
+    page.wait_for_function(f"() => {arrow} === 'visible'")
+    page.locator("#sum").evaluate("(sum) => { sum.scrollTop = 9999; }")
+    page.wait_for_function(f"() => {arrow} === 'hidden'")
+
+
+def test_the_sum_stands_right_below_the_picture_of_a_size(show):
+    page = show("#tour=5", **LAPTOP)
+    tops = [page.locator(one).bounding_box()["y"] for one in ("#canvas", "#sum", "#legend")]
+    assert tops == sorted(tops)
 
 
 def test_no_sum_is_cut_off_beside_the_picture(show):

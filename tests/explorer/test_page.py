@@ -405,9 +405,11 @@ def test_pooling_says_its_divisor(show):
 
 def test_sizes_are_said_with_their_numbers(show):
     page = show("#h=6&w=7&padding=same&sh=2&sw=2")
-    assert f"floor((6 + 0 + 1 {MINUS} 3) / 2) + 1 = 3 padding: top 0, bottom 1" in " ".join(
+    assert f"floor((6 + 0 + 1 {MINUS} 3) / 2) + 1 = 3; padding: top 0, bottom 1" in " ".join(
         text(page, "#sizes").split()
     )
+    assert page.locator("#sizes caption").inner_text() == "Output size"
+    assert page.locator("#sizes caption").bounding_box()["width"] > 50  # it is seen
     page = show("#op=pool&h=5&kh=2&sh=2&ceil=1&kw=2&sw=2")
     assert f"ceil((5 + 0 + 0 {MINUS} 2) / 2) + 1 = 3" in text(page, "#sizes")
     assert "the last window reaches beyond by 1" in text(page, "#sizes")

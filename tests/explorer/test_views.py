@@ -121,6 +121,41 @@ def test_shifted_copies_and_channels_add_up_to_the_output(visit):
     assert text(page, "#view-body .total").endswith(f"= {output[0, 0]:g}".replace("-", MINUS))
 
 
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "#c=2&nc=2&padding=same&sh=2&i=1",
+        "#c=4&nc=2&groups=2&flip=1&dw=2&bias=1&relu=1&j=1",
+        "#c=1&nc=3",
+    ],
+)
+def test_the_loops_over_kernels_and_channels_are_python_that_gives_a_pixel(visit, fragment):
+    page = visit(fragment)
+    page.locator("#views").scroll_into_view_if_needed()
+    code = page.locator("#view-body pre").inner_text()
+    assert "# each kernel" in code
+    told, kernels, output = state(page), array(page, "kernels"), array(page, "output")
+    axes = page.evaluate("explorer.model().axes")
+    padded = np.pad(array(page, "image"), [*((a["before"], a["after"]) for a in axes), (0, 0)])
+    names = {"i": told["i"], "j": told["j"], "kernels": kernels, "output": np.zeros(output.shape)}
+    exec(code, {**names, "image": padded, "padded": padded})
+    expected = output[told["i"], told["j"]]
+    np.testing.assert_array_equal(names["output"][told["i"], told["j"]], expected)
+    assert page.locator("#view-body caption").inner_text() == "kernel 0"
+    if told["groups"] == 1:
+        assert "# for each kernel" in page.locator("#code-text").inner_text()
+
+
+def test_a_view_out_of_sight_is_not_left_covered(visit):
+    page = visit("#view=loops")
+    covered = "document.getElementById('view-body').textContent.startsWith('Covered')"
+    page.wait_for_function("() => document.querySelector('#view-body table')")
+    page.evaluate("explorer.open('#test=7-22222222')")
+    page.wait_for_function(f"() => {covered}")
+    page.get_by_role("button", name="Show me").click()
+    page.wait_for_function(f"() => !{covered}")
+
+
 def test_each_plane_of_the_kernel_is_named_and_one_channel_is_no_sum(visit):
     page = visit("#c=2&nc=2&n=1&view=planes")
     page.locator("#views").scroll_into_view_if_needed()

@@ -211,11 +211,13 @@ def _network() -> str:
 
 
 def _script(name: str) -> str:
-    """Return a file of SCRIPTS without the lines that hold nothing but a comment, less indented.
+    """Return a file of SCRIPTS without comments and empty lines, less indented.
 
     Strings in parts, "a" + a new line + "b", become one, "ab".
     """
-    code = re.sub(r"^ *(?://|/\*\*| \*).*\n", "", _part(f"{name}.js"), flags=re.MULTILINE)
+    code = re.sub(r"^(?: *(?://|/\*\*| \*).*)?\n", "", _part(f"{name}.js"), flags=re.MULTILINE)
+    # a comment behind code follows a sign that ends a line; "//" in strings does not
+    code = re.sub(r"(?<=[;,{(\[]) // .*$", "", code, flags=re.MULTILINE)
     return _less_indented(re.sub(r'(?<!\\)" \+\n *"', "", code))
 
 

@@ -1,5 +1,5 @@
-// The numbers in the cells of a block: all in letters of one size and with as many decimals, as far
-// as there is room. Decimals are dropped, and never whole digits.
+// The numbers in the cells of a block: all in letters of one size and, if rounded, with as many
+// decimals, as far as there is room. Decimals are dropped, and never whole digits.
 const cellNumbers = (() => {
   const MOST_DECIMALS = 4;
   const LEAST = 5.3; // pixels of the smallest letters
@@ -53,8 +53,9 @@ const cellNumbers = (() => {
   }
 
   /**
-   * Return a number as text with these decimals. One that would become 0 has its first digit that
-   * is not 0 instead: 0.004 or 4e−5; one that is too long has an exponent: 3e12.
+   * Return a number as text with these decimals, or with fewer if it is exact. One that would
+   * become 0 has its first digit that is not 0 instead: 0.004 or 4e−5; one that is too long has an
+   * exponent: 3e12.
    * @param {number} value
    * @param {number} decimals
    * @param {number} most letters that there is room for
@@ -62,7 +63,9 @@ const cellNumbers = (() => {
    */
   function write(value, decimals, most) {
     if (!Number.isFinite(value)) return written(value);
-    const text = Number.isInteger(value) ? String(value) : value.toFixed(decimals);
+    const digits = value.toFixed(decimals);
+    const isExact = Math.abs(value - Number(digits)) < 1e-9;
+    const text = isExact ? String(Number(digits)) : digits;
     const isLost = value && !Number(text);
     const short = isLost ? String(+value.toPrecision(1)) : text;
     return signs(short.length <= most ? short : value.toExponential(0));

@@ -16,7 +16,18 @@ const glossary = (() => {
       "groups",
       "bias",
     ],
-    ...["relu", "pooling", "transposed", "layer", "neuron", "dense", "softmax", "map", "field"],
+    ...[
+      "relu",
+      "pooling",
+      "transposed",
+      "extra",
+      "layer",
+      "neuron",
+      "dense",
+      "softmax",
+      "map",
+      "field",
+    ],
     ...["parameter", "trained", "gradient"],
   ];
 

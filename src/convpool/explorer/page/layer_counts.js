@@ -123,7 +123,8 @@ const layerCounts = (() => {
    */
   function transposed(model) {
     const parts = [];
-    if (Math.max(model.state.sh, model.state.sw) > 1) parts.push(line(choices(model)));
+    if (Math.max(model.state.sh, model.state.sw) > 1)
+      parts.push(line(choices(model)), glossary.part(["extra", "padding"]));
     const writes = writesOf(model.axes);
     const [least, greatest] = [Math.min(...writes.data), Math.max(...writes.data)];
     parts.push(

@@ -77,7 +77,9 @@ const legend = (() => {
       if (layerCounts.isInserted(state)) parts.push(entry("inserted", say("legend.inserted")));
       if (named.input.hasLeft && state.op !== "transpose" && axes.some(({ left }) => left > 0))
         parts.push(entry("left", say("legend.left")));
-      parts.push(entry("window", say("legend.window")));
+      parts.push(
+        entry("window", say(state.op === "transpose" ? "legend.written" : "legend.window")),
+      );
       if (state.op === "convolve" && state.groups > 1) parts.push(seen(model));
       if (state.op === "pool" && (state.mode === "max" || state.mode === "min"))
         parts.push(entry("kept", say("legend.kept")));

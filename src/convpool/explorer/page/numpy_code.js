@@ -44,8 +44,11 @@ const numpyCode = (() => {
   const REDUCED = {
     convolve: ({ state, kernels }) => {
       const [kh, kw, depth, nc] = kernels.shape;
-      if (state.groups === 1) return ["output[:, i, j] = np.tensordot(window, kernels, 3)"];
+      const comment = `# ${say("comment.channels_too")}`;
+      if (state.groups === 1)
+        return [comment, "output[:, i, j] = np.tensordot(window, kernels, 3)"];
       return [
+        comment,
         `window = window.reshape(1, ${kh}, ${kw}, ${state.groups}, ${depth})`,
         `parts = np.einsum("muvgk,uvkgn->mgn", window, kernels.reshape(${kh}, ${kw}, ${depth}` +
           `, ${state.groups}, ${nc / state.groups}))`,

@@ -84,6 +84,9 @@ const ownWeights = (() => {
       holder.replaceChildren(element("caption"), element("tbody", {}, ...rows));
     }
     holder.firstChild.textContent = weightsName(state, plane, n, model.kernels.shape);
+    const hasFactors = depth > 1 && state.kernel !== "own" && operands.factorOf(state, 1) > 1;
+    byId("weights-hint").textContent =
+      say("weights.hint") + (hasFactors ? ` ${say("weights.times")}` : "");
     const parts = writtenNumbers.denominatorOf(data.filter((_, index) => index % nc === n));
     for (const field of holder.querySelectorAll("input")) {
       const value = data[Number(field.dataset.index)];

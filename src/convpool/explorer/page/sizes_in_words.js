@@ -61,8 +61,8 @@ const sizesInWords = (() => {
   }
 
   /**
-   * Return how many outputs (out) a named "same" has and how much padding that needs (T), a line for
-   * each axis, and where it is added.
+   * Return how many outputs (out) a named "same" has and how much padding that needs (T), a line
+   * for each axis, and where it is added.
    * @param {Model} model
    * @returns {string}
    */
@@ -106,7 +106,7 @@ const sizesInWords = (() => {
           "td",
           {},
           element("code", { textContent: sizeOf(model, axis) }),
-          ` ${say(padding, axis)}${total ? `; ${say("size.in_all", { formula: total })}` : ""}`,
+          `; ${say(padding, axis)}${total ? `; ${say("size.in_all", { formula: total })}` : ""}`,
           remainder(model, axis, unit),
         ),
       );
@@ -114,7 +114,7 @@ const sizesInWords = (() => {
     return element(
       "table",
       {},
-      element("caption", { className: "quiet", textContent: say("size.output") }),
+      element("caption", { textContent: say("size.output") }),
       element("tbody", {}, ...rows),
     );
   }

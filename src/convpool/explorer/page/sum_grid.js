@@ -4,6 +4,7 @@ const sumGrid = (() => {
   const { element } = controls;
   const MOST_CELLS = 100; // more are written as a list
   const ROOM = 38; // letters of the cells of a row, beside which its sum stands
+  const HALF = 18; // and of one beside which another channel stands
 
   const { factor, total } = writtenNumbers;
   const sum = (terms) => +total(terms.map(({ product }) => product)).toFixed(9);
@@ -38,22 +39,16 @@ const sumGrid = (() => {
    * @param {number} channel
    * @param {number} greatest magnitude of all products
    * @param {boolean} isOnly whether there is no other channel
-   * @param {boolean} mayHaveSubtotals whether the sum of each row stands beside it, if there are
-   *   several
+   * @param {boolean} mayHaveSubtotals whether the sums of rows are written, if there are several
+   * @param {boolean} hasRoom whether these stand beside their rows; else in the last line alone
    * @param {any} numbers how weights and products are written, of writtenNumbers.over
    * @returns {HTMLElement}
    */
-  function grid(terms, channel, greatest, isOnly, mayHaveSubtotals, numbers) {
+  function grid(terms, channel, greatest, isOnly, mayHaveSubtotals, hasRoom, numbers) {
     const rows = [];
     for (const term of terms) (rows[term.u] ??= []).push(term);
     const hasSubtotals = mayHaveSubtotals && rows.length > 1;
-    // beside long rows there is no room for their sums: these stand in the last line alone
-    const texts = terms.flatMap(({ weight, product }) => [
-      numbers.factor(weight),
-      numbers.write(product),
-    ]);
-    const letters = Math.max(...texts.map(({ length }) => length)) * rows[0].length;
-    const isBeside = hasSubtotals && letters <= ROOM;
+    const isBeside = hasSubtotals && hasRoom;
     const products = (row) => row.map(({ product }) => product);
     const lines = rows.map((row) =>
       element(
@@ -104,10 +99,19 @@ const sumGrid = (() => {
     const greatest = Math.max(...terms.map(({ product }) => Math.abs(product)));
     const numbers = writtenNumbers.forWeights(terms.map(({ weight }) => weight));
     const channels = Map.groupBy(terms, ({ channel }) => channel);
+    const texts = terms.flatMap(({ weight, product }) => [
+      numbers.factor(weight),
+      numbers.write(product),
+    ]);
+    const letters = Math.max(...texts.map(({ length }) => length)) * (terms.at(-1).v + 1);
+    const [isOnly, areMany] = [channels.size === 1, channels.size > 2];
+    const arePairs = areMany && letters <= HALF;
+    const hasRoom = letters <= ROOM && !arePairs;
     const grids = [...channels].map(([channel, list]) =>
-      grid(list, channel, greatest, channels.size === 1, hasSubtotals, numbers),
+      grid(list, channel, greatest, isOnly, hasSubtotals, hasRoom, numbers),
     );
-    const parts = [element("div", { className: "sums" }, ...grids)];
+    const className = `sums ${areMany ? "many" : ""} ${arePairs ? "pairs" : ""}`;
+    const parts = [element("div", { className }, ...grids)];
     if (channels.size > 1) {
       const totals = [...channels.values()].map(sum);
       parts.push(

@@ -18,11 +18,50 @@ const sumViews = (() => {
   // ---- loops ----
 
   /**
-   * Return the terms of the step in the order of the loops, with the running result.
+   * Return the terms of the step in the order of the loops, with the running result; of several
+   * channels or kernels the loops too.
    * @param {Model} model
    * @returns {HTMLElement[]}
    */
   function loops(model) {
+    const { state, used } = model;
+    const hasSeveral = state.op === "convolve" && used.shape[2] * used.shape[3] > 1;
+    const code = hasSeveral ? [element("pre", { tabIndex: 0, textContent: inPython(model) })] : [];
+    return [...code, ...termsOf(model)];
+  }
+
+  /**
+   * Return the loops over kernels, rows, columns and channels behind one position of the output.
+   * @param {Model} model
+   * @returns {string}
+   */
+  function inPython({ state, axes, used }) {
+    const [kh, kw, depth, nc] = used.shape;
+    const times = (factor) => (factor > 1 ? `${factor} * ` : "");
+    const [y, x] = axes.map(
+      ({ stride, dilation }, k) => `${times(stride)}${"ij"[k]} + ${times(dilation)}${"uv"[k]}`,
+    );
+    const hasPadding = axes.some(({ before, after }) => before || after);
+    const channel = state.groups > 1 ? `n // ${nc / state.groups} * ${depth} + c` : "c";
+    return [
+      ...(state.flip ? ["kernels = kernels[::-1, ::-1]"] : []),
+      `for n in range(${nc}):  # ${say("comment.each_kernel")}`,
+      `    total = ${state.bias}`,
+      `    for u in range(${kh}):`,
+      `        for v in range(${kw}):`,
+      `            for c in range(${depth}):  # ${say("comment.each_channel")}`,
+      `                pixel = ${hasPadding ? "padded" : "image"}[${y}, ${x}, ${channel}]`,
+      "                total += pixel * kernels[u, v, c, n]",
+      `    output[i, j, n] = ${state.relu ? "max(total, 0)" : "total"}`,
+    ].join("\n");
+  }
+
+  /**
+   * Return the terms of the step in a table.
+   * @param {Model} model
+   * @returns {HTMLElement[]}
+   */
+  function termsOf(model) {
     const { terms } = modelling.stepOf(model);
     const scattering = model.state.op === "transpose";
     const n = scattering ? model.at.front : model.at.n;
@@ -43,11 +82,12 @@ const sumViews = (() => {
         ...[u, v, channel, place, ...cells].map((text) => element("td", { textContent: text })),
       );
     });
-    const heads = isPool(model)
-      ? ["u", "v", "c", say("loops.place"), say("loops.pixel"), say("loops.so_far")]
-      : ["u", "v", "c", say("loops.place"), say("loops.pixel"), say("loops.weight")];
-    if (!isPool(model)) heads.push(say("loops.product"));
-    if (!isPool(model) && !scattering) heads.push(say("loops.so_far"));
+    const keys = [
+      ...["place", "pixel"],
+      ...(isPool(model) ? [] : ["weight", "product"]),
+      ...(scattering ? [] : ["so_far"]),
+    ];
+    const heads = ["u", "v", "c", ...keys.map((key) => say(`loops.${key}`))];
     const head = element(
       "tr",
       {},
@@ -59,6 +99,7 @@ const sumViews = (() => {
         element(
           "table",
           { className: "numbers" },
+          element("caption", { textContent: model.kernels ? say("tables.kernel_n", { n }) : "" }),
           element("thead", {}, head),
           element("tbody", {}, ...rows),
         ),

@@ -196,11 +196,11 @@ const tour = (() => {
    * @returns {HTMLElement}
    */
   function rotated({ weights }) {
-    const [before, after] = [weights, weights.toReversed()].map((list, k) =>
-      numberGrid.table(
+    const [before, after] = [weights, weights.toReversed()].map((data, k) =>
+      numberGrid.plane(
         say("tables.kernel") + (k ? say("tables.flipped") : ""),
-        [3, 3],
-        (u, v) => list[3 * u + v],
+        { shape: [3, 3, 1], data },
+        0,
       ),
     );
     return numberGrid.row(before, numberGrid.sign("→"), after);

@@ -1,5 +1,5 @@
 // The part of the page that shows the same step in other ways, one of them at a time: as loops, as
-// shifted copies, as a matrix and so on. A view is drawn only while it can be seen.
+// shifted copies, as a matrix and so on. A view that is not in sight is drawn a little later.
 const views = (() => {
   const { element } = controls;
   const byId = (id) => document.getElementById(id);
@@ -50,10 +50,13 @@ const views = (() => {
     if (presentation.isOn()) presentation.fitZoom();
   }
 
-  /** Draw the view again, at once if it can be seen. */
+  let timer = null;
+  /** Draw the view again, at once if it can be seen, else when nothing has changed for a while. */
   function update() {
     isStale = true;
+    clearTimeout(timer);
     if (isSeen) draw();
+    else timer = setTimeout(draw, 500);
   }
 
   /**
@@ -84,6 +87,7 @@ const views = (() => {
       isSeen = entry.isIntersecting;
       if (isSeen && isStale) draw();
     }).observe(byId("views"));
+    update();
   }
 
   return { start, update, choose, step: (count) => steps().move(count) };

@@ -14,6 +14,7 @@ const WORDS_EN = {
   "legend.cropped": "grey hatching: cropped by the padding",
   "legend.left": "red hatching: left over, no whole window reaches it",
   "legend.window": "frame: the window, and the pixel that belongs to it",
+  "legend.written": "frame: the pixel, and the window of the output that its products are added to",
   "legend.kept": "the pixel that is kept",
   "legend.groups": [
     "{groups} groups: kernel {kernel} sees channel {channels} only, by itself (depthwise)",
@@ -276,6 +277,10 @@ const WORDS_EN = {
   "comment.own": "your own numbers, such as {call}",
   "comment.bias": "bias",
   "comment.now": "now:",
+  "comment.each_kernel": "each kernel",
+  "comment.each_channel": "each channel",
+  "comment.channels_too":
+    "for each kernel: every pixel times its weight, over rows, columns and channels, added",
   "code.covered": "Covered until you have answered: it says the size.",
   "code.select": "select the text to copy it",
   "code.copied": "copied",

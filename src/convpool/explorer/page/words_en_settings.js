@@ -12,6 +12,9 @@ Object.assign(WORDS_EN, {
   "weights.field": "weight in row {u}, column {v}",
   "weights.together": "Change all {n} channels alike",
   "weights.hint": "Drag a weight up or down, here or in the picture.",
+  "weights.times":
+    "The preset is multiplied by 1, 2, 3 … in channels 0, 1, 2 …, so that you can tell the " +
+    "channels apart.",
 
   "number.pixel": "A pixel takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",
   "number.weight": "A weight takes a number from −{most} to {most}, such as 7, −0.5 or 1/9.",

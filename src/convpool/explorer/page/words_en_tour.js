@@ -384,7 +384,8 @@ Object.assign(WORDS_EN, {
   "word.padding": "padding",
   "word.padding.what":
     "Extra pixels around the image, mostly zeros, so that windows can reach over its border; in " +
-    "pooling they have no value.",
+    "pooling they have no value. A transposed convolution works the other way round: there " +
+    "padding crops its output.",
   "word.valid": "valid",
   "word.valid.what":
     "No padding: every window lies on real pixels. The output is smaller, except with a kernel " +
@@ -421,6 +422,11 @@ Object.assign(WORDS_EN, {
   "word.transposed.what":
     "The other way round: each pixel times the kernel is added to a window of the output, " +
     "which is larger.",
+  "word.extra": "output padding",
+  "word.extra.what":
+    "Of a transposed convolution: rows and columns added at the bottom and on the right of the " +
+    "output, because several sizes lead to one input. They hold the products that reach them, " +
+    "else 0 (plus a bias, if there is one).",
   "word.layer": "layer",
   "word.layer.what": "One step of a network, such as a convolution or a pooling.",
   "word.neuron": "neuron",

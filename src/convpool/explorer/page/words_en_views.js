@@ -48,7 +48,7 @@ Object.assign(WORDS_EN, {
   "view.loops": "Loops",
   "view.loops.what":
     "One term after the other, in the order of the loops, with the result so far: u and v are " +
-    "the row and the column in the window, c is the channel.",
+    "the row and the column in the window, c is the channel, n the kernel.",
   "view.copies": "Shifted copies",
   "view.copies.what":
     "Each weight times the image, moved so that its pixel lies on the output; of each copy, " +
@@ -66,7 +66,7 @@ Object.assign(WORDS_EN, {
     "On one row, a convolution is a moving sum: the kernel slides along the signal.",
   "view.formats": "Number formats",
   "view.formats.what":
-    "The same sum, with all numbers held in 8 or 16 bits: the first sum that goes wrong is " +
+    "The same sum, with all numbers held in 8, 16 or 32 bits: the first sum that goes wrong is " +
     "framed.",
   "view.backward": "Backward pass",
   "view.backward.what":
@@ -101,8 +101,9 @@ Object.assign(WORDS_EN, {
   "formats.same": "{name}: every sum is exact.",
   "formats.differs": "{name}: wrong from product {k} on; the result is {value}.",
   "formats.picture":
-    "In a picture of 8 bits: {clipped} when cut off at 0 and 255, {absolute} as a " +
-    "magnitude, {shifted} with 128 added.",
+    "A picture of 8 bits holds whole numbers from 0 to 255. Where results may be negative, " +
+    "programs cut them off at 0 and 255 (here {clipped}), leave out the minus sign (the " +
+    "magnitude: {absolute}), or add 128, so that 0 becomes grey ({shifted}).",
   "backward.window": "1 at the window",
   "backward.ones": "1 everywhere",
   "backward.digits": "small numbers",

@@ -15,6 +15,7 @@ const WORDS_ES = {
   "legend.cropped": "rayado gris: cortado por el relleno",
   "legend.left": "rayado rojo: sobra, ninguna ventana entera llega hasta allí",
   "legend.window": "marco: la ventana, y el píxel que le corresponde",
+  "legend.written": "marco: el píxel, y la ventana de la salida a la que se suman sus productos",
   "legend.kept": "el píxel que se queda",
   "legend.groups": [
     "{groups} grupos: el núcleo {kernel} solo ve el canal {channels}, por separado (depthwise)",
@@ -284,6 +285,10 @@ const WORDS_ES = {
   "comment.own": "sus propios números, por ejemplo {call}",
   "comment.bias": "sesgo",
   "comment.now": "ahora:",
+  "comment.each_kernel": "cada núcleo",
+  "comment.each_channel": "cada canal",
+  "comment.channels_too":
+    "para cada núcleo: cada píxel por su peso, en filas, columnas y canales, sumados",
   "code.covered": "Oculto hasta que responda: dice el tamaño.",
   "code.select": "seleccione el texto para copiarlo",
   "code.copied": "copiado",

@@ -393,7 +393,8 @@ Object.assign(WORDS_ES, {
   "word.padding": "relleno",
   "word.padding.what":
     "Píxeles añadidos alrededor de la imagen, casi siempre ceros, para que las ventanas puedan " +
-    "pasar de su borde; en el pooling no tienen valor.",
+    "pasar de su borde; en el pooling no tienen valor. Una convolución transpuesta va al revés: " +
+    "allí el relleno corta la salida.",
   "word.valid": "valid",
   "word.valid.what":
     "Ningún relleno: cada ventana está sobre píxeles reales. La salida es más pequeña, salvo " +
@@ -429,6 +430,11 @@ Object.assign(WORDS_ES, {
   "word.transposed": "convolución transpuesta",
   "word.transposed.what":
     "Al revés: cada píxel por el núcleo se suma a una ventana de la salida, que es mayor.",
+  "word.extra": "output padding",
+  "word.extra.what":
+    "De una convolución transpuesta: filas y columnas añadidas abajo y a la derecha de la " +
+    "salida, pues varios tamaños llevan a la misma entrada. Tienen los productos que llegan a " +
+    "ellas, si no 0 (más un sesgo, si lo hay).",
   "word.layer": "capa",
   "word.layer.what": "Una etapa de una red, como una convolución o un pooling.",
   "word.neuron": "neurona",

@@ -48,8 +48,8 @@ Object.assign(WORDS_ES, {
   "view.title": "La misma posición, vista de otras maneras",
   "view.loops": "Bucles",
   "view.loops.what":
-    "Un término tras otro, en el orden de los bucles, con el resultado hasta ahí: u y v son " +
-    "la fila y la columna en la ventana, c es el canal.",
+    "Un término tras otro, en el orden de los bucles, con el resultado hasta ahí: u y v son la " +
+    "fila y la columna en la ventana, c es el canal, n el núcleo.",
   "view.copies": "Copias desplazadas",
   "view.copies.what":
     "Cada peso por la imagen, movida para que su píxel quede sobre la salida; de cada copia " +
@@ -67,7 +67,7 @@ Object.assign(WORDS_ES, {
     "En una sola fila, una convolución es una suma móvil: el núcleo se desliza por la " + "señal.",
   "view.formats": "Formatos de números",
   "view.formats.what":
-    "La misma suma, con todos los números en 8 o 16 bits: la primera suma que falla está " +
+    "La misma suma, con todos los números en 8, 16 o 32 bits: la primera suma que falla está " +
     "enmarcada.",
   "view.backward": "Retropropagación",
   "view.backward.what":
@@ -103,8 +103,9 @@ Object.assign(WORDS_ES, {
   "formats.same": "{name}: todas las sumas son exactas.",
   "formats.differs": "{name}: falla desde el producto {k}; el resultado es {value}.",
   "formats.picture":
-    "En una imagen de 8 bits: {clipped} si se corta en 0 y 255, {absolute} en valor " +
-    "absoluto, {shifted} si se suma 128.",
+    "Una imagen de 8 bits solo tiene números enteros de 0 a 255. Si puede haber resultados " +
+    "negativos, los programas los cortan en 0 y 255 (aquí {clipped}), quitan el signo menos " +
+    "(valor absoluto: {absolute}) o suman 128, para que 0 sea gris ({shifted}).",
   "backward.window": "1 en la ventana",
   "backward.ones": "1 en todas partes",
   "backward.digits": "números pequeños",

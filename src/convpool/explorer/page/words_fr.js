@@ -16,6 +16,7 @@ const WORDS_FR = {
   "legend.cropped": "hachures grises : coupé par le remplissage",
   "legend.left": "hachures rouges : reste, aucune fenêtre entière ne l'atteint",
   "legend.window": "cadre : la fenêtre, et le pixel qui lui correspond",
+  "legend.written": "cadre : le pixel, et la fenêtre de la sortie où ses produits sont ajoutés",
   "legend.kept": "le pixel qui est gardé",
   "legend.groups": [
     "{groups} groupes : le noyau {kernel} ne voit que le canal {channels}, à lui seul (depthwise)",
@@ -291,6 +292,10 @@ const WORDS_FR = {
   "comment.own": "vos propres nombres, par exemple {call}",
   "comment.bias": "biais",
   "comment.now": "maintenant :",
+  "comment.each_kernel": "chaque noyau",
+  "comment.each_channel": "chaque canal",
+  "comment.channels_too":
+    "pour chaque noyau : chaque pixel fois son poids, sur lignes, colonnes et canaux, additionnés",
   "code.covered": "Caché jusqu'à votre réponse : il dit la taille.",
   "code.select": "sélectionnez le texte pour le copier",
   "code.copied": "copié",

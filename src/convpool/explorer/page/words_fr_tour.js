@@ -412,7 +412,8 @@ Object.assign(WORDS_FR, {
   "word.padding": "remplissage",
   "word.padding.what":
     "Des pixels ajoutés autour de l'image, le plus souvent des zéros, pour que les fenêtres " +
-    "puissent dépasser son bord ; dans le pooling, ils n'ont pas de valeur.",
+    "puissent dépasser son bord ; dans le pooling, ils n'ont pas de valeur. Une convolution " +
+    "transposée va en sens inverse : le remplissage y coupe la sortie.",
   "word.valid": "valid",
   "word.valid.what":
     "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels. La sortie est plus " +
@@ -449,6 +450,11 @@ Object.assign(WORDS_FR, {
   "word.transposed.what":
     "En sens inverse : chaque pixel fois le noyau est ajouté à une fenêtre de la sortie, " +
     "qui est plus grande.",
+  "word.extra": "output padding",
+  "word.extra.what":
+    "D'une convolution transposée : des lignes et des colonnes ajoutées en bas et à droite de la " +
+    "sortie, car plusieurs tailles mènent à la même entrée. Elles ont les produits qui les " +
+    "atteignent, sinon 0 (plus un biais, s'il y en a un).",
   "word.layer": "couche",
   "word.layer.what": "Une étape d'un réseau, comme une convolution ou un pooling.",
   "word.neuron": "neurone",

@@ -51,8 +51,8 @@ Object.assign(WORDS_FR, {
   "view.title": "La même étape, vue autrement",
   "view.loops": "Boucles",
   "view.loops.what":
-    "Un terme après l'autre, dans l'ordre des boucles, avec le résultat jusque-là : u et v " +
-    "sont la ligne et la colonne dans la fenêtre, c est le canal.",
+    "Un terme après l'autre, dans l'ordre des boucles, avec le résultat jusque-là : u et v sont " +
+    "la ligne et la colonne dans la fenêtre, c est le canal, n le noyau.",
   "view.copies": "Copies décalées",
   "view.copies.what":
     "Chaque poids fois l'image, déplacée pour que son pixel soit sur la sortie ; de chaque " +
@@ -71,8 +71,8 @@ Object.assign(WORDS_FR, {
     " du signal.",
   "view.formats": "Formats de nombres",
   "view.formats.what":
-    "La même somme, avec tous les nombres gardés sur 8 ou 16 bits : la première somme " +
-    "fausse est encadrée.",
+    "La même somme, avec tous les nombres gardés sur 8, 16 ou 32 bits : la première somme fausse " +
+    "est encadrée.",
   "view.backward": "Rétropropagation",
   "view.backward.what":
     "L'entraînement rend petit un nombre, la perte, qui dit à quel point le résultat d'un " +
@@ -107,8 +107,9 @@ Object.assign(WORDS_FR, {
   "formats.same": "{name} : toutes les sommes sont exactes.",
   "formats.differs": "{name} : faux à partir du produit {k} ; le résultat est {value}.",
   "formats.picture":
-    "Dans une image de 8 bits : {clipped} si l'on coupe à 0 et 255, {absolute} en valeur " +
-    "absolue, {shifted} en ajoutant 128.",
+    "Une image de 8 bits n'a que des nombres entiers de 0 à 255. Si des résultats peuvent être " +
+    "négatifs, les programmes les coupent à 0 et 255 (ici {clipped}), enlèvent le signe moins " +
+    "(valeur absolue : {absolute}) ou ajoutent 128, pour que 0 soit gris ({shifted}).",
   "backward.window": "1 à la fenêtre",
   "backward.ones": "1 partout",
   "backward.digits": "petits nombres",

@@ -97,7 +97,7 @@ def test_output_padding_says_what_it_chooses_between(visit):
         f"height, width from {sizes[0]} to {sizes[-1]}: the way back is not unique, and the output "
         "padding 1 chooses 6"
     ) in text(page, "#counts")
-    page.locator("#counts .words summary").click()
+    page.locator("#counts .words summary").last.click()
     assert "They hold the products that reach them, else 0" in text(page, "#counts")
     assert "there padding crops its output" in text(page, "#counts")
     assert "the window of the output that its products are added to" in text(page, "#legend")

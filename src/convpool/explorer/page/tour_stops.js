@@ -154,7 +154,7 @@ const tourStops = (() => {
       number,
       [
         ...["convolution", "kernel", "window", "pixel", "weight", "output", "padding", "stride"],
-        "dilation",
+        ...["dilation", "channel"],
       ],
       [
         { set: { ...laplacian, sh: 2, sw: 2, i: 1, j: 1 }, calculation: sentences.worked },

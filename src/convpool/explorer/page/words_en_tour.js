@@ -206,8 +206,8 @@ Object.assign(WORDS_EN, {
   "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
   "tour.7.hint": "The lowest row of the window lies in the padding: its pixels are 0.",
   "tour.7.after":
-    "The zeros of the padding add nothing here. The products, one after the other, are in " +
-    "“Other views” (Loops), further down.",
+    "The zeros of the padding add nothing here. The products, one after the other, are in “Other " +
+    "views” (Loops), further down; with several channels or kernels, the loops over these too.",
   "tour.7.further1.title": "with a stride",
   "tour.7.further1":
     "With stride 2, a new line in the loops says where the window begins: at y = 2·i and x = " +

@@ -210,7 +210,7 @@ Object.assign(WORDS_ES, {
   "tour.7.hint": "La fila de abajo de la ventana está en el relleno: sus píxeles son 0.",
   "tour.7.after":
     "Los ceros del relleno no añaden nada aquí. Los productos, uno tras otro, están en “Otras " +
-    "vistas” (Bucles), más abajo.",
+    "vistas” (Bucles), más abajo; con varios canales o núcleos, también sus bucles.",
   "tour.7.further1.title": "con un paso",
   "tour.7.further1":
     "Con paso 2, una línea más en los bucles dice dónde empieza la ventana: en y = 2·i y x = " +

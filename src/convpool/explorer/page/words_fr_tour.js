@@ -220,8 +220,8 @@ Object.assign(WORDS_FR, {
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.hint": "La ligne du bas de la fenêtre est dans le remplissage : ses pixels sont 0.",
   "tour.7.after":
-    "Les zéros du remplissage n'ajoutent rien ici. Les produits, l'un après l'autre, sont dans " +
-    "« Autres vues » (Boucles), plus bas.",
+    "Les zéros du remplissage n'ajoutent rien ici. Les produits, l'un après l'autre, sont dans « " +
+    "Autres vues » (Boucles), plus bas ; avec plusieurs canaux ou noyaux, leurs boucles aussi.",
   "tour.7.further1.title": "avec un pas",
   "tour.7.further1":
     "Avec un pas de 2, une ligne de plus dans les boucles dit où commence la fenêtre : à y = " +

@@ -14,8 +14,7 @@ Object.assign(WORDS_ES, {
   "weights.together": "Cambiar los {n} canales por igual",
   "weights.hint": "Arrastre un peso hacia arriba o abajo, aquí o en la imagen.",
   "weights.times":
-    "El núcleo elegido se multiplica por 1, 2, 3 … en los canales 0, 1, 2 …, para distinguir los " +
-    "canales.",
+    "El modelo se multiplica por 1, 2, 3 … en los canales 0, 1, 2 …, para distinguir los canales.",
 
   "number.pixel": "Un píxel acepta un número de −{most} a {most}, como 7, −0,5 o 1/9.",
   "number.weight": "Un peso acepta un número de −{most} a {most}, como 7, −0,5 o 1/9.",

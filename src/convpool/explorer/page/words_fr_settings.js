@@ -14,8 +14,7 @@ Object.assign(WORDS_FR, {
   "weights.together": "Changer les {n} canaux de la même façon",
   "weights.hint": "Tirez un poids vers le haut ou le bas, ici ou dans l'image.",
   "weights.times":
-    "Le noyau choisi est multiplié par 1, 2, 3 … dans les canaux 0, 1, 2 …, pour distinguer les " +
-    "canaux.",
+    "Le modèle est multiplié par 1, 2, 3 … dans les canaux 0, 1, 2 …, pour distinguer les canaux.",
 
   "number.pixel": "Un pixel prend un nombre de −{most} à {most}, comme 7, −0,5 ou 1/9.",
   "number.weight": "Un poids prend un nombre de −{most} à {most}, comme 7, −0,5 ou 1/9.",

@@ -25,7 +25,7 @@ def test_weights_and_multiplications_are_counted(visit):
     page = visit("#op=pool")
     assert text(page, "#counts") == ""
     page = visit("")
-    assert text(page, "#counts").startswith("Weights: 3·3·1·1 = 9")
+    assert ": 3·3·1·1 = 9 (+ 1 bias)." in text(page, "#counts")
 
 
 def test_why_a_preset_differs_from_channel_to_channel_is_said(visit):

@@ -137,6 +137,16 @@ def test_a_score_becomes_a_probability(opened):
     assert percent == pytest.approx(100 * power / total, rel=1e-2)
 
 
+def test_bars_are_as_long_as_the_probabilities_in_every_language(show):
+    page = show("", viewport={"width": 1440, "height": 1000}, locale="fr")
+    page.wait_for_function("() => document.querySelector('#neuron h3')")
+    bars = page.evaluate("""() => [...document.querySelectorAll(".score .bar")].map(
+      (bar) => bar.firstElementChild.offsetWidth / bar.clientWidth)""")
+    image = np.array(page.evaluate("Array.from(explorer.featureMaps.image().data)"))
+    powers = np.exp(forward(image.reshape(1, 28, 28, 1))[-1][0])
+    assert np.abs(np.sort(bars) - np.sort(powers / powers.sum())).max() < 0.03
+
+
 def test_the_maps_of_an_empty_pad_are_pale(visit):
     page = visit("")
     page.locator("#network").scroll_into_view_if_needed()

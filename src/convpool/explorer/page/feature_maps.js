@@ -392,7 +392,7 @@ const featureMaps = (() => {
       const percent = `${percentOf(probabilities[n])} %`;
       const isShown = neuron.index === SCORES && neuron.position[2] === n;
       button.setAttribute("aria-pressed", String(isShown));
-      button.querySelector(".bar span").style.width = percent.replace(" ", "");
+      button.querySelector(".bar span").style.width = `${100 * probabilities[n]}%`;
       button.querySelector(".value").textContent = `${written(+scores[n].toFixed(2))}: ${percent}`;
     }
     const isEmpty = planes[0].data.every((pixel) => pixel === 0);

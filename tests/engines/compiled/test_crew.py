@@ -240,6 +240,36 @@ def test_whether_cpus_are_free(text, is_free, monkeypatch, tmp_path):
     assert not crew.are_cpus_free(tmp_path / "missing")
 
 
+def test_who_waits_lets_others_have_the_processor(monkeypatch):
+    """The system may put a caller and its helper on one processor."""
+    monkeypatch.setattr(cpus, "count", lambda: (4, "these tests"))
+    monkeypatch.setattr(crew, "are_cpus_free", lambda: True)
+    monkeypatch.setattr(crew, "PATIENCE", 10**10)  # nanoseconds: nobody falls asleep
+    _, numbers = crew._system_call()
+    made, real = set(), ctypes.CDLL(None).syscall  # (thread, number of the system call)
+
+    @ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 6)
+    def system_call(number, *arguments):
+        made.add((threading.get_native_id(), number))
+        return real(number, *map(ctypes.c_int64, arguments))
+
+    @ctypes.CFUNCTYPE(None, ctypes.c_int64)
+    def form(address):
+        both_inside.wait()
+        if threading.get_native_id() != caller:
+            wait_until(lambda: (caller, numbers[-1]) in made)  # the caller has nothing left to do
+
+    own = crew.Crew(ctypes.cast(system_call, ctypes.c_void_p).value, numbers)
+    caller, both_inside = threading.get_native_id(), threading.Barrier(2, timeout=LONG)
+    records = [(ctypes.c_int64 * 2)() for _ in range(2)]
+    work = crew.SharedWork(crew.code_address(form), [*map(ctypes.addressof, records)], range(3))
+    assert own.run(work)
+    wait_until(lambda: len({thread for thread, number in made if number == numbers[-1]}) == 2)
+    own.words[crew._CREW["is_ending"]] = 1
+    own.words[crew._CREW["ticket"]] += 1
+    wait_until(lambda: own.words[crew._CREW["spinning"]] == 0)
+
+
 def test_helpers_need_no_import():
     code = """
 import sys, numpy as np, convpool

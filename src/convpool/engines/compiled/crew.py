@@ -40,8 +40,8 @@ from convpool.engines.values import NamedTuple
 
 PATIENCE = 200_000  # nanoseconds that a waiting thread spins before it sleeps
 LOOK_AGAIN = 0.1  # seconds for which it is believed that CPUs are free, or are not
-# machine -> the numbers of the system calls futex and clock_gettime
-SYSTEM_CALLS = {"x86_64": (202, 228), "aarch64": (98, 113)}
+# machine -> the numbers of the system calls futex, clock_gettime and sched_yield
+SYSTEM_CALLS = {"x86_64": (202, 228, 24), "aarch64": (98, 113, 124)}
 
 # field -> its index in the words of a record, from its offset in bytes
 _CREW, _CALL = (
@@ -85,10 +85,10 @@ class Crew:
     system_call
         Address of the C library's function `syscall`.
     numbers
-        The numbers of the system calls futex and clock_gettime.
+        The numbers of the system calls futex, clock_gettime and sched_yield.
     """
 
-    def __init__(self, system_call: int, numbers: tuple[int, int]) -> None:
+    def __init__(self, system_call: int, numbers: tuple[int, int, int]) -> None:
         word_count = CREW_WORDS + CALLS * CALL_WORDS
         # helpers have a reference to it for ever, also while the interpreter ends; a line of the
         # cache is spare, since the words begin with one
@@ -96,7 +96,8 @@ class Crew:
         self.address = address_of(self.memory) + -address_of(self.memory) % LINE_BYTES
         self.words = (ctypes.c_int64 * word_count).from_address(self.address)
         self.words[_CREW["system_call"]] = system_call
-        self.words[_CREW["futex"]], self.words[_CREW["clock"]] = numbers
+        for name, number in zip(("futex", "clock", "sched_yield"), numbers, strict=True):
+            self.words[_CREW[name]] = number
         self.free_calls = list(range(CALLS))  # which records SHARED_CALL no call has
         for k in self.free_calls:
             first = CREW_WORDS + k * CALL_WORDS
@@ -206,7 +207,7 @@ def are_cpus_free(loads: str = "/proc/loadavg") -> bool:
 
 
 @lru_cache(maxsize=1)
-def _system_call() -> tuple[int, tuple[int, int]] | None:
+def _system_call() -> tuple[int, tuple[int, int, int]] | None:
     """Return the arguments (system_call, numbers) of `Crew`, None where there can be no crew."""
     numbers = SYSTEM_CALLS.get(platform.machine().lower())
     if sys.platform != "linux" or numbers is None:

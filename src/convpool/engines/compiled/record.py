@@ -370,9 +370,9 @@ HISTOGRAMS = record_type(
 #   patience: nanoseconds that a helper, or a caller, looks before it sleeps
 #   is_ending: whether helpers shall leave
 #   system_call: address of the C library's function syscall
-#   futex, clock: the numbers of these system calls
+#   futex, clock, sched_yield: the numbers of these system calls
 CREW = lined_record_type(
-    "ticket / spinning sleeping / patience is_ending system_call futex clock /"
+    "ticket / spinning sleeping / patience is_ending system_call futex clock sched_yield /"
 )
 # One call: a form that several threads run, each with a record of its own, for parts of a range.
 #   state: threads inside, and CLOSED where no more may enter

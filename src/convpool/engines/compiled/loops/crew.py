@@ -32,7 +32,7 @@ from convpool.engines.compiled.loops.simd import store_number as store_integer
 from convpool.engines.compiled.record import CALLS, CLOSED, CREW, SHARED_CALL
 
 WAIT, WAKE = 128, 129  # what a futex shall do: FUTEX_WAIT_PRIVATE and FUTEX_WAKE_PRIVATE of Linux
-LOOKS = 64  # at a field in memory, between two looks at the clock
+LOOKS = 64  # at a field in memory, before others may have the processor, and a look at the clock
 TURN = 50_000_000  # nanoseconds after which a caller comes back for a moment, as for Ctrl-C
 THREADS_INSIDE = CLOSED - 1  # the bits of `state` that count threads: CLOSED is one higher bit
 CREW_BYTES, CALL_BYTES = CREW.itemsize, SHARED_CALL.itemsize
@@ -103,6 +103,16 @@ def clock(crew):
     return read_clock(record.system_call, record.clock)
 
 
+@loop
+def give_way(crew):
+    """Let another thread run that waits for this processor, if there is one.
+
+    It may be the one that is waited for: a system may put both on one processor.
+    """
+    record, unused = crew_at(crew), 0
+    call_system(record.system_call, record.sched_yield, unused, unused, unused, unused)
+
+
 # ---- helpers ----
 
 
@@ -144,6 +154,7 @@ def watch_ticket(crew, ticket, stop):
             if atomic_load(crew + TICKET) != ticket:
                 break
             pause()
+        give_way(crew)
     atomic_add(crew + SPINNING, -1)
 
 
@@ -205,6 +216,7 @@ def close_call(address):
             if not atomic_load(address + STATE) & THREADS_INSIDE:
                 break
             pause()
+        give_way(crew)
     atomic_store(address + HAS_WAITING_CALLER, 1)
     inside = atomic_load(address + STATE) & THREADS_INSIDE
     while inside:

@@ -116,7 +116,7 @@ def test_columns_in_one_set_of_the_cache(runs):
 
 def test_windows_with_a_dilation_share_pixels(runs):
     images, kernels = numbers((1, 5, 40, 20)), numbers((3, 3, 1, 20))
-    for dilation, stride, taps in [(2, 1, 3), (3, 1, 3), (2, 2, 0), (1, 2, 3)]:
+    for dilation, stride, taps in [(2, 1, 3), (3, 1, 3), (2, 2, 0), (1, 2, 0)]:
         check(images, kernels, dilation=dilation, stride=stride)
         assert depthwise._form(runs[-1]).taps == taps
 

@@ -107,17 +107,17 @@ def _general_form(geometry: ConvolutionGeometry) -> DepthwiseForm:
 
 
 def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:
-    """Return the form for just these taps and this stride, or the general one.
+    """Return the form for just these taps, or the general one.
 
     The former loads a pixel once for all windows of a tile, some neighbouring ones. It is taken if
-    the library has it, if windows share pixels (of dilated ones only those with a stride of 1 do),
-    and if the pixels of a row of taps do not compete for the same lines of the cache.
+    the library has it, if the stride is 1, and if the pixels of a row of taps do not compete for
+    the same lines of the cache.
     """
     across = geometry.axes[1]
     general = _general_form(geometry)
-    special = replace(general, taps=across.window, stride=across.stride)
+    special = replace(general, taps=across.window)
     tap_bytes = across.dilation * geometry.input_strides[2] * general.sums.itemsize
-    is_fast = 1 in (across.dilation, across.stride) and tap_bytes % SET_BYTES
+    is_fast = across.stride == 1 and tap_bytes % SET_BYTES
     return special if is_fast and library.is_form(special) else general
 
 

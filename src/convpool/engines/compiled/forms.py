@@ -110,9 +110,9 @@ class DepthwiseForm(Form):
         Dtype of images, sums and results.
     multiplier
         Kernels of each channel, 1 or 2.
-    taps, stride
-        Neighbouring taps of a row of the kernel, and columns from window to window, whose pixels
-        are loaded once for all windows of a tile; 0 and 0: any.
+    taps
+        Neighbouring taps of a row of the kernel, whose pixels are loaded once for all windows of a
+        tile, where the stride is 1; 0: any, and any stride.
     depth
         Channels of a group, which has as many kernels; if more than 1, the multiplier is 1.
     """
@@ -121,7 +121,6 @@ class DepthwiseForm(Form):
     sums: Dtype
     multiplier: int = 1
     taps: int = 0
-    stride: int = 0
     depth: int = 1
 
 
@@ -157,20 +156,17 @@ SMALL_WINDOWS = (
 )
 # for instruction sets whose masks have registers of their own; elsewhere it is faster to pack
 MASKED_WINDOWS = tuple(
-    ColumnsForm(dtype, dtype, False, rows=3, stride=apart, taps=3, apart=apart)
-    for dtype in (F4, F8)
-    for apart in (1, 2)
+    ColumnsForm(F4, F4, False, rows=3, stride=apart, taps=3, apart=apart) for apart in (1, 2)
 )
-# channels that have a kernel each, or two: (sums, multiplier, taps, stride, depth)
+# channels that have a kernel each, or two: (sums, multiplier, taps, depth)
 DEPTHWISE_FORMS = (
     *(DepthwiseForm(sums, multiplier) for sums in (F4, F8) for multiplier in (1, 2)),
-    *(DepthwiseForm(F4, 1, taps, stride) for taps in (3, 5) for stride in (1, 2)),
-    *(DepthwiseForm(F8, 1, 3, stride) for stride in (1, 2)),
+    *(DepthwiseForm(*of_taps) for of_taps in ((F4, 1, 3), (F4, 1, 5), (F8, 1, 3))),
     # groups that fill half a vector or less
     *(
-        DepthwiseForm(sums, 1, *window, depth)
+        DepthwiseForm(sums, 1, taps, depth)
         for sums, depth in ((F4, 2), (F4, 4), (F8, 2))
-        for window in ((0, 0), (3, 1), (3, 2))
+        for taps in (0, 3)
     ),
 )
 

@@ -41,19 +41,23 @@ AVERAGED = tuple(
 )
 # (channels, stride): every stride-th column of a line with so many channels is kept, in registers
 SKIPS = ((1, 2), (1, 3), (1, 4), (2, 2), (3, 2), (4, 2))
-# windows that are pooled in registers: (combination, dtypes of pixels, sums and results), each with
-# (taps of a row, stride, channels)
+# (taps of a row, channels) of windows that are pooled in registers
+HALVING = ((2, 1), (2, 3), (2, 4))
+GREY_AND_COLOUR = ((2, 1), (2, 3), (3, 1), (3, 3))
+# their (combination, dtypes of pixels, sums and results, taps, stride, channels)
 ROWS_IN_REGISTERS = tuple(
     (combination, np.dtype(images), np.dtype(sums), np.dtype(results), taps, 2, c)
-    for combination, images, sums, results, channels in [
-        *((GREATER, dtype, dtype, dtype, (1, 3)) for dtype in ("f8", "u2")),
-        *((GREATER, dtype, dtype, dtype, (1, 3, 4)) for dtype in ("f4", "u1")),
-        (LESSER, "f4", "f4", "f4", (1, 3)),
-        *((ADD, "f8", "f8", "f8", (1, 3)), (ADD, "u2", "i4", "f8", (1, 3))),
-        *((ADD, "f4", "f8", "f4", (1, 3, 4)), (ADD, "u1", "i2", "f8", (1, 3, 4))),
+    for combination, images, sums, results, windows in [
+        *((GREATER, dtype, dtype, dtype, GREY_AND_COLOUR) for dtype in ("f8", "u2")),
+        (GREATER, "f4", "f4", "f4", (*GREY_AND_COLOUR, (2, 4))),
+        (GREATER, "u1", "u1", "u1", HALVING),
+        (LESSER, "f4", "f4", "f4", GREY_AND_COLOUR),
+        (ADD, "f8", "f8", "f8", GREY_AND_COLOUR),
+        (ADD, "u2", "i4", "f8", GREY_AND_COLOUR),
+        (ADD, "f4", "f8", "f4", (*GREY_AND_COLOUR, (2, 4))),
+        (ADD, "u1", "i2", "f8", (*GREY_AND_COLOUR, (2, 4))),
     ]
-    for taps, c in product((2, 3), channels)
-    if taps == 2 or c != 4  # of 4 channels, windows of 2 taps only
+    for taps, c in windows
 )
 
 

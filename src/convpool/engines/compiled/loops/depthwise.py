@@ -69,9 +69,7 @@ def _row_loop(form):
     dtype, size = form.sums.type(0), form.sums.itemsize
     multiplier, depth, fixed_taps = form.multiplier, form.depth, form.taps
     width = WINDOWS_OF_GROUPS if depth > 1 else WINDOWS_OF_CHANNELS // multiplier
-    # windows that do not overlap much share no pixels, but then whole lines of the cache are read
-    shares_pixels = fixed_taps > 0 and form.stride == 1
-    of_form = multiplier, depth, shares_pixels, form.stride  # the first arguments of each
+    of_form = multiplier, depth  # the first arguments of each
     sum_tile = _sum_windows(*of_form, width, fixed_taps)
     sum_whole_window = _sum_windows(*of_form, 1, fixed_taps)
     # beside the padding most windows lack one tap
@@ -92,7 +90,8 @@ def _row_loop(form):
         stride, before, dilation = call.stride_across, call.before_across, call.dilation_across
         column_bytes, output_bytes = call.column_bytes, call.output_column_bytes
         taps, weight_step = call.taps, call.c * depth * multiplier * size
-        spacing = dilation if shares_pixels else 1  # columns of the output from window to window
+        # columns of the output from window to window; fixed taps are for a stride of 1
+        spacing = dilation if fixed_taps else 1
         tap_step, window_distance = dilation * column_bytes, stride * spacing
         window_step, result_step = window_distance * column_bytes, spacing * output_bytes
         steps = call.dilation_down * call.row_bytes, tap_step, weight_step, taps * weight_step
@@ -169,7 +168,7 @@ class WindowTile(NamedTuple):
     result_step: ir.Value
 
 
-def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
+def _sum_windows(multiplier, depth, width, taps):
     """Return the @intrinsic that sums a WindowTile of `width` windows, for all channels.
 
     Its second argument is a zero of the numbers' dtype; it writes the results at `tile.target`.
@@ -178,11 +177,11 @@ def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
     ------
     multiplier, depth
         Each channel has `multiplier` kernels, or is one of `depth` in a group with as many kernels.
-    shares_pixels
-        Whether each pixel is loaded once for all windows.
-    stride, taps
-        Columns from window to window, and taps of a row of the kernel, where the form fixes them;
-        taps of 0: the tile says how many, and windows have any stride.
+    width
+        Windows of a tile.
+    taps
+        Taps of a row of the kernel, and each pixel is loaded once for all windows, which lie one
+        tap apart; 0: the tile says how many, and how far apart windows are.
     """
 
     @intrinsic
@@ -190,8 +189,8 @@ def _sum_windows(multiplier, depth, shares_pixels, stride, width, taps):
         def codegen(context, builder, signature, arguments):
             tile = WindowTile(*cgutils.unpack_tuple(builder, arguments[0]))
             is_tile = width > 1
-            of_form = multiplier, depth, shares_pixels, stride
-            fills_registers = is_tile if depth > 1 else shares_pixels
+            of_form = multiplier, depth
+            fills_registers = is_tile if depth > 1 else taps > 0
             # two vectors of channels at a time, a whole cache line, where registers hold them
             has_room = multiplier == 1 and not fills_registers and VECTOR_BYTES < CACHE_LINE_BYTES
             done = INT64(0)  # channels that are summed
@@ -227,16 +226,15 @@ class Emitter:
         What writes LLVM's instructions, and Numba's type of all numbers.
     tile
         The WindowTile.
-    multiplier, depth, shares_pixels, stride
+    multiplier, depth
         As in `_sum_windows`.
     vectors
         Vectors of channels that are taken at a time.
     """
 
-    def __init__(self, builder, tile, kind, multiplier, depth, shares_pixels, stride, vectors):
+    def __init__(self, builder, tile, kind, multiplier, depth, vectors):
         self.builder, self.tile, self.kind = builder, tile, kind
         self.multiplier, self.depth = multiplier, depth
-        self.shares_pixels, self.stride = shares_pixels, stride
         self.lanes, self.size, self.vectors = lanes_of(kind), kind.bitwidth // 8, vectors
 
     def sum_channels(self, channel, width, taps):
@@ -283,28 +281,22 @@ class Emitter:
         if self.depth > 1:
             self.add_row_of_groups(sums, pixels, weights, taps)
             return
-        if self.shares_pixels:
-            # tap `tap` of window k lies on shared[tap + k]
-            columns = range(len(sums) + taps - 1)
-            shared = [self.pixels_at(self.advance(pixels, n, tile.tap_step)) for n in columns]
+        # tap `tap` of window k lies on shared[tap + k]
+        columns = range(len(sums) + taps - 1)
+        shared = [self.pixels_at(self.advance(pixels, n, tile.tap_step)) for n in columns]
         for tap in range(taps):
-            factors = self.advance(weights, tap, tile.weight_step)
-            if self.shares_pixels:
-                self.add_tap(sums, shared[tap:], factors)
-            else:
-                tap_pixel = self.advance(pixels, tap, tile.tap_step)
-                self.add_tap(sums, self.pixels_of_windows(tap_pixel, len(sums)), factors)
+            self.add_tap(sums, shared[tap:], self.advance(weights, tap, tile.weight_step))
 
     def add_row_of_groups(self, sums, pixels, weights, taps):
         """Do what `add_row` does, for groups of channels and fixed taps.
 
         Each column of pixels is loaded once. Each of its channels is spread over the lanes of its
         group, and multiplied for all windows that have a tap on the column: tap `tap` of window k
-        lies on columns[k * stride + tap].
+        lies on columns[k + tap].
         """
         columns = [
             self.pixels_at(self.advance(pixels, n, self.tile.tap_step))
-            for n in range((len(sums) - 1) * self.stride + taps)
+            for n in range(len(sums) - 1 + taps)
         ]
         for channel in range(self.depth):
             factors = [
@@ -314,9 +306,8 @@ class Emitter:
             for n, column in enumerate(columns):
                 spread = self.spread(column, channel)
                 for tap in range(taps):
-                    k, remainder = divmod(n - tap, self.stride)
-                    if remainder == 0 and 0 <= k < len(sums):
-                        self.add_products(sums[k], spread, factors[tap])
+                    if 0 <= n - tap < len(sums):
+                        self.add_products(sums[n - tap], spread, factors[tap])
 
     def add_tap(self, sums, pixels, weights):
         """Emit code that adds the products of one tap to the sums of all windows.

@@ -186,6 +186,37 @@ def test_long_sums_are_for_other_loops(runs):
     assert runs == []
 
 
+@pytest.mark.parametrize("geometry", GEOMETRIES, ids=str)
+def test_large_images(geometry, runs, monkeypatch):
+    """They are prefetched, whatever lies behind them."""
+    monkeypatch.setattr(depthwise, "LARGE", 0)
+    sizes, window, *words = geometry
+    images, kernels = numbers((2, *sizes, 77)), numbers((*window, 1, 77))
+    check(images, kernels, **dict(zip(("padding", "stride", "dilation"), words, strict=True)))
+    assert len(runs) == 1
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+@pytest.mark.parametrize("stride", [1, 2, 3, 5])
+@pytest.mark.parametrize("rows", [1, 3, 4])
+@pytest.mark.parametrize("is_large", [True, False])
+def test_what_is_prefetched(is_large, rows, stride, dilation, runs, monkeypatch):
+    """Rows of pixels that no row of windows had before the next; no others, but with a dilation."""
+    monkeypatch.setattr(depthwise, "LARGE", 0 if is_large else 2**60)
+    images, kernels = numbers((1, 30, 8, 16)), numbers((rows, 1, 1, 16))
+    convpool.convolve(
+        images, kernels, groups=16, stride=(stride, 1), dilation=(dilation, 1), engine="compiled"
+    )
+    fields = depthwise._fields(runs[0])
+    own = [r * dilation for r in range(rows)]
+    had = {row - stride * before for row in own for before in range(20)}
+    coming = {row + stride for row in own} - had if is_large else set()
+    jump = fields["ahead"] // images.strides[1]
+    fetched = {row + jump for row in own[fields["first_ahead"] :]}
+    assert fetched >= coming
+    assert dilation > 1 or fetched == coming
+
+
 def test_results_do_not_depend_on_threads(runs):
     images = RNG.random((2, 40, 41, 48), np.float32)
     kernels = RNG.random((3, 3, 1, 48), np.float32)

@@ -35,6 +35,7 @@ from convpool.windows import volume
 Array = NDArray[Any]
 
 LEAST_BYTES = 64  # of all channels of a pixel: as many as the loop takes at a time
+LARGE = 2**23  # bytes of images that are prefetched, since caches do not hold them
 SET_BYTES = 4096  # pixels that lie so many bytes apart compete for the same lines of the cache
 UNSHARED = 2**20  # multiply-adds that one thread takes, since sharing them would take as long
 FIELD = indices_of(DEPTHWISE)
@@ -124,12 +125,17 @@ def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:
 def _fields(geometry: ConvolutionGeometry) -> dict[str, int]:
     """Return the fields of the record DEPTHWISE that do not depend on the arrays."""
     itemsize = geometry.dtypes[1].itemsize
+    rows, stride = geometry.kernels[0], geometry.axes[0].stride
+    is_large = volume(geometry.images) * itemsize >= LARGE
     return {
         **dict(zip(("h", "w", "c"), geometry.images[1:], strict=True)),
         **dict(zip(("oh", "ow"), geometry.output[1:3], strict=True)),
-        "kernel_rows": geometry.kernels[0],
+        "kernel_rows": rows,
         "taps": geometry.kernels[1],
-        **stride_fields([itemsize * stride for stride in geometry.input_strides]),
-        **stride_fields([itemsize * stride for stride in geometry.output_strides], "output_"),
+        **stride_fields([itemsize * step for step in geometry.input_strides]),
+        **stride_fields([itemsize * step for step in geometry.output_strides], "output_"),
         **window_fields(geometry.axes, "stride", "dilation", "before"),
+        # the rows of pixels that the next row of windows has first
+        "ahead": itemsize * stride * geometry.input_strides[1],
+        "first_ahead": max(0, rows - stride) if is_large else rows,
     }

@@ -284,10 +284,13 @@ PIECE_FIELDS = 3
 #   image_bytes ... output_column_bytes: from image to image, row to row and column to column
 #   kernel_rows, taps: rows of the kernel, and taps of a row
 #   stride_down ... before_across: strides, dilations and padding before, of both axes
+#   ahead, first_ahead: bytes from pixels to those that are prefetched meanwhile, with row number
+#     first_ahead of a window and those below it
 DEPTHWISE = record_type(
     "first last oh ow h w c address output weights starts image_bytes row_bytes column_bytes "
     "output_image_bytes output_row_bytes output_column_bytes kernel_rows taps "
-    "stride_down dilation_down before_down stride_across dilation_across before_across"
+    "stride_down dilation_down before_down stride_across dilation_across before_across "
+    "ahead first_ahead"
 )
 
 # Sums products of lines with weights, or keeps the greatest or least numbers of lines, without

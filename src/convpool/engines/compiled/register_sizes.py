@@ -56,8 +56,25 @@ def vectors_of_columns(isa: InstructionSet, rows: int, stride: int) -> int:
 
 # ---- depthwise: vectors hold channels ----
 
-WINDOWS_OF_CHANNELS = 4  # of a tile with one kernel of each channel; with two, half as many
-WINDOWS_OF_GROUPS = 8  # of a tile with groups of channels
+VECTORS_OF_WINDOW = (4, 2)  # vectors of channels of a window that is taken alone: first 4, then 2
+
+
+def depthwise_tile(
+    isa: InstructionSet, multiplier: int, depth: int, taps: int
+) -> tuple[int, tuple[int, ...]]:
+    """Return the windows of a tile, and its vectors of channels: first so many, then one.
+
+    `multiplier`, `depth` and `taps` are those of `DepthwiseForm`.
+    """
+    if depth > 1:
+        return 8, ()
+    if multiplier > 1:
+        return 4 // multiplier, ()
+    if taps and isa.registers == 32:
+        return 6, (2,)
+    # with fixed taps, pixels that windows share are in registers too
+    return 4, () if taps else (2,)
+
 
 # ---- filters of pictures: vectors hold neighbouring columns ----
 

@@ -1,11 +1,11 @@
 """The loop that convolves channels with kernels of their own.
 
-Pixels are read in the images. A tile is some windows of a row, with as many channels as a vector
-has lanes; its sums stay in registers while the taps are added. Windows that reach into the padding
-are taken one by one, with their taps on pixels alone. In groups of `depth` channels, which have as
-many kernels, each channel is spread over the lanes of its group and multiplied with a vector of
-weights, one for each kernel of the group: with 2 channels in a group, pixels "abcd" are spread to
-"aacc" for the first channel and to "bbdd" for the second.
+Pixels are read in the images. A tile is some windows of a row, with a vector of channels or two;
+its sums stay in registers while the taps are added. Windows that reach into the padding are taken
+one by one, with their taps on pixels alone. In groups of `depth` channels, which have as many
+kernels, each channel is spread over the lanes of its group and multiplied with a vector of weights,
+one for each kernel of the group: with 2 channels in a group, pixels "abcd" are spread to "aacc" for
+the first channel and to "bbdd" for the second.
 
 b is the number of an image, i of a row of the output and j of a window; y and x are the pixel where
 a window begins. Steps and addresses are in bytes. `call` is the record DEPTHWISE, which `record.py`
@@ -23,22 +23,20 @@ from numba.extending import intrinsic
 
 from convpool.engines.compiled.loops.simd import (
     INT64,
-    VECTOR_BYTES,
+    TARGET,
     lanes_of,
     load,
     loop,
     multiply_add,
     pick_lanes,
     pointer_to,
+    prefetch,
     reader_of,
     store,
 )
 from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, windows_on_pixels
 from convpool.engines.compiled.record import DEPTHWISE
-from convpool.engines.compiled.register_sizes import WINDOWS_OF_CHANNELS, WINDOWS_OF_GROUPS
-
-CACHE_LINE_BYTES = 64
-VECTORS_OF_WINDOW = 4  # vectors of channels at a time, of a window that is taken alone
+from convpool.engines.compiled.register_sizes import VECTORS_OF_WINDOW, depthwise_tile
 
 depthwise_at = reader_of(DEPTHWISE)
 
@@ -68,13 +66,14 @@ def _row_loop(form):
     """Return the function `sum_row`, which sums the windows of a row of the output."""
     dtype, size = form.sums.type(0), form.sums.itemsize
     multiplier, depth, fixed_taps = form.multiplier, form.depth, form.taps
-    width = WINDOWS_OF_GROUPS if depth > 1 else WINDOWS_OF_CHANNELS // multiplier
-    of_form = multiplier, depth  # the first arguments of each
-    sum_tile = _sum_windows(*of_form, width, fixed_taps)
-    sum_whole_window = _sum_windows(*of_form, 1, fixed_taps)
-    # beside the padding most windows lack one tap
-    sum_less_one_tap = _sum_windows(*of_form, 1, max(0, fixed_taps - 1))
-    sum_any_window = _sum_windows(*of_form, 1, 0)
+    width, vectors = depthwise_tile(TARGET, multiplier, depth, fixed_taps)
+    sum_tile = _sum_windows(multiplier, depth, width, vectors, fixed_taps)
+    # of one window; beside the padding most windows lack one tap
+    vectors = VECTORS_OF_WINDOW if multiplier == 1 else ()
+    sum_whole_window, sum_less_one_tap, sum_any_window = (
+        _sum_windows(multiplier, depth, 1, vectors, taps)
+        for taps in (fixed_taps, max(0, fixed_taps - 1), 0)
+    )
 
     @loop
     def sum_row(call, source, target, weights, rows):
@@ -96,7 +95,8 @@ def _row_loop(form):
         window_step, result_step = window_distance * column_bytes, spacing * output_bytes
         steps = call.dilation_down * call.row_bytes, tap_step, weight_step, taps * weight_step
         # the fields of all tiles from `starts` on
-        shared = call.starts, call.c, rows, *steps, window_step, result_step
+        shared = call.starts, call.c, rows, *steps, window_step, result_step, call.ahead
+        shared = *shared, call.first_ahead, column_bytes
         w, span = call.w, (taps - 1) * dilation + 1
         for phase in range(min(spacing, call.ow)):
             start = phase * stride - before
@@ -151,6 +151,10 @@ class WindowTile(NamedTuple):
         row of the weights.
     window_step, result_step
         Bytes from window to window in the pixels, and from result to result.
+    ahead, first_ahead
+        As in the record: what is prefetched meanwhile.
+    column_step
+        Bytes from column to column of the pixels.
     """
 
     target: ir.Value
@@ -166,9 +170,12 @@ class WindowTile(NamedTuple):
     weight_row_step: ir.Value
     window_step: ir.Value
     result_step: ir.Value
+    ahead: ir.Value
+    first_ahead: ir.Value
+    column_step: ir.Value
 
 
-def _sum_windows(multiplier, depth, width, taps):
+def _sum_windows(multiplier, depth, width, vectors, taps):
     """Return the @intrinsic that sums a WindowTile of `width` windows, for all channels.
 
     Its second argument is a zero of the numbers' dtype; it writes the results at `tile.target`.
@@ -177,8 +184,9 @@ def _sum_windows(multiplier, depth, width, taps):
     ------
     multiplier, depth
         Each channel has `multiplier` kernels, or is one of `depth` in a group with as many kernels.
-    width
-        Windows of a tile.
+    width, vectors
+        Windows of a tile, and vectors of channels that it takes at a time: first so many, for each
+        number of `vectors`, then one.
     taps
         Taps of a row of the kernel, and each pixel is loaded once for all windows, which lie one
         tap apart; 0: the tile says how many, and how far apart windows are.
@@ -188,26 +196,22 @@ def _sum_windows(multiplier, depth, width, taps):
     def sum_windows(typing, tile, dtype):
         def codegen(context, builder, signature, arguments):
             tile = WindowTile(*cgutils.unpack_tuple(builder, arguments[0]))
-            is_tile = width > 1
-            of_form = multiplier, depth
-            fills_registers = is_tile if depth > 1 else taps > 0
-            # two vectors of channels at a time, a whole cache line, where registers hold them
-            has_room = multiplier == 1 and not fills_registers and VECTOR_BYTES < CACHE_LINE_BYTES
-            done = INT64(0)  # channels that are summed
-            if multiplier == 1 and not is_tile:
-                # several sums at a time, as each addition to one sum waits for the one before
-                emitter = Emitter(builder, tile, dtype, *of_form, VECTORS_OF_WINDOW)
-                at_once = INT64(emitter.lanes * VECTORS_OF_WINDOW)  # channels
-                done = builder.sub(tile.channels, builder.srem(tile.channels, at_once))
-                with cgutils.for_range_slice(builder, INT64(0), done, at_once) as (channel, _):
-                    emitter.sum_channels(channel, width, taps)
-            emitter = Emitter(builder, tile, dtype, *of_form, 2 if has_room else 1)
-            at_once = INT64(emitter.lanes * emitter.vectors)
-            last = builder.sub(tile.channels, at_once)
-            with cgutils.for_range_slice(builder, done, tile.channels, at_once) as (channel, _):
-                # the last vectors end where the channels do, and may overlap those before
-                is_before = builder.icmp_signed("<", channel, last)
-                emitter.sum_channels(builder.select(is_before, channel, last), width, taps)
+            channel = INT64(0)  # the first that is not summed yet
+            for count in vectors:
+                emitter = Emitter(builder, tile, dtype, multiplier, depth, count)
+                at_once = INT64(emitter.lanes * count)  # channels
+                rest = builder.srem(builder.sub(tile.channels, channel), at_once)
+                stop = builder.sub(tile.channels, rest)
+                with cgutils.for_range_slice(builder, channel, stop, at_once) as (first, _):
+                    emitter.sum_channels(first, width, taps)
+                channel = stop
+            emitter = Emitter(builder, tile, dtype, multiplier, depth, 1)
+            lanes = INT64(emitter.lanes)
+            last = builder.sub(tile.channels, lanes)
+            with cgutils.for_range_slice(builder, channel, tile.channels, lanes) as (first, _):
+                # the last vector ends where the channels do, and may overlap those before
+                is_before = builder.icmp_signed("<", first, last)
+                emitter.sum_channels(builder.select(is_before, first, last), width, taps)
             return context.get_dummy_value()
 
         return types.void(tile, dtype), codegen
@@ -258,11 +262,28 @@ class Emitter:
             pixels = builder.add(source, builder.mul(row.index, tile.row_step))
             factors = builder.add(weights, builder.mul(row.index, tile.weight_row_step))
             self.add_row(sums, pixels, factors, taps)
+            if width > 1:
+                with builder.if_then(builder.icmp_signed(">=", row.index, tile.first_ahead)):
+                    self.prefetch_columns(builder.add(pixels, tile.ahead), width, taps)
         target = builder.add(tile.target, kernel_bytes)
         for k, totals in enumerate(sums):
             base = pointer_to(builder, self.advance(target, k, tile.result_step), self.kind)
             for n, total in enumerate(totals):
                 store(builder, builder.load(total), base, INT64(n * self.lanes), self.kind)
+
+    def prefetch_columns(self, pixels, width, taps):
+        """Emit prefetches of the columns of a row in which `width` windows begin.
+
+        Where the form has a stride, they include those between windows. pixels: address of these
+        channels of the first column; taps: as in `_sum_windows`.
+        """
+        builder, tile = self.builder, self.tile
+        step = tile.window_step if taps else tile.column_step
+        stop = self.advance(pixels, width, tile.window_step)
+        with cgutils.for_range_slice(builder, pixels, stop, step) as (column, _):
+            base = pointer_to(builder, column, self.kind)
+            for n in range(self.vectors):
+                prefetch(builder, base, INT64(n * self.lanes))
 
     def add_row(self, sums, pixels, weights, taps):
         """Emit code that adds the products of a row of taps to the sums.

@@ -609,13 +609,25 @@ def test_blocks(name, number):
         convpool.set_num_threads(None)
 
 
-@pytest.mark.parametrize("shape", [(8, 14, 14, 6), (1, 28, 28, 6)])
-def test_threads_find_blocks_in_few_windows(shape):
-    images, out = np.ones(shape, np.float32), np.ones((*shape[:3], 16), np.float32)
-    words = {"axes": (Axis(shape[1], 5, 1, 1, 2, 2),) * 2, "groups": 1, "terms": 150}
+@pytest.mark.parametrize(
+    ("shape", "window", "nc", "is_shared"),
+    [
+        ((8, 14, 14, 6), 5, 64, True),  # few windows
+        ((1, 28, 28, 6), 5, 64, True),
+        ((1, 28, 28, 6), 5, 16, False),  # less than sharing takes
+        ((1, 200, 200, 32), 1, 2, True),  # the lanes without a kernel take as long
+        ((1, 40, 40, 32), 1, 2, False),
+    ],
+)
+def test_work_that_threads_share(shape, window, nc, is_shared):
+    images, out = np.ones(shape, np.float32), np.ones((*shape[:3], nc), np.float32)
+    pad = window // 2
+    words = {"axes": (Axis(shape[1], window, 1, 1, pad, pad),) * 2, "groups": 1, "terms": 150}
     words |= {"pad_mode": "zeros", "is_padded_with_zeros": True}
-    geometry = compiled_convolution.geometry_of(images, out, (5, 5, 6, 16), out.dtype, **words)
-    assert len(many_kernels_schedule.schedule_of(geometry, False).block_ranges(4)) == 4
+    kernels = (window, window, shape[3], nc)
+    geometry = compiled_convolution.geometry_of(images, out, kernels, out.dtype, **words)
+    schedule = many_kernels_schedule.schedule_of(geometry, False)
+    assert len(schedule.block_ranges(4)) == (4 if is_shared else 1)
 
 
 SMALL = [

@@ -30,7 +30,7 @@ from convpool.engines.compiled.crew import code_address
 from convpool.engines.compiled.forms import PackForm, PanelTilesForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
-from convpool.engines.compiled.launch import MAIN, PACK, UNSHARED
+from convpool.engines.compiled.launch import MAIN, PACK
 from convpool.engines.compiled.many_kernels_regions import regions_in_place
 from convpool.engines.compiled.many_kernels_schedule import (
     PACKED,
@@ -52,7 +52,7 @@ from convpool.engines.compiled.record import (
     indices_of,
     length_of,
 )
-from convpool.windows import Axis, volume
+from convpool.windows import Axis
 
 Array = NDArray[Any]
 
@@ -137,7 +137,6 @@ class Convolution:
         self.leaves_out_zeros = geometry.has_padding  # where pixels are read in the images
         # whether pixels are read in the images -> (schedule, its kept records)
         self.schedules: dict[bool, tuple[TileSchedule, KeptRecords]] = {}
-        self.is_small = volume(geometry.output) * volume(geometry.kernels[:3]) <= UNSHARED
 
     def run(self, operands: Operands) -> None:
         """Convolve the images with the kernels into the output, whose channels lie side by side."""
@@ -205,7 +204,7 @@ class Convolution:
             words[TILE.output] = output_address
             return record
 
-        ranges = schedule.block_ranges(1 if self.is_small else launch.part_count())
+        ranges = schedule.block_ranges(launch.part_count())
         records.run(schedule.function, prepare, _cuts(ranges))
 
     def _convolve_by_packed_panels(self, tiles: Tiles, records: KeptRecords) -> None:

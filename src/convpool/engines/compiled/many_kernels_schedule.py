@@ -24,7 +24,7 @@ from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library, record_fields
 from convpool.engines.compiled.forms import PanelsForm, TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
-from convpool.engines.compiled.launch import MAIN
+from convpool.engines.compiled.launch import MAIN, UNSHARED
 from convpool.engines.compiled.many_kernels_regions import FEW, AxisRegion, regions_in_place
 from convpool.engines.compiled.record import PANELS, TILES, Words, address_of, as_words, filled
 from convpool.engines.compiled.register_sizes import pixels_of_tile, widest_tile
@@ -82,6 +82,8 @@ class TileSchedule(NamedTuple):
         The panels of the kernels.
     is_shared
         Whether the weights are packed once for all threads.
+    is_small
+        Whether one thread takes all blocks, since sharing them would take as long.
     run_length
         Numbers of a run: the channels of a tap, or taps times channels of a row of taps.
     layout
@@ -101,6 +103,7 @@ class TileSchedule(NamedTuple):
     pack_weights: Callable[[int], Any]
     panels: Panels
     is_shared: bool
+    is_small: bool
     run_length: int
     layout: PixelLayout
     words: Words
@@ -110,7 +113,7 @@ class TileSchedule(NamedTuple):
 
     def block_ranges(self, count: int) -> list[Range]:
         """Split the blocks into at most `count` ranges that take about the same time."""
-        if count == 1:
+        if count == 1 or self.is_small:
             return [(0, len(self.work) - 1)]
         count = min(count, len(self.work))
         cuts = np.searchsorted(self.work, self.work[-1] * np.arange(1, count) / count)
@@ -199,6 +202,8 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         pack_weights=library.function(PanelsForm(geometry.dtypes[1])),
         panels=panels,
         is_shared=panels.all_weights <= SHARED,
+        # lanes that no kernel fills take as long as others
+        is_small=volume(geometry.output[:3]) * panels.all_weights <= UNSHARED,
         run_length=run_length,
         layout=last.layout,
         words=as_words(packing.fields, between, filled(TILES, fields)),

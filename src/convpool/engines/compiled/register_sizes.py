@@ -70,10 +70,9 @@ def depthwise_tile(
         return 8, ()
     if multiplier > 1:
         return 4 // multiplier, ()
-    if taps and isa.registers == 32:
-        return 6, (2,)
-    # with fixed taps, pixels that windows share are in registers too
-    return 4, () if taps else (2,)
+    if taps:  # pixels that windows share are in registers too
+        return 5, (2,) if isa.registers == 32 else ()
+    return 4, (2,)
 
 
 # ---- filters of pictures: vectors hold neighbouring columns ----

@@ -106,7 +106,11 @@ PEERS = {
 
 
 def thread_variables(threads: int) -> dict[str, str]:
-    """Return every contender's variables: so many threads, none spinning, full precision."""
+    """Return every contender's variables: so many threads, none spinning, full precision.
+
+    And memory that was freed is kept for the next result. Else it depends on the calls before
+    whether the system has to clear pages for it, which can take longer than a row.
+    """
     count = str(threads)
     names = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "CONVPOOL", "NUMBA", "BLIS")
     return {
@@ -120,4 +124,7 @@ def thread_variables(threads: int) -> dict[str, str]:
         "JAX_PLATFORMS": "cpu",
         "JAX_ENABLE_X64": "1",
         "ONEDNN_DEFAULT_FPMATH_MODE": "STRICT",
+        # bytes, for glibc; it takes no more for the first
+        "MALLOC_MMAP_THRESHOLD_": str(2**25),
+        "MALLOC_TRIM_THRESHOLD_": str(2**40),
     }

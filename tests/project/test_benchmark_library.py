@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import math
 import os
+import platform
 from collections import Counter
 
 import numpy as np
@@ -401,6 +402,27 @@ def test_threads_are_the_same_for_all():
     assert {value for name, value in words.items() if name.endswith("_NUM_THREADS")} == {"3"}
     assert "CONVPOOL_NUM_THREADS" in words
     assert (words["OMP_WAIT_POLICY"], words["KMP_BLOCKTIME"]) == ("passive", "0")
+
+
+def pages_of_results(size):
+    """Return how many pages of memory the system cleared for ten results, after the first two."""
+    resource, result = pytest.importorskip("resource"), None
+    for k in range(12):
+        if k == 2:
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        result = np.ones(size, np.uint8)  # the one before is freed when this one is there
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before, len(result)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="settings of glibc")
+@pytest.mark.parametrize("size", [3_000_000, 16_000_000])
+def test_memory_that_was_freed_is_kept(size):
+    with harness.child_environment(peers.thread_variables(1), None):
+        contender = harness.Contender(functools.partial, pages_of_results, size)
+    try:
+        assert contender.ask()[0] < 100
+    finally:
+        contender.stop()
 
 
 # ---- words ----

@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage, signal
 
 from convpool import convolve, convolve_transpose, filter_image, filters
-from convpool.commands import kernel_option
+from convpool.commands import kernel_from_text
 
 SIZED = [name for name in filters.NAMES if "size" in filters.options(name)]
 BLURS = ["box", "blur", "gaussian", "motion"]
@@ -180,12 +180,12 @@ def test_what_a_size_leaves_of_sigma_is_said():
     assert filters.effective_sigma(5, 5) == pytest.approx(1.3943, rel=1e-4)
     row = filters.gaussian(10, size=5).sum(axis=0)
     assert filters.effective_sigma(5, 10) == pytest.approx(np.sqrt(row @ (np.arange(5) - 2) ** 2))
-    assert kernel_option.truncation_warning(5, 10).startswith(
+    assert kernel_from_text.truncation_warning(5, 10).startswith(
         "a size of 5 cuts off sigma 10: what is left has a sigma of 1.41"
     )
-    assert kernel_option.truncation_warning(9, 1.01).endswith("; a size of 11 holds it")
+    assert kernel_from_text.truncation_warning(9, 1.01).endswith("; a size of 11 holds it")
     assert [
-        kernel_option.truncation_warning(*pair)
+        kernel_from_text.truncation_warning(*pair)
         for pair in [(9, 1.0), (11, 1.01), (None, 1.0), (5, None)]
     ] == [""] * 4
 
@@ -448,22 +448,22 @@ ROWS = [
 
 @pytest.mark.parametrize(("words", "expected", "dtype"), ROWS, ids=str)
 def test_rows_of_numbers(words, expected, dtype):
-    weights = kernel_option.parse(words)
+    weights = kernel_from_text.parse(words)
     assert weights.dtype == dtype
     assert weights.tolist() == expected
 
 
 def test_names_pass_through():
-    np.testing.assert_array_equal(kernel_option.parse("box", 5), filters.box(5))
+    np.testing.assert_array_equal(kernel_from_text.parse("box", 5), filters.box(5))
     np.testing.assert_array_equal(
-        kernel_option.parse("gaussian", sigma=2.0), filters.gaussian(sigma=2.0)
+        kernel_from_text.parse("gaussian", sigma=2.0), filters.gaussian(sigma=2.0)
     )
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.float32, bool])
 def test_files_keep_their_dtype(tmp_path, dtype):
     np.save(tmp_path / "k.npy", np.eye(3, 5, dtype=dtype))
-    weights = kernel_option.parse(str(tmp_path / "k.npy"))
+    weights = kernel_from_text.parse(str(tmp_path / "k.npy"))
     assert weights.dtype == dtype
     assert weights.tolist() == np.eye(3, 5, dtype=dtype).tolist()
 
@@ -486,14 +486,14 @@ BAD_WORDS = [
 @pytest.mark.parametrize(("words", "message"), BAD_WORDS)
 def test_bad_words_are_explained(words, message):
     with pytest.raises(ValueError, match=message):
-        kernel_option.parse(words)
+        kernel_from_text.parse(words)
 
 
 def test_a_size_belongs_to_names():
     with pytest.raises(
         ValueError, match="size belongs to named kernels; '1 0' has a size of its own"
     ):
-        kernel_option.parse("1 0", 3)
+        kernel_from_text.parse("1 0", 3)
 
 
 BAD_FILES = [
@@ -511,19 +511,19 @@ BAD_FILES = [
 def test_bad_files_are_explained(tmp_path, array, message):
     np.save(tmp_path / "k.npy", array)
     with pytest.raises(ValueError, match=message):
-        kernel_option.parse(str(tmp_path / "k.npy"))
+        kernel_from_text.parse(str(tmp_path / "k.npy"))
 
 
 def test_files_that_are_no_arrays_are_explained(tmp_path):
     with pytest.raises(
         FileNotFoundError, match=r"no kernel file .*none.npy: save one with numpy.save\('none.npy'"
     ):
-        kernel_option.parse(str(tmp_path / "none.npy"))
+        kernel_from_text.parse(str(tmp_path / "none.npy"))
     for content in (b"", b"1 2 3"):
         (tmp_path / "k.npy").write_bytes(content)
         with pytest.raises(ValueError, match=r"not a plain .npy file of numbers"):
-            kernel_option.parse(str(tmp_path / "k.npy"))
+            kernel_from_text.parse(str(tmp_path / "k.npy"))
     np.savez(tmp_path / "two.npz", a=np.eye(3), b=np.eye(3))
     (tmp_path / "two.npz").rename(tmp_path / "two.npy")
     with pytest.raises(ValueError, match="holds several arrays"):
-        kernel_option.parse(str(tmp_path / "two.npy"))
+        kernel_from_text.parse(str(tmp_path / "two.npy"))

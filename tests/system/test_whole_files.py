@@ -443,12 +443,12 @@ def test_a_process_that_is_killed_leaves_nothing(tmp_path, name):
 @pytest.mark.parametrize("reader", ["photo", "kernel", "data"])
 def test_pipes_are_not_waited_for(tmp_path, reader):
     from convpool import photos
-    from convpool.commands import kernel_option
+    from convpool.commands import kernel_from_text
     from convpool.datasets import files
 
     read = {
         "photo": photos.read,
-        "kernel": lambda path: kernel_option.parse(str(path)),
+        "kernel": lambda path: kernel_from_text.parse(str(path)),
         "data": lambda path: files.copy_from(path, tmp_path / "folder"),
     }[reader]
     os.mkfifo(tmp_path / "pipe.npy")

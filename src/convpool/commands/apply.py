@@ -8,7 +8,7 @@ import click
 
 import convpool as package
 from convpool import photos
-from convpool.commands import kernel_option
+from convpool.commands import kernel_from_text
 from convpool.commands.apply_and_pool_options import FileOptions, file_options
 from convpool.commands.batch import Batch, note
 from convpool.commands.option_types import Padding, PerAxis, example
@@ -86,8 +86,8 @@ def apply(
             "--size and --truncate both say how large the kernel is: leave one out"
         )
     call = {name: options.pop(name) for name in ("padding", "stride", "pad_mode")}
-    weights = kernel_option.parse_one_or_two(kernel, size, **options)
-    if warning := kernel_option.truncation_warning(size, options["sigma"]):
+    weights = kernel_from_text.parse_one_or_two(kernel, size, **options)
+    if warning := kernel_from_text.truncation_warning(size, options["sigma"]):
         note(warning)
 
     def change(photo: photos.Photo, brightness: float) -> tuple[photos.Photo, photos.Rendering]:

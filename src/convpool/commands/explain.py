@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from convpool import adaptive_pool
 from convpool import explain as explain_call
-from convpool.commands import kernel_option
+from convpool.commands import kernel_from_text
 from convpool.commands.option_types import Crop, ImageSize, Padding, PerAxis, example
 from convpool.commands.photo_input import max_pixels, read_photo
 from convpool.engines.pad_modes import PAD_MODES
@@ -228,7 +228,7 @@ def _kernels(operands: Operands, c: int, groups: int, random: np.random.Generato
         return random.integers(-2, 3, (*_window_size(operands), depth, nc), dtype=np.int8)
     if isinstance(operands.size, tuple):
         raise click.UsageError("--size of a named kernel is one number, such as 5")
-    weights = kernel_option.parse(operands.kernel, operands.size)
+    weights = kernel_from_text.parse(operands.kernel, operands.size)
     return np.tile(weights[..., None, None], (1, 1, depth, nc))
 
 

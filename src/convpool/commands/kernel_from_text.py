@@ -1,4 +1,4 @@
-"""The option --kernel: a name, a file, or the numbers themselves, read as weights."""
+"""The weights that a text stands for, as that of --kernel: a name, a file, or rows of numbers."""
 
 from __future__ import annotations
 

@@ -25,14 +25,14 @@ from convpool.plans import (
 )
 from convpool.plans.arguments import Ints
 from convpool.plans.channel_checks import warn_of_colours_first
-from convpool.plans.public_calls import explain_foreign_keywords
+from convpool.plans.public_calls import public_call
 from convpool.pooling import pool
 from convpool.windows import adaptive_windows, volume
 
 Array = NDArray[Any]
 
 
-@explain_foreign_keywords
+@public_call
 def global_pool(
     images: ArrayLike, mode: str, *, channel_axis: int = -1, dtype: DTypeLike | None = None
 ) -> Array:
@@ -75,7 +75,7 @@ def global_pool(
     return pool(images, spatial, mode=mode, channel_axis=channel_axis, dtype=dtype)
 
 
-@explain_foreign_keywords
+@public_call
 def adaptive_pool(
     images: ArrayLike,
     output_shape: Ints | Sequence[int | None],
@@ -139,7 +139,7 @@ def adaptive_pool(
     return out
 
 
-@explain_foreign_keywords
+@public_call
 def adaptive_max_pool_indices(
     images: ArrayLike, output_shape: Ints | Sequence[int | None], *, channel_axis: int = -1
 ) -> tuple[Array, NDArray[np.int64]]:

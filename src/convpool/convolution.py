@@ -16,7 +16,7 @@ from convpool.plans.arguments import Ints, Padding
 from convpool.plans.kernel_factors import factors_of_named
 from convpool.plans.make_convolution import plan_convolution, plan_transposed
 from convpool.plans.picture_kernels import kernels_of_channels, read_kernel
-from convpool.plans.public_calls import explain_foreign_keywords
+from convpool.plans.public_calls import public_call
 from convpool.plans.recent_plans import cache_recent
 from convpool.plans.saturation import read_round_to, saturate
 from convpool.plans.separable import plan_separable
@@ -28,7 +28,7 @@ _plan_separable = cache_recent(plan_separable)
 
 
 @takes_lazy_arrays
-@explain_foreign_keywords
+@public_call
 def convolve(
     images: ArrayLike,
     kernels: ArrayLike,
@@ -62,11 +62,12 @@ def convolve(
     kernels
         (*window, c // groups, nc), whatever `channel_axis`, or as `kernel_layout` says.
     padding
-        "valid" (none), "full" (span - 1 on both sides), "causal" (span - 1 before, none after, as
-        in Keras, so that no result depends on what comes later), an int, one int per axis, one
-        (before, after) pair per axis, or one of three that are called "same": "same" gives ceil(n /
-        stride) as in TensorFlow, Keras, JAX and ONNX SAME_UPPER, "same_lower" the same with the odd
-        zero before (ONNX SAME_LOWER), "same_size" gives n at any stride.
+        "valid" (none), "full" (span - 1 on both sides, where a window spans (window - 1) * dilation
+        + 1 pixels), "causal" (span - 1 before, none after, as in Keras, so that no result depends
+        on what comes later), an int, one int per axis, one (before, after) pair per axis, or one of
+        three that are called "same": "same" gives ceil(n / stride) as in TensorFlow, Keras, JAX and
+        ONNX SAME_UPPER, "same_lower" the same with the odd zero before (ONNX SAME_LOWER),
+        "same_size" gives n at any stride.
     stride, dilation
         Steps between windows, and between the taps of one: an int, or one per axis.
     groups
@@ -80,9 +81,9 @@ def convolve(
         Flip the kernels over the window: signal processing's convolution.
     missing
         "nan", or bools of the images' shape, True where a pixel is missing; dask arrays for dask
-        arrays. What is there is rescaled to the kernel's whole weight: sum(w x) * sum(w) / sum(w of
-        those there), NaN where nothing is there, and the bias is added then. Padding is there, but
-        a missing pixel that a pad mode repeats is missing there too.
+        arrays. Sums over the other pixels are rescaled to the kernel's whole weight: sum(w x) *
+        sum(w) / sum(w of the pixels that are not missing), NaN where all are missing; then the bias
+        is added. Padding is not missing, except where a pad mode repeats a missing pixel.
     channel_axis
         Where images, result and `out` have their channels; the first other axis is the batch.
     kernel_layout
@@ -94,7 +95,7 @@ def convolve(
     out
         An array of the result's shape and dtype to write to, anything else that takes slices, or
         the name of a new file, .npy or .zarr. It is returned; a file is opened read-only. An array
-        may share memory with all that is read, but with `max_memory` not with the images.
+        may share memory with the images, unless `max_memory` is given, and with all other arrays.
     engine
         "auto", or the name of one: all give the same dtype and shape.
     max_memory
@@ -176,7 +177,7 @@ def convolve(
         images_dtype=images_dtype,
         kernels_dtype=kernels.dtype,
     )
-    if route.run is not None:
+    if route.run is not None:  # tile by tile, or as a lazy dask array
         destination = Destination(out, max_memory)
         result: Array = route.run(plan, images, (kernels, bias), destination, route.mask)
         return result
@@ -184,7 +185,7 @@ def convolve(
     return plan.execute(images, operands, out, route.mask)
 
 
-@explain_foreign_keywords
+@public_call
 def convolve_transpose(
     images: ArrayLike,
     kernels: ArrayLike,
@@ -278,7 +279,7 @@ def convolve_transpose(
 
 
 @takes_lazy_arrays
-@explain_foreign_keywords
+@public_call
 def filter_image(
     image: ArrayLike,
     kernel: ArrayLike,

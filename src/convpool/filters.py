@@ -34,7 +34,7 @@ from convpool.plans.filter_sizes import default_size as default_size
 from convpool.plans.filter_sizes import effective_sigma as effective_sigma
 from convpool.plans.foreign_calls import hint_for_call
 from convpool.plans.kernel_factors import separate as separate
-from convpool.plans.public_calls import explain_foreign_keywords
+from convpool.plans.public_calls import public_call
 from convpool.plans.result_dtypes import NamedKernel
 
 Kernel = NDArray[np.float64] | NDArray[np.int64]
@@ -47,7 +47,7 @@ LARGEST_AMOUNT = 1e6  # of `unsharp`; with far larger ones, rounding errors are 
 def _named_kernel(function: Callable[Arguments, Weights]) -> Callable[Arguments, Weights]:
     """Make a function return a NamedKernel, with which float images keep their dtype."""
 
-    @explain_foreign_keywords
+    @public_call
     @wraps(function)
     def make_named(*positional: Arguments.args, **keywords: Arguments.kwargs) -> Weights:
         return function(*positional, **keywords).view(NamedKernel)  # type: ignore[return-value]

@@ -28,13 +28,13 @@ from convpool.plans.gradient_arguments import NAMES, Gradients
 from convpool.plans.make_convolution import plan_convolution
 from convpool.plans.make_pooling import plan_pooling
 from convpool.plans.pooling_gradient import PoolingGradientPlan
-from convpool.plans.public_calls import explain_foreign_keywords
+from convpool.plans.public_calls import public_call
 from convpool.plans.recent_plans import cache_recent
 
 Array = NDArray[Any]
 
 
-@explain_foreign_keywords
+@public_call
 def convolve_gradients(
     images: ArrayLike,
     kernels: ArrayLike,
@@ -169,7 +169,7 @@ def convolve_gradients(
 
 
 @takes_lazy_arrays
-@explain_foreign_keywords
+@public_call
 def pool_gradient(
     images: ArrayLike,
     output_gradient: ArrayLike | LazyArray,
@@ -206,7 +206,7 @@ def pool_gradient(
     footprint, missing
         As `pool` took them.
     channel_axis
-        As in `pool`, for all three arrays.
+        As in `pool`; that of `images`, `output_gradient` and the result.
     dtype
         The dtype of sums and result; None for the one described below.
     out

@@ -19,7 +19,7 @@ from convpool.out_of_core.routes import choose_route
 from convpool.plans import allocation, arguments, arrays, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.make_pooling import plan_pooling
-from convpool.plans.public_calls import explain_foreign_keywords
+from convpool.plans.public_calls import public_call
 from convpool.plans.recent_plans import cache_recent
 
 Array = NDArray[Any]
@@ -28,7 +28,7 @@ _plan = cache_recent(plan_pooling)
 
 
 @takes_lazy_arrays
-@explain_foreign_keywords
+@public_call
 def pool(
     images: ArrayLike,
     kernel_shape: Ints,
@@ -153,7 +153,7 @@ def pool(
 
 
 @takes_lazy_arrays
-@explain_foreign_keywords
+@public_call
 def pool_image(
     image: ArrayLike,
     kernel_shape: Ints,
@@ -247,7 +247,7 @@ def pool_image(
     return output
 
 
-@explain_foreign_keywords
+@public_call
 def max_pool_indices(
     images: ArrayLike,
     kernel_shape: Ints,
@@ -308,7 +308,7 @@ def max_pool_indices(
     return values, plan.reached_pixels.original_indices(indices)
 
 
-@explain_foreign_keywords
+@public_call
 def max_unpool(
     values: ArrayLike, indices: ArrayLike, shape: Ints, *, channel_axis: int = -1
 ) -> Array:

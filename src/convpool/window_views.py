@@ -21,13 +21,13 @@ from convpool.plans import (
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.channel_checks import warn_of_colours_first
 from convpool.plans.operand_checks import WindowArguments
-from convpool.plans.public_calls import explain_foreign_keywords
+from convpool.plans.public_calls import public_call
 from convpool.windows import Axis, place, place_transposed, view, volume
 
 Array = NDArray[Any]
 
 
-@explain_foreign_keywords
+@public_call
 def window_view(
     images: ArrayLike, shape: Ints, stride: Ints = 1, dilation: Ints = 1, *, channel_axis: int = -1
 ) -> Array:
@@ -73,7 +73,7 @@ def window_view(
     return all_windows if are_last else np.moveaxis(all_windows, rank + 1, axis)
 
 
-@explain_foreign_keywords
+@public_call
 def fold(
     windows: ArrayLike,
     shape: Ints,

@@ -1,4 +1,8 @@
-"""Pictures of one window, and of all of them as a film strip, laid out from boards."""
+"""Pictures of one window, and of all of them as a film strip.
+
+They are laid out from boards: a board is the drawn grid of the numbers of one array, such as the
+input. An operation is a sequence of frames, one for each window.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +85,7 @@ class _WindowPainter:
         self.boards_height = max(board.size[1] for board in self.boards.values())
         self.width = max(self.boards_width, MIN_WIDTH)
         self.background = self.layout.background()
-        # of arithmetic below a window: all pictures leave room for so many
+        # the most lines of arithmetic that any window has: all pictures leave room for them
         self.most_lines = max(
             (len(_wrapped_arithmetic(operation, frame, self.width, FONT)) for frame in operation),
             default=0,

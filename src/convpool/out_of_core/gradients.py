@@ -202,7 +202,10 @@ def _as_gradients(result: Any) -> Gradients:
 
 
 def _images_target(plan: Plan, sources: GradientSources, out: Any) -> Any:
-    """Return zeros that the gradient of the images is added to: `out`, or a new array if None."""
+    """Return zeros that the gradient of the images is added to: a new array, or `out`.
+
+    `out` is checked first: its shape and dtype, and that it shares no memory with what is read.
+    """
     if out is None:
         return allocation.zeros(plan.images_shape, plan.dtype)
     allocation.check_out(out, plan.images_shape, plan.dtype)

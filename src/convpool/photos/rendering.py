@@ -138,19 +138,21 @@ def _pieces(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
 def _write_pixels(values: NDArray[Any], pixels: NDArray[Any]) -> tuple[int, int]:
     """Write grey levels to pixels, rounded and saturated; return (rounded, saturated).
 
-    rounded: how many levels are no whole number. saturated: how many are beyond black or white.
+    rounded: how many levels are no whole numbers, but for rounding errors. saturated: how many are
+    beyond black or white.
     """
     white = int(np.iinfo(pixels.dtype).max)
     if values.dtype.kind in "iu":
-        within = np.clip(values, 0, min(white, int(np.iinfo(values.dtype).max)))
+        most = int(np.iinfo(values.dtype).max)  # np.clip takes no limit beyond it
+        within = np.clip(values, 0, min(white, most))
         pixels[...] = within
         return 0, int(np.count_nonzero(within != values))
     whole = np.rint(values)
     with np.errstate(invalid="ignore"):  # infinity less infinity
-        difference = np.subtract(whole, values, out=np.empty_like(whole))
-    is_rounded = np.abs(difference, out=difference) > MAX_ROUNDING_ERROR * white
+        scratch = np.subtract(whole, values, out=np.empty_like(whole))  # memory for all steps
+    is_rounded = np.abs(scratch, out=scratch) > MAX_ROUNDING_ERROR * white
     # fmax and fmin take the number, where the other is NaN
-    levels = np.fmin(np.fmax(whole, 0, out=difference), white, out=difference)
+    levels = np.fmin(np.fmax(whole, 0, out=scratch), white, out=scratch)
     pixels[...] = levels
     return int(np.count_nonzero(is_rounded)), int(np.count_nonzero(levels != whole))
 

@@ -19,7 +19,7 @@ from convpool.engines.values import dataclass
 from convpool.plans import arguments, arrays, operand_checks
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.formatting import plural
-from convpool.plans.public_calls import explain_foreign_keywords
+from convpool.plans.public_calls import public_call
 from convpool.windows import Axis, Halo
 
 Array = NDArray[Any]
@@ -264,7 +264,7 @@ def _end_to_end(pieces: Sequence[slice]) -> Iterator[tuple[slice, slice]]:
 # ---- for callers who read tiles themselves ----
 
 
-@explain_foreign_keywords
+@public_call
 def halo(
     shape: Ints,
     window: Ints,

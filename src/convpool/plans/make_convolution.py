@@ -21,12 +21,12 @@ from convpool.plans import (
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.convolution import ConvolutionPlan
 from convpool.plans.operand_checks import KernelArguments, KernelShapes
-from convpool.plans.public_calls import explain_foreign_keywords
+from convpool.plans.public_calls import public_call
 from convpool.plans.transposed import TransposedPlan
 from convpool.plans.transposed_axes import make_transposed_axes
 
 
-@explain_foreign_keywords
+@public_call
 def plan_convolution(
     images_shape: Any,
     kernels_shape: Any,
@@ -107,7 +107,7 @@ def plan_convolution(
     return plan
 
 
-@explain_foreign_keywords
+@public_call
 def plan_transposed(
     images_shape: Any,
     kernels_shape: Any,

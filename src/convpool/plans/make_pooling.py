@@ -12,10 +12,10 @@ from convpool.plans import accepted_dtypes, arguments, missing_pixels, operand_c
 from convpool.plans.arguments import Ints, Padding
 from convpool.plans.channel_checks import warn_of_colours_first
 from convpool.plans.pooling import PoolingPlan
-from convpool.plans.public_calls import explain_foreign_keywords
+from convpool.plans.public_calls import public_call
 
 
-@explain_foreign_keywords
+@public_call
 def plan_pooling(
     images_shape: Any,
     kernel_shape: Ints,

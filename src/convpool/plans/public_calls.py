@@ -14,13 +14,16 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-def explain_foreign_keywords(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+def public_call(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Return a public call that explains arguments it does not take, and takes bfloat16.
 
-    If the call raises TypeError, raise another one that names our word for a keyword of another
-    library or a misspelled one, or says that too many arguments came without their names or that
-    `mode` is missing. If arguments are bfloat16, call again in float32. In all other cases the
-    first TypeError is raised.
+    If the call raises TypeError, the first of these that applies is done:
+
+    - Another TypeError is raised for a keyword that the call does not have, with the one that was
+      meant (it may be another library's, or misspelled), for too many arguments without their
+      names, or if `mode` is left out.
+    - If an argument is bfloat16, a computation is called again in float32.
+    - The TypeError is raised.
     """
 
     @wraps(call)

@@ -43,12 +43,13 @@ def read(path: Path) -> list[Student]:
 def student(row: Mapping[str, str]) -> Student:
     """Return the student of a row of a roster, or of a learning platform's gradebook."""
     values = {
-        key.strip().lower(): (value or "").strip()
+        key.strip().lower(): value.strip()
         for key, value in row.items()
         if key and isinstance(value, str)
     }
+    # reversed, so that the first name comes before the last
     name = " ".join(values[key] for key in reversed(_NAME_COLUMNS) if values.get(key))
-    # Moodle's identifier is "Participant 4711", of which the number is in names of folders
+    # Moodle's identifier is "Participant 4711"; its folders have the number alone in their names
     keys = (
         values[key].partition("@")[0].lower().removeprefix("participant ")
         for key in _ID_COLUMNS

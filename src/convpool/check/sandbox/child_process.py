@@ -144,11 +144,12 @@ def _next_message(
 
 @contextlib.contextmanager
 def make_workplace(job: Job) -> Iterator[tuple[Path, str]]:
-    """Make a temporary folder with a copy of the seven files, and remove it on leaving.
+    """Make a temporary folder with a copy of the submission's files, and remove it on leaving.
 
-    Yields (folder, problem): problem says why the job's file cannot be run; "" if it can. The
-    folder has `submission` with the copies, read-only, `scratch` for the child's files, and `root`,
-    empty.
+    Yields (folder, problem): problem says why the job cannot be run, such as that its file is
+    missing; "" if it can. The folder has three others: `submission` with those of the seven files
+    that the submission has, read-only; `scratch` for what the child writes; and `root`, empty,
+    which an isolated child sees as the root of its file system.
     """
     with tempfile.TemporaryDirectory(prefix="convpool-check-", ignore_cleanup_errors=True) as name:
         work = Path(name)

@@ -7,8 +7,9 @@ window with a panel, which stay in registers; see `loops.kernels_gradient`.
 
 The sums of a block are added to totals, which may have a longer dtype. Where there are few weights,
 threads share the blocks: these are cut into parts with totals of their own, by sizes alone, so that
-the result does not depend on the number of threads. Else threads share the panels. As many panels
-as have their totals in the cache are a chunk: chunks are taken one after the other.
+the result does not depend on the number of threads. Else there is one part, and threads share the
+panels. As many panels as have their totals in the cache are a chunk: chunks are taken one after the
+other.
 
 m images of c channels, nc kernels of depth channels, kh x kw taps, oh x ow output. images (m,
 *spatial, c), g (m, *output, nc), `axes` the windows on each spatial axis, `sums` the dtype of the
@@ -107,7 +108,7 @@ class Runner:
         fill = keywords.get("fill", 0)
         for chunk in computation.schedule.chunks:
             totals = computation.new_totals(chunk)
-            computation.add(images, g, chunk, totals, fill=fill, accumulates=False)
+            computation.sum_chunk(images, g, chunk, totals, fill=fill, accumulates=False)
             _write(totals, out[..., chunk.kernels])
 
 
@@ -205,7 +206,7 @@ def _sum_copies(
             if len(g) not in computations:
                 computations[len(g)] = KernelsGradient(_geometry(images, g, axes, out, **keywords))
             computation = computations[len(g)]
-            computation.add(images, g, chunk, totals, fill=fill, accumulates=k > 0)
+            computation.sum_chunk(images, g, chunk, totals, fill=fill, accumulates=k > 0)
         _write(totals, out[..., chunk.kernels])
 
 
@@ -231,10 +232,10 @@ class KernelsGradient:
         width = chunk.kernels.stop - chunk.kernels.start
         return np.empty((self.schedule.parts, self.rows, width), self.geometry.dtypes[2])
 
-    def add(
+    def sum_chunk(
         self,
         images: Array,
-        gradient: Array,
+        g: Array,
         chunk: Chunk,
         totals: Array,
         *,
@@ -243,21 +244,21 @@ class KernelsGradient:
     ) -> None:
         """Write the sums of a chunk of panels to the totals, or add them if `accumulates`.
 
-        gradient: g of the windows on these images; totals: an array of `new_totals`; fill: what
-        stands in constant padding.
+        g: that of the windows on these images; totals: an array of `new_totals`; fill: what stands
+        in constant padding.
         """
         parts, rows, width = totals.shape
         # the blocks where parts begin, and the last one ends
         block_cuts = as_words([self.schedule.blocks * k // parts for k in range(parts + 1)])
-        # The panels of each part are cut into so many shares; threads take a share of a part at a
-        # time, about two of them each.
+        # The panels of each part are cut into so many shares that each thread gets about two; it
+        # takes one share of one part at a time.
         shares, thread_count = 1, threads.number()
         if thread_count > 1 and not self.schedule.is_small:
             shares = min(-(-2 * thread_count // parts), len(chunk.panels))
         words_of_call = (  # (index, value)
             (GRADIENT.shares, shares),
             (GRADIENT.cuts, ctypes.addressof(block_cuts)),
-            (GRADIENT.gradient, address_of(gradient)),
+            (GRADIENT.gradient, address_of(g)),
             (GRADIENT.first_panel, chunk.panels.start),
             (GRADIENT.last_panel, chunk.panels.stop),
             (GRADIENT.totals, address_of(totals)),
@@ -276,7 +277,8 @@ class KernelsGradient:
             launch.point_to_pixels(record.words, GRADIENT, images, fill, pixels)
             return record
 
-        self.records.run(self.schedule.function, prepare, range(parts * shares + 1))
+        cuts = range(parts * shares + 1)  # number k is share k % shares of part k // shares
+        self.records.run(self.schedule.function, prepare, cuts)
 
     def _new_record(self) -> Record:
         """Return a new record with its scratches, without what depends on the arrays of a call.

@@ -1,14 +1,20 @@
 """Convolution with many kernels of the same channels: vectors over kernels.
 
-Kernels are split into panels of a few vectors; a tile holds the sums of some pixels with one panel
-in registers. A block is some images, rows and columns of the output. Either threads share the
-blocks, each with all panels, or they share the panels. m images, c channels, nc kernels of depth
-channels, oh x ow output. Packed weights are (panel, run, channel, kernel): a run is one tap of all
-channels, or one row of taps, whose numbers all count as its channels here. `geometry` is the
-convolution without its arrays, which are the `operands`; `schedule` is what follows from the
-geometry alone; `starts` is what sums start from, the bias. A form is a compiled loop. It reads a
-record, an array of int64 words, one a field; the record TILES lies behind a record PACKING, from
-index MAIN on. TILE etc. are the indices of fields among these words.
+Either threads share the blocks, each with all panels, or they share the panels:
+
+- panel: a few vectors of kernels
+- block: some images, rows and columns of the output
+- tile: some pixels of a block with one panel, whose sums stay in registers
+- run: one tap of all channels, or one row of taps, whose numbers all count as its channels here;
+  packed weights are (panel, run, channel, kernel)
+
+m images, c channels, nc kernels of depth channels, oh x ow output. `geometry` is the convolution
+without its arrays, which are the `operands`; `schedule` is what follows from the geometry alone;
+`starts` is what sums start from, the bias.
+
+A form is a compiled loop. It reads a record, an array of int64 words, one a field; the record TILES
+lies behind a record PACKING, from index MAIN on. TILE etc. are the indices of fields among these
+words.
 """
 
 from __future__ import annotations
@@ -79,9 +85,10 @@ class Tiles:
         self.dtype = geometry.dtypes[1]
 
     def new_record(self, packed: Array) -> Record:
-        """Return a new record TILES for one thread, with a scratch if pixels are packed.
+        """Return new records PACKING and TILES for one thread, with a scratch if pixels are packed.
 
-        Its range is all blocks and all panels. `packed`: the weights, as `pack_all` returns them.
+        As in the schedule's words, all blocks and panels are to be summed: a call that shares them
+        overwrites the fields from `first` on. `packed`: the weights, as `pack_all` returns them.
         """
         words, operands, scratch = copy_of(self.schedule.words), self.operands, None
         words[TILE.starts] = address_of(operands.weights.bias)

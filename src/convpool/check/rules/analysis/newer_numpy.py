@@ -55,9 +55,9 @@ def public_names():
 
 def _parameter_suffixes(value):
     # type: (object) -> list[str]
-    """Return "()", and each parameter of a function as "(name)", of **keywords as "(**)".
+    """Return "()", and for each parameter of a callable "(name)", or "(**)" for **keywords.
 
-    [] for what is no function, or has no signature that Python knows.
+    [] for what cannot be called, or has no signature that Python knows.
     """
     if not callable(value):
         return []

@@ -48,6 +48,7 @@ summing_at = reader_of(SUMMING)
 def sum_taps(form):
     """Return the loop that sums products of lines with weights, of the form's dtypes."""
     sum_dtype, result_dtype = form.sums.type(0), form.results.type(0)
+    # tuples, since Numba knows their lengths while it compiles, but not the values of ints
     window = (0,) * form.rows, (0,) * form.taps
 
     def entry(address):
@@ -58,9 +59,10 @@ def sum_taps(form):
 
 @intrinsic
 def sum_lines(typing, call, sum_dtype, result_dtype, window):
-    """Write the sums of one row of windows, or of several; a line has 8 vectors at least.
+    """Write the sums of one row of windows, or of several.
 
-    call: the record SUMMING. The dtypes are zeros of those of lines and results. window: two
+    A line has 8 vectors of numbers at least, as many as the largest group takes at a time. call:
+    the record SUMMING. The dtypes are zeros of those of lines and results. window: two
     tuples, whose lengths are the rows of a window and the taps of each; empty for windows of any
     size.
     """
@@ -68,7 +70,7 @@ def sum_lines(typing, call, sum_dtype, result_dtype, window):
     def codegen(context, builder, signature, arguments):
         fields = fields_of(builder, signature.args[0], arguments[0])
         lanes = lanes_of(sum_dtype)
-        weights, start = (
+        weights, initial = (
             pointer_to(builder, fields[name], sum_dtype) for name in ("weights", "start")
         )
 
@@ -82,12 +84,12 @@ def sum_lines(typing, call, sum_dtype, result_dtype, window):
             return add(builder, a, b, sum_dtype)
 
         def finish(total):
-            if result_dtype.bitwidth >= 32:
+            if result_dtype.bitwidth >= 32:  # shorter results are those of `round_to`: saturated
                 return convert(builder, total, sum_dtype, result_dtype)
             finished = convert_saturated if isinstance(sum_dtype, types.Float) else saturate
             return finished(builder, total, sum_dtype, result_dtype)
 
-        first = splat(builder, builder.load(start), lanes)
+        first = splat(builder, builder.load(initial), lanes)
         operations = Operations(first, weight_of, add_product, finish, merge)
         kinds, sizes = (sum_dtype, result_dtype), tuple(map(len, window))
         LineCombiner(builder, fields, kinds, operations, sizes).emit()
@@ -114,7 +116,7 @@ def keep_taps(form):
 
     @intrinsic
     def keep_lines(typing, call, dtype):
-        """Write the results of one row of windows, or of several; a line has 8 vectors at least.
+        """Write the results of one row of windows, or of several, as `sum_lines` does.
 
         call: the record SUMMING; dtype: a zero of that of all numbers.
         """

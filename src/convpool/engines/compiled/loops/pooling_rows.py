@@ -198,9 +198,9 @@ class RowEmitter:
     def pool_whole_groups(self, width, done):
         """Emit code for the whole groups behind the first `done` windows.
 
-        Return how many windows are done then, an LLVM value. A group is whole if the row has all
-        its windows, and all numbers of the vectors that it reads, the last of which may reach
-        behind the group's pixels.
+        Return how many windows are done then, an LLVM value. A group is whole if all its windows
+        exist, and if every vector that it reads lies within the row; the last vector may reach
+        behind the pixels of the group's windows.
         """
         builder = self.builder
         windows_left = builder.sub(self.row.windows, done)
@@ -213,11 +213,10 @@ class RowEmitter:
         writable = builder.sdiv(windows_left, INT64(width))
         is_less = builder.icmp_signed("<", readable, writable)
         groups = builder.select(is_less, readable, writable)
+        groups = builder.select(builder.icmp_signed(">", groups, INT64(0)), groups, INT64(0))
         with cgutils.for_range(builder, groups) as loop:
             first = builder.add(done, builder.mul(loop.index, INT64(width)))
             self.pool_group(first, width, None)
-        is_positive = builder.icmp_signed(">", groups, INT64(0))
-        groups = builder.select(is_positive, groups, INT64(0))
         return builder.add(done, builder.mul(groups, INT64(width)))
 
     def pool_group(self, first, width, numbers_left):

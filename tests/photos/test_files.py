@@ -311,6 +311,25 @@ def test_kinds_of_colour_that_no_picture_holds_are_named(tmp_path, dtype, words,
         read(tmp_path / "p.tif")
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (34887, r"LERC \(number 34887 of the tag Compression\)"),
+        (99, "number 99 of the tag Compression"),
+    ],
+)
+def test_compressions_that_are_not_read_are_named(tmp_path, number, words):
+    path = tmp_path / "p.tif"
+    Image.new("RGB", (W, H)).save(path)
+    data = bytearray(path.read_bytes())
+    entry = struct.pack("<HHI", 259, 3, 1)  # of the tag Compression: one short
+    struct.pack_into("<H", data, data.index(entry) + len(entry), number)
+    path.write_bytes(data)
+    match = f"p.tif is compressed by {words}, which Pillow does not read; .* LZW or Deflate"
+    with pytest.raises(ValueError, match=match):
+        read(path)
+
+
 @pytest.mark.parametrize("compression", [None, "zlib"])
 def test_planes_one_after_the_other_are_read_or_named(tmp_path, compression):
     tifffile = pytest.importorskip("tifffile")

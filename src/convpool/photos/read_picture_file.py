@@ -118,8 +118,8 @@ def opened(path: Path) -> Iterator[Image]:
             _too_large(path, int(number[0]) if number else None, Image.MAX_IMAGE_PIXELS)
         ) from error
     except UnidentifiedImageError as error:
-        if samples := unsupported_tiffs.describe(path):
-            raise ValueError(f"{path} holds {samples}; {unsupported_tiffs.SUPPORTED}") from error
+        if reason := unsupported_tiffs.describe(path):
+            raise ValueError(f"{path} {reason}") from error
         raise ValueError(
             f"{path} is not a picture that can be read; a common PNG, JPEG, TIFF, WebP, GIF or "
             "BMP would do"

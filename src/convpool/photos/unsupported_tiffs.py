@@ -1,4 +1,4 @@
-"""What samples an unsupported TIFF file holds, in words, for errors."""
+"""Why a TIFF file cannot be read, its compression or its samples, in words, for errors."""
 
 from __future__ import annotations
 
@@ -18,10 +18,27 @@ KINDS = {
 }
 
 
-def describe(path: Path) -> str | None:
-    """Return what samples a TIFF file holds, as "3 channels of 32 bits, floating-point".
+# value of the tag Compression -> its name; others are told by their number
+COMPRESSIONS = {
+    33003: "JPEG 2000",
+    33005: "JPEG 2000",
+    34712: "JPEG 2000",
+    34887: "LERC",
+    34925: "LZMA",
+    34926: "Zstandard",
+    34927: "WebP",
+    34933: "PNG",
+    34934: "JPEG XR",
+    50000: "Zstandard",
+    50002: "JPEG XL",
+}
 
-    None if it is no TIFF file, or damaged.
+
+def describe(path: Path) -> str | None:
+    """Return what a TIFF file holds that is not read, and what would do instead.
+
+    As in "holds 3 channels of 64 bits, floating-point; 8 or 16 ... would do". None if it is no TIFF
+    file, or damaged.
     """
     from PIL import TiffImagePlugin
     from PIL.ExifTags import Base
@@ -36,17 +53,26 @@ def describe(path: Path) -> str | None:
             directory = TiffImagePlugin.ImageFileDirectory_v2(header)
             file.seek(directory.next)
             directory.load(file)
+            compression = int(directory.get(Base.Compression, 1))
             bits = _numbers(directory.get(Base.BitsPerSample, 1))
             kinds = _numbers(directory.get(Base.SampleFormat, 1))
             channels = int(directory.get(Base.SamplesPerPixel, 1))
     except Exception:  # whatever damaged directories cause
         return None
+    if compression not in TiffImagePlugin.COMPRESSION_INFO:
+        number = f"number {compression} of the tag Compression"
+        name = COMPRESSIONS.get(compression)
+        return (
+            f"is compressed by {f'{name} ({number})' if name else number}, which Pillow does not "
+            "read; saved without compression, or with LZW or Deflate, it would do"
+        )
     # each kind once, in order; a list of kinds may be shorter than that of bits
     samples = dict.fromkeys(
         f"{count} {KINDS.get(kinds[min(k, len(kinds) - 1)], 'bits')}"
         for k, count in enumerate(bits)
     )
-    return f"{channels} channel{'s' * (channels > 1)} of {' and '.join(samples)}"
+    held = f"{channels} channel{'s' * (channels > 1)} of {' and '.join(samples)}"
+    return f"holds {held}; {SUPPORTED}"
 
 
 def _numbers(value: Any) -> Sequence[int]:

@@ -1,6 +1,6 @@
 """The brief's two data sets as files: stand-ins, downloads, or copies of the user's.
 
-m images, h x w pixels, c channels. To add a data set, add one entry to DATASETS.
+m images, h x w pixels, c channels. DATASETS of `catalogue` has an entry for each.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from convpool.datasets.animals import make_animals
-from convpool.datasets.digits import Array, Progress, make_digits, silent
+from convpool.datasets.catalogue import DATASETS as DATASETS  # for callers too
+from convpool.datasets.digits import Progress, silent
 from convpool.datasets.download import ATTEMPTS, PAUSE_SECONDS, fetch
 from convpool.datasets.npz_files import Dataset, join_names, read, read_keys, read_stream
 from convpool.system.whole_files import check_name, open_regular, whole
@@ -262,38 +262,3 @@ def _check_and_convert(file: IO[bytes], dataset: Dataset, label: str) -> None:
     key, images = read_stream(file, dataset, label)
     if key != dataset.key:
         _save({dataset.key: images}, file)
-
-
-def _from_keras(images: Array) -> Array:
-    """Return the course's 50000 images, 0 to 1, from Keras's 60000 of uint8, 0 to 255.
-
-    Other arrays are returned as they are; `read` refuses them.
-    """
-    if images.dtype == np.uint8:
-        images = images[:50000] / 255
-    return images
-
-
-DATASETS = {
-    "MNIST": Dataset(
-        file="MNIST.npz",
-        key="X_train",
-        shape=(50000, 28, 28),
-        dtypes=("float64", "float32"),
-        limits=(0, 1),
-        url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz",
-        # Keras states it
-        sha256="731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1",
-        make=make_digits,
-        aliases=(("x_train", _from_keras),),
-    ),
-    "animals": Dataset(
-        file="animals_1.npz",
-        key="data",
-        shape=(10000, 32, 32, 3),
-        dtypes=("uint8",),
-        limits=(0, 255),
-        url="https://s3.amazonaws.com/intranet-projects-files/holbertonschool-ml/animals_1.npz",
-        make=make_animals,
-    ),
-}

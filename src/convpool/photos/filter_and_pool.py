@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool import filters
-from convpool.photos.magnitudes import Magnitudes
+from convpool.photos.magnitude_counts import Magnitudes
 from convpool.photos.photo import Photo, from_planes
 from convpool.photos.picture_bands import Bands, cut
 from convpool.photos.rendering import (

@@ -17,7 +17,7 @@ import convpool as package
 from convpool import photos
 from convpool.out_of_core.array_in_file import ArrayInFile
 from convpool.out_of_core.unit_axes import WithUnitAxes
-from convpool.photos.magnitudes import Magnitudes
+from convpool.photos.magnitude_counts import Magnitudes
 from convpool.system.optional_packages import needed
 from convpool.system.printable_text import one_line
 from convpool.system.whole_files import Unfinished

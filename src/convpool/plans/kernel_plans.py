@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from convpool.engines.values import dataclass
 from convpool.engines.work import ConvolutionWork
-from convpool.plans import arrays, integer_sums, result_dtypes
+from convpool.plans import arrays, integer_sums, operand_checks
 from convpool.plans.base import Plan
 from convpool.plans.formatting import plural, sizes
 from convpool.plans.kernel_layouts import LAYOUTS
@@ -89,16 +89,9 @@ class KernelsPlan(Plan):
         TypeError : it is not numbers, or sums of the plan's dtype cannot take them
         ValueError : it has another shape
         """
-        if bias is None:
-            return None
-        numbers = arrays.read_array(bias, "bias")
-        if numbers.shape != (self.output_channels,):
-            raise ValueError(
-                f"bias is {numbers.shape}; it must be ({self.output_channels},), one number for "
-                f"each {self.bias_is_added_to}"
-            )
-        result_dtypes.check_kind(f"bias is {numbers.dtype}", numbers.dtype, self.accumulation)
-        return numbers
+        return operand_checks.read_bias(
+            bias, self.output_channels, self.bias_is_added_to, self.accumulation
+        )
 
     def work_of(
         self, images: Shape, axes: tuple[Axis, ...], output_channels: int

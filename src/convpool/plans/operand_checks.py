@@ -302,6 +302,23 @@ def _is_representable(value: Any, dtype: DType) -> bool:
         return False
 
 
+def read_bias(value: Any, channels: int, added_to: str, sum_dtype: DType) -> Array | None:
+    """Return a bias as an array, a number for each channel of the output; None if it is None.
+
+    added_to: what each number is added to, as the error says. Raises TypeError if it is not numbers
+    or sums cannot take them, ValueError if it has another shape.
+    """
+    if value is None:
+        return None
+    numbers: Array = arrays.read_array(value, "bias")
+    if numbers.shape != (channels,):
+        raise ValueError(
+            f"bias is {numbers.shape}; it must be ({channels},), one number for each {added_to}"
+        )
+    result_dtypes.check_kind(f"bias is {numbers.dtype}", numbers.dtype, sum_dtype)
+    return numbers
+
+
 def read_footprint(value: Any, window: Shape, mode: str) -> tuple[bool, ...] | None:
     """Return, for each tap of a window in C order, whether it takes part; None if all do.
 

@@ -151,10 +151,8 @@ class WindowTile(NamedTuple):
         row of the weights.
     window_step, result_step
         Bytes from window to window in the pixels, and from result to result.
-    ahead, first_ahead
-        As in the record: what is prefetched meanwhile.
-    column_step
-        Bytes from column to column of the pixels.
+    ahead, first_ahead, column_step
+        As in the record, what is prefetched meanwhile; bytes from column to column of the pixels.
     """
 
     target: ir.Value

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from convpool.photos import magnitudes
-from convpool.photos.magnitudes import Magnitudes
+from convpool.photos import magnitude_counts
+from convpool.photos.magnitude_counts import Magnitudes
 
 
 @pytest.mark.parametrize("percentile", [10, 50, 99.5, 99.99])
 @pytest.mark.parametrize("dtype", ["int64", "float64"])
 def test_percentiles_are_numpys(percentile, dtype, monkeypatch):
-    monkeypatch.setattr(magnitudes, "PIECE", 999)
+    monkeypatch.setattr(magnitude_counts, "PIECE", 999)
     values = (np.random.default_rng(0).normal(size=(3, 5000)) * 300).astype(dtype)
     counted = Magnitudes(percentile)
     for line in values:

@@ -26,6 +26,7 @@ from convpool.engines.compiled import (
     library,
     many_kernels,
     many_kernels_schedule,
+    register_sizes,
 )
 from convpool.windows import Axis
 from support import children
@@ -630,10 +631,28 @@ def test_work_that_threads_share(shape, window, nc, is_shared):
     assert len(schedule.block_ranges(4)) == (4 if is_shared else 1)
 
 
+@pytest.mark.parametrize("is_large", [True, False])
+def test_results_of_the_next_tile_are_fetched(is_large, monkeypatch):
+    """If the output is large."""
+    monkeypatch.setattr(many_kernels_schedule, "LARGE", 40 * 40 * 48 * 4 + (not is_large))
+    many_kernels_schedule.schedule_of.cache_clear()
+    images, out = np.ones((1, 40, 40, 32), np.float32), np.ones((1, 40, 40, 48), np.float32)
+    words = {"axes": (Axis(40, 1, 1, 1, 0, 0),) * 2, "groups": 1, "terms": 150}
+    words |= {"pad_mode": "zeros", "is_padded_with_zeros": True}
+    geometry = compiled_convolution.geometry_of(images, out, (1, 1, 32, 48), out.dtype, **words)
+    schedule = many_kernels_schedule.schedule_of(geometry, False)
+    many_kernels_schedule.schedule_of.cache_clear()
+    output_places = schedule.tables[2]
+    pixels = register_sizes.pixels_of_tile(library.isa(), schedule.panels.vectors)
+    expected = output_places[pixels] - output_places[0] if is_large else 0
+    assert schedule.words[many_kernels.TILE.ahead] == expected
+
+
 SMALL = [
     (few_kernels_schedule, "PACKED", 20),
     (few_kernels_schedule, "LINE", 2),
     (few_kernels_schedule, "NEAR", 200),
+    (many_kernels_schedule, "LARGE", 0),
     (many_kernels_schedule, "BLOCK", 600),
     (many_kernels_schedule, "WINDOWS", 40),
     (many_kernels_schedule, "RESULTS", 400),

@@ -21,6 +21,7 @@ from convpool.engines.compiled import few_kernels, launch, library
 from convpool.engines.compiled.forms import DepthwiseForm
 from convpool.engines.compiled.geometry import ConvolutionGeometry, Operands
 from convpool.engines.compiled.kept_records import KeptRecords, Record
+from convpool.engines.compiled.launch import LARGE
 from convpool.engines.compiled.record import (
     DEPTHWISE,
     address_of,
@@ -35,7 +36,6 @@ from convpool.windows import volume
 Array = NDArray[Any]
 
 LEAST_BYTES = 64  # of all channels of a pixel: as many as the loop takes at a time
-LARGE = 2**23  # bytes of images that are prefetched, since caches do not hold them
 SET_BYTES = 4096  # pixels that lie so many bytes apart compete for the same lines of the cache
 UNSHARED = 2**20  # multiply-adds that one thread takes, since sharing them would take as long
 FIELD = indices_of(DEPTHWISE)

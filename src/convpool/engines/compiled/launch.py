@@ -33,6 +33,7 @@ from convpool.engines.quiet import without_warnings
 Array = NDArray[Any]
 RangeWords = ctypes.c_int64 * 2  # the fields (first, last) of a record: the range of a part
 
+LARGE = 2**23  # bytes of an array that caches do not hold, so that it is fetched ahead
 UNSHARED = 2**22  # multiply-adds that are not shared among threads: that would take as long
 PARTS = 4  # parts of the work for each thread, so that none waits long for another
 STAGED = 2**22  # bytes that are copied at a time where the loops cannot read or write the arrays

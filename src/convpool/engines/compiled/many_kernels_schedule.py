@@ -24,7 +24,7 @@ from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library, record_fields
 from convpool.engines.compiled.forms import PanelsForm, TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
-from convpool.engines.compiled.launch import MAIN, UNSHARED
+from convpool.engines.compiled.launch import LARGE, MAIN, UNSHARED
 from convpool.engines.compiled.many_kernels_regions import FEW, AxisRegion, regions_in_place
 from convpool.engines.compiled.record import PANELS, TILES, Words, address_of, as_words, filled
 from convpool.engines.compiled.register_sizes import pixels_of_tile, widest_tile
@@ -179,6 +179,8 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     tables = _tables(geometry, regions)
     packing = geometries.packing_of(geometry, last.layout, last.block)
     names = ("regions", "places", "output_places", "runs")
+    is_large = volume(geometry.output) * geometry.dtypes[2].itemsize >= LARGE
+    to_next_tile = pixels_of_tile(library.isa(), panels.vectors) * geometry.output_strides[2]
     fields = {
         # in place, the loop replaces the grid of this block by that of each region
         **record_fields.grid_fields(geometry, last.block, geometry.dtypes[0].itemsize),
@@ -194,6 +196,7 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
         "panel_stride": panels.weights,
         "weight_rows": run_length,
         "length": run_length,
+        "ahead": to_next_tile if is_large else 0,
     }
     weight_fields = _weight_fields(geometry, panels, run_count, run_length)
     between = [0] * (MAIN - len(packing.fields))  # what a call fills behind PACKING

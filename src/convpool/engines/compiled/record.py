@@ -195,12 +195,13 @@ COLUMNS = record_type(
 #     of a group to the next in the pixels
 #   first_panel, last_panel: the panels that are taken, from the first to before the last
 #   output, image_stride, row_stride, column_stride: the output, whose kernels lie side by side
+#   ahead: numbers from the results of a tile to those that are fetched meanwhile; 0: none are
 TILES = record_type(
     "first last images oh ow block_images block_rows block_columns stride_down stride_across "
     "address image_bytes row_bytes column_bytes pack packing scratch keeps_margins "
     "regions places output_places runs channel length terms weights panel_stride weight_rows "
     "starts accumulates kernels_per_group panels_per_group group_stride first_panel last_panel "
-    "output image_stride row_stride column_stride"
+    "output image_stride row_stride column_stride ahead"
 )
 # A region: the number of the first block behind it; its grid of blocks; where its first window
 # begins in the images, and its first result in the output; its rows of the tables of places and

@@ -38,13 +38,15 @@ from convpool.engines.compiled.loops.simd import (
     multiply_add,
     number_type,
     pointer_to,
+    prefetch,
     reader_of,
     splat,
     vector_type,
 )
-from convpool.engines.compiled.record import REGION, TILES
+from convpool.engines.compiled.record import LINE_BYTES, REGION, TILES
 from convpool.engines.compiled.register_sizes import pixels_of_tile
 
+FETCHED = 2  # pixels whose results are fetched in a turn; tiles have an even number of them
 UNROLLED = 4  # channels that one turn of a tile's loop takes: a power of two
 
 REGION_BYTES = REGION.itemsize
@@ -142,6 +144,7 @@ def tiles(form):
                         accumulates=call.accumulates > 0 or not is_first,
                         output=output,
                         kernels=kernels,
+                        ahead=call.ahead,
                     )
                     sum_tile(tile)
                     channel += channels_at_once
@@ -210,6 +213,9 @@ class Tile(NamedTuple):
         Bool: sums start from zero instead, and are added to the results so far.
     output, kernels
         Address of the results, and how many kernels of the panel are stored: its first ones.
+    ahead
+        Numbers from a tile's results to those of the next tile, whose memory is fetched meanwhile;
+        0: it is not.
     """
 
     source: Any
@@ -225,6 +231,7 @@ class Tile(NamedTuple):
     accumulates: Any
     output: Any
     kernels: Any
+    ahead: Any
 
 
 def _tile_summer(form):
@@ -272,9 +279,13 @@ class TileEmitter:
             integers_at(builder, table, INT64(0))
             for table in (tile.places, tile.output_places, tile.runs)
         )
+        self.output_places = output_places
         self.result_places = [
             builder.load(builder.gep(output_places, [INT64(q)])) for q in self.pixels
         ]
+        # pixels of the next tile whose results have been fetched, or need not be
+        self.fetched = cgutils.alloca_once(builder, INT64)
+        self.numbers_of_line = LINE_BYTES * 8 // self.output_kind.bitwidth
         self.totals = {
             cell: cgutils.alloca_once(builder, vector_type(self.sum_kind, self.lanes))
             for cell in self.cells
@@ -288,6 +299,9 @@ class TileEmitter:
     def start_sums(self):
         """Emit code that stores to all totals what sums start from."""
         builder, kind = self.builder, self.sum_kind
+        is_fetched = builder.icmp_signed("!=", self.tile.ahead, INT64(0))
+        all_pixels = INT64(len(self.pixels))
+        builder.store(builder.select(is_fetched, INT64(0), all_pixels), self.fetched)
         zeros = ir.Constant(vector_type(kind, self.lanes), None)
         for v in range(self.vectors):
             start = load_masked(builder, self.start, INT64(v * self.lanes), kind, self.masks[v])
@@ -316,10 +330,30 @@ class TileEmitter:
             whole_turns = builder.and_(tile.length, INT64(-UNROLLED))
             turns = cgutils.for_range_slice(builder, INT64(0), whole_turns, INT64(UNROLLED))
             with turns as (channel, _):
+                if self.vectors > 1:  # else that would take a good part of a turn
+                    self.fetch_results()
                 self.add_channels(sources, weights, channel, UNROLLED)
             rest = cgutils.for_range_slice(builder, whole_turns, tile.length, INT64(1))
             with rest as (channel, _):
                 self.add_channels(sources, weights, channel, 1)
+
+    def fetch_results(self):
+        """Emit code that fetches the results of the next FETCHED pixels of the next tile.
+
+        They lie as far from those of this tile's pixels as the next window is; where a row ends,
+        they lie elsewhere, and others are fetched in vain.
+        """
+        builder = self.builder
+        first = builder.load(self.fetched)
+        with builder.if_then(builder.icmp_signed("<", first, INT64(len(self.pixels)))):
+            for k in range(FETCHED):
+                pixel = builder.add(first, INT64(k))
+                place = builder.load(builder.gep(self.output_places, [pixel]))
+                place = builder.add(place, self.tile.ahead)
+                for n in range(0, self.vectors * self.lanes, self.numbers_of_line):
+                    at = builder.add(place, INT64(n))
+                    prefetch(builder, self.output, at, is_written=True)
+            builder.store(builder.add(first, INT64(FETCHED)), self.fetched)
 
     def add_channels(self, sources, weights, first_channel, count):
         """Emit code that adds the products of `count` channels of a run, from the first one on.

@@ -17,6 +17,7 @@ from convpool.check.sandbox.calls import Answer
 from convpool.check.sandbox.limits import Limits
 from convpool.check.tasks import TASKS
 from convpool.check.verdicts import Outcome
+from support import children
 from support.judged_here import (
     LIMITS,
     PYTHON,
@@ -139,3 +140,21 @@ def test_own_files_are_found_in_a_package_too(tmp_path, monkeypatch):
     for task in TASKS.values():
         (tmp_path / "own" / task.file).touch()
     assert baseline_files.folder() == tmp_path / "own"
+
+
+def test_short_calls_are_timed_in_a_process_whose_time_is_limited():
+    """Where Linux counts a process's seconds by ticks, which are longer than these calls."""
+    pytest.importorskip("resource")
+    code = """
+import resource
+from convpool.check.sandbox.child_calls import _processor_seconds
+
+resource.setrlimit(resource.RLIMIT_CPU, (1000, 1000))
+for _ in range(20):
+    start = _processor_seconds()
+    sum(range(10_000))
+    print(_processor_seconds() - start)
+"""
+    seconds = [float(line) for line in children.output(code).split()]
+    assert len(seconds) == 20
+    assert min(seconds) > 0

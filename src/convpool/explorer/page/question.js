@@ -63,7 +63,7 @@ const question = (() => {
 
   // what a wrong answer is compared with: causes of other results, the likeliest first
   const SLIPS = {
-    size: ["cause.stride", "cause.padding", "cause.ceil"],
+    size: ["cause.stride", "cause.ceil", "cause.padding"],
     number: ["cause.flip", ...settings.CHOICES.mode.map((mode) => `cause.mode_${mode}`)],
   };
   // of each of these causes, the values that beginners mix up
@@ -131,8 +131,9 @@ const question = (() => {
     }
 
     /**
-     * Finish the question: say whether the answer was right, uncover the picture, and calculate.
-     * @param {"good" | "bad" | ""} kind of the answer; empty if none was given
+     * Finish the question: say that the answer was right, or which it is, uncover the picture, and
+     * calculate.
+     * @param {"good" | ""} kind "good" if the right answer was given
      * @param {string} sentence
      */
     function end(kind, sentence) {
@@ -163,7 +164,6 @@ const question = (() => {
       const expected = expectation();
       const entered = read(field.value, expected);
       const isRightHere = (typed) => isRight(typed, expected) || accepts(typed, explorer.model());
-      const right = textOf(expected);
       if (entered === null)
         verdict.textContent = say(
           Array.isArray(expected) ? "tour.write_sizes" : "tour.write_number",
@@ -173,8 +173,8 @@ const question = (() => {
       else if (isRightHere(entered)) end("good", say("tour.right", { right: textOf(entered) }));
       // the answer may be that of the picture that was seen
       else if (wasChanged) verdict.textContent = say("tour.changed");
-      else if (misses++) end("bad", say("tour.wrong", { right, entered: textOf(entered) }));
       else {
+        misses += 1;
         const isOrder = Array.isArray(expected) && !how && isSwapped(entered, expected);
         verdict.className = "bad";
         verdict.textContent = isOrder

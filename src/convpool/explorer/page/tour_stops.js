@@ -11,7 +11,7 @@
  * @property {"number" | "size"} cover what the picture hides until it is answered
  * @property {string} ask the question's sentence
  * @property {(model: Model) => any} answer a number, or a list of sizes
- * @property {string} [hint] said of a wrong answer, before the second try
+ * @property {string} [hint] said of a wrong answer, before the next try
  * @property {(model: Model) => string} [calculation] of the answer, if it is not that of the size
  * @property {(entered: number[], model: Model) => boolean} [accepts] whether other sizes than the
  *   answer are right too
@@ -36,6 +36,7 @@ const tourStops = (() => {
   const laplacian = { h: 5, w: 5, padding: "same", kernel: "laplacian" };
   const pool = { op: "pool", h: 4, w: 4, kh: 2, kw: 2, sh: 2, sw: 2 };
   const byHand = { padding: "by hand", top: 1, bottom: 1 };
+  const border = { ...byHand, left: 1, right: 1 };
 
   // what "same" and "same_size" are with a stride: a picture, and a question
   const strided = (padding, side) => ({
@@ -110,7 +111,7 @@ const tourStops = (() => {
       ["kernel", "convolution", "weight", "window", "pixel"],
     ],
     [
-      { h: 5, w: 6, ...byHand, left: 0, right: 0 },
+      { h: 5, w: 6, ...border },
       { h: 5, w: 6, ...byHand, left: 2, right: 2 },
       "size",
       size,
@@ -166,7 +167,7 @@ const tourStops = (() => {
       { ...pool, mode: "max", i: 1, j: 1 },
       "number",
       number,
-      ["pooling", "window", "stride", "pixel", "channel", "weight", "padding"],
+      [...["pooling", "window", "stride", "pixel", "channel", "weight", "padding"], "convolution"],
       [{ set: { ...pool, ...byHand, mode: "avg", j: 1 }, calculation: sentences.worked }],
     ],
     [

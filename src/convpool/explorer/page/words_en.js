@@ -13,7 +13,7 @@ const WORDS_EN = {
   "legend.inserted": "dashes: zeros inserted between the pixels",
   "legend.cropped": "grey hatching: cropped by the padding",
   "legend.left": "red hatching: left over, no whole window reaches it",
-  "legend.window": "frame: the window, and the pixel that belongs to it",
+  "legend.window": "frame: the window, and the pixel of the output that it makes",
   "legend.written": "frame: the pixel, and the window of the output that its products are added to",
   "legend.kept": "the pixel that is kept",
   "legend.groups": [
@@ -177,7 +177,7 @@ const WORDS_EN = {
   "page.title": "Convolution and pooling, number by number",
   "page.what":
     "A convolution moves a kernel, a small array of weights, over an image; at each position, " +
-    "the pixels are multiplied by the weights and added.",
+    "each pixel is multiplied by the weight on it, and the products are added.",
   "page.sections": "Sections",
   "page.settings": "Settings",
   "page.tour": "Tour",

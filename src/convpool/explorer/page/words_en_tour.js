@@ -21,10 +21,9 @@ Object.assign(WORDS_EN, {
   "tour.how_shape": "Height, width and channels, in this order, such as 12x34x5.",
   "tour.write_number": "Write a number.",
   "tour.right": "Right: {right}.",
-  "tour.wrong": "It is {right}; your answer was {entered}.",
-  "tour.once_more": "{entered} is not right. Try once more, or press “Show me”.",
+  "tour.once_more": "{entered} is not right. Try again, or press “Show me”.",
   "tour.would_be": "{entered} is the answer if {cause}.",
-  "tour.swapped": "Height and width are exchanged: the height (rows) comes first. Try once more.",
+  "tour.swapped": "Height and width are exchanged: the height (rows) comes first. Try again.",
   "tour.it_is": "It is {right}.",
   "tour.changed":
     "The picture had changed. Now it is the question's picture again: look at it, then check.",
@@ -83,12 +82,12 @@ Object.assign(WORDS_EN, {
     "Extra pixels around the image, mostly zeros, so that windows reach its border: n + before " +
     "+ after − k + 1 outputs.",
   "tour.3.before":
-    "A window must lie on numbers. Without padding its centre cannot be on the border, and " +
-    "the output is smaller than the input. Padding adds a border around the image, usually " +
+    "A window must lie on numbers. Without padding the window's centre cannot be on the border, " +
+    "and the output is smaller than the input. Padding adds a border around the image, usually " +
     "of zeros (grey hatching).",
   "tour.3.example":
-    "Read it so: 5 pixels, 1 zero above and 1 below, minus the 3 rows of the kernel, plus 1 for " +
-    "the first position of the window. The width has no padding yet.",
+    "The height in words: 5 pixels, 1 zero above and 1 below, minus the 3 rows of the kernel, " +
+    "plus 1 for the first position of the window. The width works like the height.",
   "tour.3.ask":
     "Now one row of zeros above and below, and two columns left and right. Which size will " +
     "the output be?",
@@ -206,8 +205,9 @@ Object.assign(WORDS_EN, {
   "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
   "tour.7.hint": "The lowest row of the window lies in the padding: its pixels are 0.",
   "tour.7.after":
-    "The zeros of the padding add nothing here. The products, one after the other, are in “Other " +
-    "views” (Loops), further down; with several channels or kernels, the loops over these too.",
+    "The zeros of the padding add nothing here. The products, one after the other, are in " +
+    "“Other views” (Loops), further down; with several channels or kernels, there are loops " +
+    "over these as well.",
   "tour.7.further1.title": "with a stride",
   "tour.7.further1":
     "With stride 2, a new line in the loops says where the window begins: at y = 2·i and x = " +
@@ -224,7 +224,8 @@ Object.assign(WORDS_EN, {
   "tour.8.before":
     "Pooling has windows but no weights. Max pooling keeps the largest pixel of each window, " +
     "average pooling their mean. Each channel is pooled by itself. Usually the stride is the " +
-    "size of the window, so that windows do not overlap: here both are 2.",
+    "size of the window, so that windows do not overlap: here both are 2. The picture shows " +
+    "average pooling.",
   "tour.8.example": "This was average pooling. Max pooling keeps the largest of the four pixels.",
   "tour.8.ask": "Max pooling with 2 × 2 windows: which number will output[1, 1] be?",
   "tour.8.hint": "With stride 2, this window begins at input[2, 2].",
@@ -234,10 +235,10 @@ Object.assign(WORDS_EN, {
   "tour.8.try": "Compare with the average",
   "tour.8.further1.title": "with padding",
   "tour.8.further1":
-    "Pooling may have padding too, but its places have no value here. Max pooling never takes " +
-    "them. Average pooling leaves them out: this window has two pixels, so it divides by 2. The " +
-    "setting “divide by: pixels and padding” counts them as zeros, as PyTorch does unless told " +
-    "otherwise.",
+    "Pooling may have padding too. It is not zeros, as in a convolution: its places have no " +
+    "value. Max pooling never takes them. Average pooling leaves them out: this window has two " +
+    "pixels, so it divides by 2. The setting “divide by: pixels and padding” counts them as " +
+    "zeros, as PyTorch does unless told otherwise.",
   "tour.9.title": "How is pooling performed over an image?",
   "tour.9.short":
     "The same two loops with w.max() or w.mean(), mostly with the stride k: floor((n − k) / s) " +

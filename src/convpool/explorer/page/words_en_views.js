@@ -44,7 +44,7 @@ Object.assign(WORDS_EN, {
   "network.empty": "The pad is empty: draw a digit.",
   "network.read_as": "Read as {n} ({percent} %).",
   "page.views": "Other views",
-  "view.title": "The same step in other ways",
+  "view.title": "Other views of the same step",
   "view.loops": "Loops",
   "view.loops.what":
     "One term after the other, in the order of the loops, with the result so far: u and v are " +

@@ -14,7 +14,7 @@ const WORDS_ES = {
   "legend.inserted": "guiones: ceros insertados entre los píxeles",
   "legend.cropped": "rayado gris: cortado por el relleno",
   "legend.left": "rayado rojo: sobra, ninguna ventana entera llega hasta allí",
-  "legend.window": "marco: la ventana, y el píxel que le corresponde",
+  "legend.window": "marco: la ventana, y el píxel de la salida que da",
   "legend.written": "marco: el píxel, y la ventana de la salida a la que se suman sus productos",
   "legend.kept": "el píxel que se queda",
   "legend.groups": [
@@ -181,7 +181,7 @@ const WORDS_ES = {
   "page.title": "Convolución y pooling, número por número",
   "page.what":
     "Una convolución mueve un núcleo, una pequeña matriz de pesos, sobre una imagen; en cada " +
-    "posición, los píxeles se multiplican por los pesos y se suman.",
+    "posición, cada píxel se multiplica por el peso que está sobre él, y los productos se suman.",
   "page.sections": "Partes de la página",
   "page.settings": "Ajustes",
   "page.tour": "Visita",

@@ -21,7 +21,6 @@ Object.assign(WORDS_ES, {
   "tour.how_shape": "Altura, anchura y canales, en este orden, como 12x34x5.",
   "tour.write_number": "Escriba un número.",
   "tour.right": "Correcto: {right}.",
-  "tour.wrong": "Es {right}; su respuesta fue {entered}.",
   "tour.once_more": "{entered} no es correcto. Pruebe otra vez, o “Mostrar la respuesta”.",
   "tour.would_be": "{entered} es la respuesta si {cause}.",
   "tour.swapped":
@@ -85,12 +84,12 @@ Object.assign(WORDS_ES, {
     "Píxeles de más alrededor de la imagen, casi siempre ceros, para que las ventanas lleguen " +
     "al borde: n + antes + después − k + 1 salidas.",
   "tour.3.before":
-    "Una ventana debe estar sobre números. Sin relleno, su centro no puede estar en el " +
-    "borde, y la salida es más pequeña que la entrada. El relleno añade un borde alrededor " +
-    "de la imagen, casi siempre de ceros (rayado gris).",
+    "Una ventana debe estar sobre números. Sin relleno, el centro de la ventana no puede estar " +
+    "en el borde, y la salida es más pequeña que la entrada. El relleno añade un borde " +
+    "alrededor de la imagen, casi siempre de ceros (rayado gris).",
   "tour.3.example":
-    "Léalo así: 5 píxeles, 1 cero arriba y 1 abajo, menos las 3 filas del núcleo, más 1 por la " +
-    "primera posición de la ventana. La anchura aún no tiene relleno.",
+    "La altura en palabras: 5 píxeles, 1 cero arriba y 1 abajo, menos las 3 filas del núcleo, " +
+    "más 1 por la primera posición de la ventana. La anchura se calcula igual.",
   "tour.3.ask":
     "Ahora una fila de ceros arriba y abajo, y dos columnas a la izquierda y a la derecha. " +
     "¿Qué tamaño tendrá la salida?",
@@ -210,7 +209,7 @@ Object.assign(WORDS_ES, {
   "tour.7.hint": "La fila de abajo de la ventana está en el relleno: sus píxeles son 0.",
   "tour.7.after":
     "Los ceros del relleno no añaden nada aquí. Los productos, uno tras otro, están en “Otras " +
-    "vistas” (Bucles), más abajo; con varios canales o núcleos, también sus bucles.",
+    "vistas” (Bucles), más abajo; con varios canales o núcleos, también hay bucles sobre ellos.",
   "tour.7.further1.title": "con un paso",
   "tour.7.further1":
     "Con paso 2, una línea más en los bucles dice dónde empieza la ventana: en y = 2·i y x = " +
@@ -228,7 +227,8 @@ Object.assign(WORDS_ES, {
   "tour.8.before":
     "El pooling tiene ventanas pero no pesos. El max pooling guarda el mayor píxel de cada " +
     "ventana, el average pooling su media. Cada canal va por separado. Normalmente el paso es " +
-    "el tamaño de la ventana, y las ventanas no se solapan: aquí ambos son 2.",
+    "el tamaño de la ventana, y las ventanas no se solapan: aquí ambos son 2. La imagen " +
+    "muestra average pooling.",
   "tour.8.example": "Esto era la media. El max pooling guarda el mayor de los cuatro píxeles.",
   "tour.8.ask": "Max pooling con ventanas de 2 × 2: ¿qué número será output[1, 1]?",
   "tour.8.hint": "Con paso 2, esta ventana empieza en input[2, 2].",
@@ -238,10 +238,10 @@ Object.assign(WORDS_ES, {
   "tour.8.try": "Comparar con la media",
   "tour.8.further1.title": "con relleno",
   "tour.8.further1":
-    "El pooling también puede tener relleno, pero aquí sus lugares no tienen valor. El max " +
-    "pooling nunca los toma. El average pooling los deja fuera: esta ventana tiene dos píxeles, " +
-    "así que divide por 2. El ajuste “dividir por: píxeles y relleno” los cuenta como ceros, " +
-    "como PyTorch si no se le dice otra cosa.",
+    "El pooling también puede tener relleno. No son ceros, como en una convolución: sus lugares " +
+    "no tienen valor. El max pooling nunca los toma. El average pooling los deja fuera: esta " +
+    "ventana tiene dos píxeles, así que divide por 2. El ajuste “dividir por: píxeles y " +
+    "relleno” los cuenta como ceros, como PyTorch si no se le dice otra cosa.",
   "tour.9.title": "¿Cómo se hace el pooling sobre una imagen?",
   "tour.9.short":
     "Los mismos dos bucles con w.max() o w.mean(), casi siempre con el paso k: floor((n − k) / " +

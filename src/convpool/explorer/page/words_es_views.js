@@ -45,7 +45,7 @@ Object.assign(WORDS_ES, {
   "network.empty": "No hay nada dibujado: dibuje una cifra.",
   "network.read_as": "Leído como {n} ({percent} %).",
   "page.views": "Otras vistas",
-  "view.title": "La misma posición, vista de otras maneras",
+  "view.title": "Otras vistas de la misma posición",
   "view.loops": "Bucles",
   "view.loops.what":
     "Un término tras otro, en el orden de los bucles, con el resultado hasta ahí: u y v son la " +

@@ -15,7 +15,7 @@ const WORDS_FR = {
   "legend.inserted": "tirets : zéros insérés entre les pixels",
   "legend.cropped": "hachures grises : coupé par le remplissage",
   "legend.left": "hachures rouges : reste, aucune fenêtre entière ne l'atteint",
-  "legend.window": "cadre : la fenêtre, et le pixel qui lui correspond",
+  "legend.window": "cadre : la fenêtre, et le pixel de la sortie qu'elle donne",
   "legend.written": "cadre : le pixel, et la fenêtre de la sortie où ses produits sont ajoutés",
   "legend.kept": "le pixel qui est gardé",
   "legend.groups": [
@@ -185,7 +185,8 @@ const WORDS_FR = {
   "page.title": "Convolution et pooling, nombre par nombre",
   "page.what":
     "Une convolution déplace un noyau, un petit tableau de poids, sur une image ; à chaque " +
-    "position, les pixels sont multipliés par les poids et additionnés.",
+    "position, chaque pixel est multiplié par le poids posé sur lui, et les produits sont " +
+    "additionnés.",
   "page.sections": "Parties de la page",
   "page.settings": "Réglages",
   "page.tour": "Visite",

@@ -22,7 +22,6 @@ Object.assign(WORDS_FR, {
   "tour.how_shape": "Hauteur, largeur et canaux, dans cet ordre, comme 12x34x5.",
   "tour.write_number": "Écrivez un nombre.",
   "tour.right": "Juste : {right}.",
-  "tour.wrong": "C'est {right} ; votre réponse était {entered}.",
   "tour.once_more":
     "{entered} n'est pas juste. Essayez encore une fois, ou « Montrer la réponse ».",
   "tour.would_be": "{entered} est la réponse si {cause}.",
@@ -92,12 +91,12 @@ Object.assign(WORDS_FR, {
     "Des pixels de plus autour de l'image, le plus souvent des zéros, pour que les fenêtres " +
     "atteignent son bord : n + avant + après − k + 1 sorties.",
   "tour.3.before":
-    "Une fenêtre doit être posée sur des nombres. Sans remplissage, son centre ne peut pas " +
-    "être au bord, et la sortie est plus petite que l'entrée. Le remplissage ajoute un " +
+    "Une fenêtre doit être posée sur des nombres. Sans remplissage, le centre de la fenêtre ne " +
+    "peut pas être au bord, et la sortie est plus petite que l'entrée. Le remplissage ajoute un " +
     "bord autour de l'image, le plus souvent de zéros (hachures grises).",
   "tour.3.example":
-    "Lisez-le ainsi : 5 pixels, 1 zéro en haut et 1 en bas, moins les 3 lignes du noyau, plus 1 " +
-    "pour la première position de la fenêtre. La largeur n'a pas encore de remplissage.",
+    "La hauteur en mots : 5 pixels, 1 zéro en haut et 1 en bas, moins les 3 lignes du noyau, " +
+    "plus 1 pour la première position de la fenêtre. La largeur se calcule de même.",
   "tour.3.ask":
     "Maintenant une ligne de zéros en haut et en bas, et deux colonnes à gauche et à droite. " +
     "Quelle taille aura la sortie ?",
@@ -220,8 +219,9 @@ Object.assign(WORDS_FR, {
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.hint": "La ligne du bas de la fenêtre est dans le remplissage : ses pixels sont 0.",
   "tour.7.after":
-    "Les zéros du remplissage n'ajoutent rien ici. Les produits, l'un après l'autre, sont dans « " +
-    "Autres vues » (Boucles), plus bas ; avec plusieurs canaux ou noyaux, leurs boucles aussi.",
+    "Les zéros du remplissage n'ajoutent rien ici. Les produits, l'un après l'autre, sont dans " +
+    "« Autres vues » (Boucles), plus bas ; avec plusieurs canaux ou noyaux, il y a aussi des " +
+    "boucles pour eux.",
   "tour.7.further1.title": "avec un pas",
   "tour.7.further1":
     "Avec un pas de 2, une ligne de plus dans les boucles dit où commence la fenêtre : à y = " +
@@ -240,7 +240,7 @@ Object.assign(WORDS_FR, {
     "Le pooling a des fenêtres mais pas de poids. Le max pooling garde le plus grand pixel de " +
     "chaque fenêtre, l'average pooling leur moyenne. Chaque canal est traité seul. " +
     "D'habitude, le pas est la taille de la fenêtre, et les fenêtres ne se chevauchent pas : " +
-    "ici, les deux sont 2.",
+    "ici, les deux sont 2. L'image montre l'average pooling.",
   "tour.8.example": "C'était la moyenne. Le max pooling garde le plus grand des quatre pixels.",
   "tour.8.ask": "Max pooling avec des fenêtres de 2 × 2 : quel nombre sera output[1, 1] ?",
   "tour.8.hint": "Avec un pas de 2, cette fenêtre commence à input[2, 2].",
@@ -250,10 +250,11 @@ Object.assign(WORDS_FR, {
   "tour.8.try": "Comparer avec la moyenne",
   "tour.8.further1.title": "avec un remplissage",
   "tour.8.further1":
-    "Le pooling peut aussi avoir un remplissage, mais ses places n'ont ici aucune valeur. Le " +
-    "max pooling ne les prend jamais. L'average pooling les laisse : cette fenêtre a deux " +
-    "pixels, il divise donc par 2. Le réglage « diviser par : pixels et remplissage » les " +
-    "compte comme des zéros, comme PyTorch sauf indication contraire.",
+    "Le pooling peut aussi avoir un remplissage. Ce ne sont pas des zéros, comme pour une " +
+    "convolution : ses places n'ont aucune valeur. Le max pooling ne les prend jamais. " +
+    "L'average pooling les laisse : cette fenêtre a deux pixels, il divise donc par 2. Le " +
+    "réglage « diviser par : pixels et remplissage » les compte comme des zéros, comme PyTorch " +
+    "sauf indication contraire.",
   "tour.9.title": "Comment fait-on le pooling sur une image ?",
   "tour.9.short":
     "Les mêmes deux boucles avec w.max() ou w.mean(), le plus souvent avec le pas k : floor((n " +

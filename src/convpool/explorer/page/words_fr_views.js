@@ -48,7 +48,7 @@ Object.assign(WORDS_FR, {
   "network.empty": "Rien n'est dessiné : dessinez un chiffre.",
   "network.read_as": "Lu comme un {n} ({percent} %).",
   "page.views": "Autres vues",
-  "view.title": "La même étape, vue autrement",
+  "view.title": "Autres vues de la même étape",
   "view.loops": "Boucles",
   "view.loops.what":
     "Un terme après l'autre, dans l'ordre des boucles, avec le résultat jusque-là : u et v sont " +

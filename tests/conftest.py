@@ -344,7 +344,7 @@ SLOW = {
         "test_the_stop_is_in_the_link_and_back_goes_to_the_one_before",
         "test_a_right_answer_is_right_whatever_was_played_with",
         "test_answers_are_shown_and_the_tour_can_be_left",
-        "test_a_second_try_comes_before_the_answer_and_digits_are_no_shortcuts",
+        "test_another_try_comes_before_the_answer_and_digits_are_no_shortcuts",
         "test_the_example_is_worked_out_with_the_picture_s_numbers",
         "test_the_loops_run_beside_the_picture",
         "test_the_tour_to_its_end",

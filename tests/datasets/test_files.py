@@ -154,8 +154,8 @@ def test_stand_ins_vary(made):
 
 @pytest.mark.full
 def test_stand_ins_are_the_same_each_time(made):
-    np.testing.assert_array_equal(data.make_animals(10000)["data"], made.animals)
-    first, second = data.make_digits(5000), data.make_digits(5000)
+    np.testing.assert_array_equal(animals.make_animals(10000)["data"], made.animals)
+    first, second = digits.make_digits(5000), digits.make_digits(5000)
     for key, array in first.items():
         np.testing.assert_array_equal(array, second[key])
     np.testing.assert_array_equal(first["X_train"][:4000], made.digits[:4000])

@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from convpool.engines import threads
 from convpool.engines.values import NamedTuple, dataclass
 from convpool.out_of_core.destination import Destination
-from convpool.plans import accepted_dtypes, arguments, arrays, missing_pixels
+from convpool.plans import (
+    accepted_dtypes,
+    arguments,
+    dask_and_xarray,
+    masks_and_units,
+    missing_pixels,
+)
 from convpool.plans.base import Plan
 from convpool.plans.saturation import saturate
 from convpool.plans.shared_memory import copy_operand
@@ -64,8 +70,8 @@ def check_images(images: Any, name: str = "images") -> Any:
         "array.query-planning" is on
     """
     array = needed("dask.array", "dask")
-    arrays.check_plain(images, name)
-    images = arrays.without_labels(images)
+    masks_and_units.check_plain(images, name)
+    images = dask_and_xarray.without_labels(images)
     if getattr(array, "ARRAY_EXPR_ENABLED", False):
         raise ValueError(
             "dask's array.query-planning is on, an experiment that convpool does not take part "
@@ -93,7 +99,7 @@ def check_missing(missing: Any, images: Any, name: str) -> tuple[str | None, Any
     returned, `name` the name of their argument.
     """
     array = needed("dask.array", "dask")
-    if not arrays.is_dask(missing):
+    if not dask_and_xarray.is_dask(missing):
         kind, mask = missing_pixels.read_missing(missing, images.shape, name)
         return kind, None if mask is None else array.from_array(mask, chunks=images.chunks)
     mask = check_images(missing, "missing")
@@ -330,7 +336,7 @@ def _plain_array(chunk: Any) -> Array:
 
     Whether it has one may not be known to dask before it is computed.
     """
-    arrays.check_plain(chunk, "images", in_chunks=True)
+    masks_and_units.check_plain(chunk, "images", in_chunks=True)
     return np.asarray(chunk)
 
 

@@ -32,7 +32,7 @@ from convpool.out_of_core.tile_sizes import (
     tile_sizes,
 )
 from convpool.out_of_core.tiles import check_not_shared
-from convpool.plans import allocation, arrays
+from convpool.plans import allocation, arrays, dask_and_xarray
 from convpool.plans.base import Plan
 from convpool.plans.gradient_arguments import NAMES, Gradients
 from convpool.plans.halos import Part
@@ -52,11 +52,11 @@ def read_gradient(value: Any, route: Route) -> Any:
     ------
     TypeError : it has a mask or a unit, holds no numbers, or is a dask array and images are not
     """
-    if arrays.is_dask(route.images):
-        if arrays.is_dask(value):
+    if dask_and_xarray.is_dask(route.images):
+        if dask_and_xarray.is_dask(value):
             return needed("dask.array", "dask").asarray(value)
         return arrays.read_array(value, "output_gradient")
-    if arrays.is_dask(value):
+    if dask_and_xarray.is_dask(value):
         return arrays.read_in_memory(value, "output_gradient", "a call on arrays in memory")
     return inputs.check_source(value, "output_gradient")
 
@@ -113,7 +113,7 @@ def run(
     ValueError : `out` or `max_memory` is given with a dask array, `out` does not fit, or it shares
         memory with what is read
     """
-    if arrays.is_dask(sources.images):
+    if dask_and_xarray.is_dask(sources.images):
         if max_memory is not None or any(target is not None for target in out):
             raise ValueError(
                 "out and max_memory do not go with a dask array: the gradients are lazy, and take "

@@ -6,7 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from convpool.plans import accepted_dtypes, arrays, missing_pixels
+from convpool.plans import (
+    accepted_dtypes,
+    arrays,
+    dask_and_xarray,
+    masks_and_units,
+    missing_pixels,
+)
 
 
 def check_source(images: Any, name: str = "images") -> Any:
@@ -19,8 +25,8 @@ def check_source(images: Any, name: str = "images") -> Any:
     TypeError : they have a mask or a unit, which would be lost, or hold no numbers
     """
     # a DataArray of xarray may not be read yet: an empty slice has the same mask and unit
-    sample = images[(slice(0, 0),) * images.ndim] if arrays.is_labelled(images) else images
-    arrays.check_plain(sample, name)
+    sample = images[(slice(0, 0),) * images.ndim] if dask_and_xarray.is_labelled(images) else images
+    masks_and_units.check_plain(sample, name)
     try:
         dtype = np.dtype(images.dtype)
         has_slices = len(images.shape) > 0 and hasattr(type(images), "__getitem__")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from convpool.engines.values import NamedTuple
 from convpool.out_of_core.destination import Destination
-from convpool.plans import arrays, missing_pixels
+from convpool.plans import arrays, dask_and_xarray, missing_pixels
 from convpool.plans.base import Plan
 
 # (plan, images, operands of the plan, destination, mask of missing pixels) -> the result
@@ -51,7 +51,7 @@ def choose_route(
     out, max_memory, missing
         The arguments of the call.
     """
-    if arrays.is_dask(images):
+    if dask_and_xarray.is_dask(images):
         from convpool.out_of_core import dask
 
         images = dask.check_images(images, name)

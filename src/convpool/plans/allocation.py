@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convpool.engines.compiled.record import LINE_BYTES, address_of
-from convpool.plans import arrays
+from convpool.plans import masks_and_units
 from convpool.plans.formatting import byte_size
 from convpool.windows import volume
 
@@ -103,7 +103,7 @@ def check_out(out: Any, shape: Shape, dtype: DType) -> None:
     TypeError : it has a mask or a unit, or its dtype is not one of NumPy
     ValueError : it has another shape or dtype, or is a read-only array
     """
-    arrays.check_plain(out, "out")
+    masks_and_units.check_plain(out, "out")
     try:
         out_dtype = np.dtype(out.dtype)
     except TypeError:

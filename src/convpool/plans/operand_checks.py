@@ -19,6 +19,7 @@ from convpool.plans import (
     channel_checks,
     integer_sums,
     kernel_layouts,
+    masks_and_units,
     result_dtypes,
 )
 from convpool.windows import TRANSPOSED_SIZES, Axis, place, volume
@@ -219,7 +220,7 @@ def _fill_dtype(value: Any, pad_mode: str | None) -> DType:
     TypeError : it is not one number
     ValueError : it is not 0, but `pad_mode` is not "constant", so that it would not be used
     """
-    arrays.check_plain(value, "fill")
+    masks_and_units.check_plain(value, "fill")
     dtype = np.dtype(np.int64) if isinstance(value, int) else np.asarray(value).dtype
     if np.ndim(value) or dtype.kind not in "biufc":
         raise TypeError(f"fill is {value!r}; it must be one number")
@@ -332,7 +333,7 @@ def read_footprint(value: Any, window: Shape, mode: str) -> tuple[bool, ...] | N
         raise ValueError(
             f"footprint goes with mode {', '.join(others)} and {last}, not {mode!r}: leave it out"
         )
-    arrays.check_plain(value, "footprint")
+    masks_and_units.check_plain(value, "footprint")
     taps = np.asarray(value)
     if taps.dtype.kind != "b":
         raise TypeError(

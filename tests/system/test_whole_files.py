@@ -237,7 +237,7 @@ if room:
 
 import convpool
 from convpool import photos
-from convpool.check.reports import files as report_files
+from convpool.check.reports import registry
 from convpool.commands.main import convpool as command
 from convpool.datasets import files as data
 from convpool.explorer import build as explorer
@@ -275,7 +275,7 @@ def stand_ins(target):
     data.make(target, force=True)
 
 def report(target):
-    report_files._write(target / "old.csv", "x" * 10**5, "utf-8")
+    registry._write(target / "old.csv", "x" * 10**5, "utf-8")
 
 writers = {
     "npy": array(),

@@ -15,7 +15,7 @@ from convpool.check.concurrency import default_jobs
 from convpool.check.grading.accepted_same import MEANINGS
 from convpool.check.languages.speech import LANGUAGES, speaking
 from convpool.check.reports.disclosure import DISCLOSURES
-from convpool.check.reports.files import FORMATS
+from convpool.check.reports.registry import FORMATS
 from convpool.check.sandbox.limits import TASK_SECONDS
 from convpool.commands import check_grading as grading
 from convpool.commands import check_reports as reports

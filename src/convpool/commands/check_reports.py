@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convpool.check.reports import files as report_files
+from convpool.check.reports import registry
 from convpool.check.reports.judged_class import Class
 from convpool.commands import check_grading as grading
 from convpool.commands.progress import progress_bar
@@ -46,7 +46,7 @@ class Wanted:
 
 def report_file_options(command: Callable[..., None]) -> Callable[..., None]:
     """Return a command with an option for each format of reports in files."""
-    for name, report_format in reversed(report_files.FORMATS.items()):
+    for name, report_format in reversed(registry.FORMATS.items()):
         add = click.option(
             f"--{name}",
             type=click.Path(path_type=Path),
@@ -69,7 +69,7 @@ def judge(places: Sequence[Path], wanted: Wanted, options: dict[str, Any]) -> li
     from convpool.check.reports import feedback
 
     for report_format, file in wanted.files.items():
-        report_files.check_free(report_format, file)
+        registry.check_free(report_format, file)
     if wanted.to is not None:
         feedback.check_folder(wanted.to)
     paths = tuple(map(str, places))
@@ -95,7 +95,7 @@ def _write(wanted: Wanted, judgements: Sequence[Judgement], judged: Class) -> No
         names = feedback.write_feedback(wanted.to, judgements, judged, wanted.disclosure)
         written.append(wanted.to / f"*{feedback.FEEDBACK}")
     for report_format, file in wanted.files.items():
-        if report_files.write(report_format, file, judgements, names, judged):
+        if registry.write(report_format, file, judgements, names, judged):
             written.append(file)
     if written:
         click.echo(f"written: {', '.join(map(str, written))}", err=True)

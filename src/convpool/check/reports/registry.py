@@ -1,4 +1,4 @@
-"""Reports in files: their formats, and writing them; a file that is no report is never replaced."""
+"""The formats of reports in files, and writing them; a file that is no report is never replaced."""
 
 from __future__ import annotations
 

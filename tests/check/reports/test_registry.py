@@ -5,33 +5,33 @@ from dataclasses import replace
 
 import pytest
 
-from convpool.check.reports import files as report_files
+from convpool.check.reports import registry
 from convpool.check.reports.judged_class import Class
 from support.judgements import BROKEN, CLASS, make_judgement
 
 
-@pytest.mark.parametrize("form", report_files.FORMATS)
+@pytest.mark.parametrize("form", registry.FORMATS)
 def test_reports_are_replaced_and_other_files_are_not(form, tmp_path):
     file = tmp_path / f"class.{form}"
-    report_files.write(form, file, CLASS)
-    report_files.write(form, file, [BROKEN])
-    assert file.read_text(encoding="utf-8-sig") == report_files.FORMATS[form].text([BROKEN], {})
+    registry.write(form, file, CLASS)
+    registry.write(form, file, [BROKEN])
+    assert file.read_text(encoding="utf-8-sig") == registry.FORMATS[form].text([BROKEN], {})
     assert list(tmp_path.iterdir()) == [file]
     file.write_text("my own notes", encoding="utf-8")
     with pytest.raises(
         ValueError, match="is there, and no report of convpool check; name another file"
     ):
-        report_files.write(form, file, CLASS)
+        registry.write(form, file, CLASS)
     assert file.read_text(encoding="utf-8") == "my own notes"
     with pytest.raises(ValueError, match="is a folder; name a file, such as"):
-        report_files.check_free(form, tmp_path)
+        registry.check_free(form, tmp_path)
     with pytest.raises(ValueError, match="nowhere is no folder; make it first"):
-        report_files.check_free(form, tmp_path / "nowhere" / "file")
+        registry.check_free(form, tmp_path / "nowhere" / "file")
 
 
 def test_what_cannot_be_written_leaves_the_report_that_is_there(tmp_path, monkeypatch):
     file = tmp_path / "class.csv"
-    report_files.write("csv", file, CLASS)
+    registry.write("csv", file, CLASS)
     before = file.read_bytes()
 
     def refuse(*paths):
@@ -39,7 +39,7 @@ def test_what_cannot_be_written_leaves_the_report_that_is_there(tmp_path, monkey
 
     monkeypatch.setattr("convpool.system.whole_files.os.replace", refuse)
     with pytest.raises(OSError, match="the disk is full"):
-        report_files.write("csv", file, [BROKEN])
+        registry.write("csv", file, [BROKEN])
     assert (file.read_bytes(), list(tmp_path.iterdir())) == (before, [file])
 
 
@@ -53,7 +53,7 @@ def test_rows_of_a_csv_are_updated_and_those_of_others_stay(tmp_path):
     whole_class = Class(("class",))
     everyone = [make_judgement(name=name, seconds=1) for name in ("ada", "bob", "cy")]
     names = {name: f"{name}.feedback.txt" for name in ("ada", "bob", "cy")}
-    report_files.write("csv", file, everyone, names, whole_class)
+    registry.write("csv", file, everyone, names, whole_class)
     # a teacher writes into it
     text = file.read_text(encoding="utf-8-sig").splitlines()
     mine = ["mine", "=A1", "good", ""]
@@ -62,7 +62,7 @@ def test_rows_of_a_csv_are_updated_and_those_of_others_stay(tmp_path):
     # one again, from another folder, and one who is new
     again = replace(everyone[1], folder="bob", seconds=2)
     dan = make_judgement(name="dan", seconds=3)
-    report_files.write("csv", file, [again, dan], {}, Class(("bob", "dan")))
+    registry.write("csv", file, [again, dan], {}, Class(("bob", "dan")))
     rows = rows_of(file)
     assert [row["submission"] for row in rows] == ["ada", "bob", "cy", "dan"]
     assert [row["seconds"] for row in rows] == ["1.0", "2.0", "1.0", "3.0"]
@@ -71,16 +71,16 @@ def test_rows_of_a_csv_are_updated_and_those_of_others_stay(tmp_path):
     # an interrupted run of the class takes nobody away, a complete one those who are gone
     for is_complete, expected in ((False, ["ada", "bob", "cy", "dan"]), (True, ["ada", "bob"])):
         judged = replace(whole_class, is_complete=is_complete)
-        report_files.write("csv", file, everyone[:1], {}, judged)
+        registry.write("csv", file, everyone[:1], {}, judged)
         assert [row["submission"] for row in rows_of(file)] == expected
 
 
 def test_two_of_one_name_are_two_rows(tmp_path):
     file = tmp_path / "class.csv"
     both = [replace(make_judgement(name="ada"), folder=f"{group}/ada") for group in "ab"]
-    report_files.write("csv", file, both, {}, Class(("a", "b")))
-    report_files.write("csv", file, both[::-1], {}, Class(("a", "b")))
+    registry.write("csv", file, both, {}, Class(("a", "b")))
+    registry.write("csv", file, both[::-1], {}, Class(("a", "b")))
     assert [row["place"] for row in rows_of(file)] == ["a/ada", "b/ada"]
     third = replace(both[0], folder="c/ada")
-    report_files.write("csv", file, [third], {}, Class(("c",)))
+    registry.write("csv", file, [third], {}, Class(("c",)))
     assert [row["place"] for row in rows_of(file)] == ["a/ada", "b/ada", "c/ada"]

@@ -195,21 +195,27 @@ class _AdaptiveWindows(NamedTuple):
 
 
 def _adaptive_windows(
-    images: tuple[int, ...], output_shape: Any, channel_axis: int
+    shape: tuple[int, ...], output_shape: Any, channel_axis: int
 ) -> _AdaptiveWindows:
-    """Return the windows for the arguments of an adaptive pooling; raise if one is misused.
+    """Return the windows for the arguments of an adaptive pooling of images of this shape.
 
-    `images` is the shape of the images.
+    Warns where channels seem to stand before the spatial axes.
+
+    Raises
+    ------
+    TypeError, ValueError : an argument is misused; the text says what would do
+    MemoryError : the output is too large
     """
-    rank = arguments.count_spatial_axes(images)
-    arguments.check_unambiguous(images, output_shape, "output_shape", channel_axis=channel_axis)
-    warn_of_colours_first(images, channel_axis)
-    spatial = arguments.read_pixel_sizes(images, channel_axis)
+    rank = arguments.count_spatial_axes(shape)
+    arguments.check_unambiguous(shape, output_shape, "output_shape", channel_axis=channel_axis)
+    warn_of_colours_first(shape, channel_axis)
+    spatial = arguments.read_pixel_sizes(shape, channel_axis)
     if np.ndim(output_shape) == 1 and len(output_shape) == rank:
         output_shape = [n if o is None else o for n, o in zip(spatial, output_shape, strict=True)]
     sizes = arguments.read_per_axis(output_shape, rank, "output_shape")
-    # an output that cannot be allocated is refused before its windows are computed
+    # as many numbers as one plane of the output has are allocated and dropped: where that fails, it
+    # does so before the windows are computed
     allocation.empty(sizes, np.dtype(np.int64))
-    axis = arguments.read_channel_axis(channel_axis, images)
+    axis = arguments.read_channel_axis(channel_axis, shape)
     bounds = list(map(adaptive_windows, spatial, sizes))
-    return _AdaptiveWindows(bounds, arguments.replace_spatial_sizes(images, sizes, axis), axis)
+    return _AdaptiveWindows(bounds, arguments.replace_spatial_sizes(shape, sizes, axis), axis)

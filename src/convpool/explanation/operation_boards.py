@@ -3,7 +3,9 @@
 Windows lie on one board, "input" or, transposed, "output", with its padding; the other of these has
 a cell for each position of a window, (i, j). A plane of a board shows one channel. A place is the
 (row, column) of a cell on a plane, counted with the padding; an address is a plane and a place on
-it. A frame is one window. Methods that draw return marks.
+it. A frame is one window: `frame.position` is its position, `frame.channel` the output's channel,
+which is the number of its kernel, or in pooling the channel that is pooled. Methods that draw
+return marks.
 
 Three layers are drawn. The background: all cells, before the first frame. The numbers of the
 output: they stay once a frame has computed them. The outlines of a frame: only while it is shown.
@@ -224,7 +226,11 @@ class OperationBoards:
         return {"output": marks}
 
     def outlines(self, frame: Frame) -> Marks:
-        """Draw the outlines of a frame on all boards: around its window, kernel and number."""
+        """Draw the outlines of a frame on all boards: around its window, its kernel and its cell.
+
+        The cell is the number of the output that the window makes or, transposed, the number of the
+        input that it spreads.
+        """
         marks: Marks = {name: [] for name in self.boards}
         address = Address((frame.channel, 0), place_on_plane(frame.position))
         marks[self.position_board].append(self.boards[self.position_board].outline(address, (1, 1)))

@@ -2,7 +2,8 @@
 
 Letters: m images, h x w pixels, c channels, kh x kw kernel, nc kernels, ph pw padding, sh sw
 stride; i j a position in the output; T = (h - 1) * sh + kh - h zeros keep h rows.
-"Code" is Python code as text.
+A part of a function is its sizes, padding, windows, writes ...; see `_parts`. `Roles` knows what
+each of the student's names stands for. A `Change` is a tuple of edits. "Code" is Python code.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from convpool.check.tasks import Task
 def right_lines(source: Source, task: Task) -> Iterator[Change]:
     """Yield changes that replace or add lines of a function, as its task needs them.
 
-    First those of one part of the function alone, then of each two parts, then of all parts.
+    First those of one part, then each of one part with each of another, then of all parts the k-th
+    ones, or their last. There are none if the function has too few parameters.
     """
     roles = Roles(source, task)
     if len(roles.own_names) < len(task.parameters):
@@ -31,7 +33,6 @@ def right_lines(source: Source, task: Task) -> Iterator[Change]:
         for first in one:
             for second in other:
                 yield first + second
-    # of each part the change with this index, or its last one
     for variant in range(max(map(len, parts), default=0)):
         yield sum((part[min(variant, len(part) - 1)] for part in parts if part), ())
 

@@ -1,6 +1,9 @@
 """All small changes of a function: of one expression, of its twin too, and of statements.
 
-The twin of an expression is the same one for the other axis: kw // 2 for kh // 2.
+They are tried, one after the other, as the repair of a wrong result. The twin of an expression is
+the same one for the other axis: kw // 2 for kh // 2. A near change takes what stands in the
+expression; a far one brings a name from elsewhere in the function, and often gives the right result
+for a wrong reason.
 """
 
 from __future__ import annotations
@@ -32,17 +35,18 @@ _PRECEDENCE: dict[type[ast.AST], int] = {
 def small_changes(source: Source) -> tuple[list[Change], list[Change]]:
     """Return (near changes, far changes) of a function and its helpers, each once.
 
-    Far changes bring a name from elsewhere in the function, and often give the right result for a
-    wrong reason. Both lists have the likeliest changes first: the first idea for each expression,
-    then the second idea for each, and so on.
+    Both lists have the likeliest changes first: the first one of each expression, tuples before
+    others, then the second one of each, and so on. Those of statements come before all these, in
+    the near ones.
     """
     names = names_of(source.definitions)
     nodes = [pair for definition in source.definitions for pair in _expressions(definition)]
-    # tuples of axes before the numbers in them
+    # a tuple, such as axis=(1, 2), is changed as a whole before the numbers in it
     nodes.sort(key=lambda pair: not isinstance(pair[0], ast.Tuple))
     twins = _twins([node for node, _ in nodes], names)
-    ideas = [_changes_of(source, node, parent, names, twins) for node, parent in nodes]
-    by_turns = [idea for turn in zip_longest(*ideas) for idea in turn if idea]
+    # for each expression its (change, whether it is far)
+    changes = [_changes_of(source, node, parent, names, twins) for node, parent in nodes]
+    by_turns = [change for turn in zip_longest(*changes) for change in turn if change]
     near = [change for change, is_far in by_turns if not is_far]
     far = [change for change, is_far in by_turns if is_far]
     return list(dict.fromkeys([*statement_changes(source), *near])), list(dict.fromkeys(far))

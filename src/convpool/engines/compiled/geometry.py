@@ -34,9 +34,9 @@ KEPT_GEOMETRIES = 64  # the last ones, whose schedules and packings are kept
 
 
 def strides_in_numbers(array: Array) -> tuple[int, ...]:
-    """Return the strides of an array in numbers, one for each axis.
+    """Return the strides of an array, counted in its numbers: one for each axis.
 
-    On an axis of length 1, where any stride would do, it is that of an array without gaps.
+    Where an axis but the first has length 1, any stride would do: it is what the axes behind give.
     """
     strides = [stride // array.itemsize for stride in array.strides]
     for k in range(array.ndim - 1, 0, -1):

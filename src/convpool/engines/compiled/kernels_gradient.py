@@ -94,7 +94,7 @@ class Runner:
             axes = (Axis(1, 1), *axes)
         sums, g = np.dtype(dtype), output_gradient
         if len(axes) == 3:
-            _sum_volumes(images, g, sums, axes, out, **keywords)
+            _gradient_by_stacks(images, g, sums, axes, out, **keywords)
             return
         if not (_is_readable(images, sums) and g.dtype == sums and g.flags.carray):
             _sum_copies(lambda: _copies(images, g, sums), axes, out, **keywords)
@@ -158,7 +158,7 @@ def _copies(images: Array, g: Array, sums: np.dtype[Any]) -> Iterator[tuple[Arra
         yield source, np.ascontiguousarray(g[batch], sums)
 
 
-def _sum_volumes(
+def _gradient_by_stacks(
     images: Array,
     g: Array,
     sums: np.dtype[Any],
@@ -169,18 +169,19 @@ def _sum_volumes(
     pad_mode: str = "zeros",
     fill: Any = 0,
 ) -> None:
-    """Write the gradient of the kernels of volumes to out, as that of stacks of slices.
+    """Write to out the gradient of kernels that have three spatial axes.
 
-    A stack is the slices under one window of the first axis, side by side as channels of one image;
-    see `volumes`.
+    The slices of an image under one window of its first axis, side by side as channels, make a
+    stack, which is an image with two axes. The convolution of an image is that of its stacks with
+    `fold_kernels(kernels)`, and so are the gradients; see `volumes`.
     """
     first_axis, *plane_axes = axes
     padding = volumes.Padding(pad_mode, fill)
 
     def copies() -> Iterator[tuple[Array, Array]]:
-        """Yield some stacks, and g of their windows, at a time."""
-        for b, windows, stacks in volumes.stacks(images, first_axis, groups, padding, sums):
-            yield stacks, np.ascontiguousarray(g[b, windows], sums)
+        """Yield some stacks of one image, and g of their windows, at a time."""
+        for image, windows, stacks in volumes.stacks(images, first_axis, groups, padding, sums):
+            yield stacks, np.ascontiguousarray(g[image, windows], sums)
 
     folded = np.empty(volumes.fold_kernels(out).shape, out.dtype)
     _sum_copies(copies, plane_axes, folded, groups=groups, pad_mode=pad_mode, fill=fill)

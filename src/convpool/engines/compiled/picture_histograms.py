@@ -1,4 +1,6 @@
-"""Medians of bytes in windows of any size, by histograms: see the record HISTOGRAMS.
+"""Medians of bytes in windows of any size, by histograms.
+
+A record is the arguments of a loop, named fields of 64 bits: here HISTOGRAMS of `record`.
 
 Windows that reach into the padding have fewer pixels, and take no more time than others. The output
 is cut into blocks of columns, and each block into bands of rows: a unit is a band of one channel,
@@ -90,19 +92,22 @@ def find_medians(images: Array, axes: Sequence[Axis], out: Array) -> None:
 
 
 def _fields(images: Array, axes: Sequence[Axis], out: Array) -> dict[str, int]:
-    """Return the fields of HISTOGRAMS for arguments of `find_medians`, but for the scratches."""
+    """Return the fields of HISTOGRAMS for arguments of `find_medians`.
+
+    Missing are the addresses of what each thread has for itself, `counts` and `places`.
+    """
     down, across = axes
     _, oh, ow, c = out.shape
-    # columns of pixels of a block beside those of its first window: at least as many as that has,
-    # since each block begins with a whole window
-    more_columns = max(COLUMNS - across.window, across.window)
-    block_columns = min(ow, more_columns // across.stride + 1)
+    # a block's first window is built pixel by pixel, so it takes further windows over as many
+    # columns of pixels at least as that one has
+    further_columns = max(COLUMNS - across.window, across.window)
+    windows_across = min(ow, further_columns // across.stride + 1)  # of a block
     band_rows = min(oh, max(SHORTEST_BAND, BAND_HEIGHTS * down.window // down.stride))
     return {
         "bands": -(-oh // band_rows),
         "band_rows": band_rows,
-        "blocks_across": -(-ow // block_columns),
-        "block_columns": block_columns,
+        "blocks_across": -(-ow // windows_across),
+        "block_columns": windows_across,
         "c": c,
         "oh": oh,
         "ow": ow,
@@ -115,5 +120,5 @@ def _fields(images: Array, axes: Sequence[Axis], out: Array) -> dict[str, int]:
         "kernel_rows": down.window,
         "kernel_columns": across.window,
         **window_fields(axes, "stride", "before"),
-        "columns": (block_columns - 1) * across.stride + across.window,
+        "columns": (windows_across - 1) * across.stride + across.window,
     }

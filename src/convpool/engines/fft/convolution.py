@@ -77,7 +77,10 @@ class Call(NamedTuple):
         ]
 
     def pixels(self, group: int, block: Block) -> BlockPixels:
-        """Return the pixels that a block needs of the channels of a group."""
+        """Return what reads the pixels that a block needs, of the channels of a group.
+
+        They are gathered and padded where the result is asked for them, not here.
+        """
         depth = self.kernels.shape[-2]
         channels = self.source.images[..., group * depth : (group + 1) * depth]
         return BlockPixels(self.source._replace(images=channels), block, self.dtype)

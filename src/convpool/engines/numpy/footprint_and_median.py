@@ -43,8 +43,9 @@ def pool(
 
     Every mode is taken; other arguments are those of `engines.numpy.pooling.pool`, which does the
     work where a window is a product of axes. With a footprint, a bool array of the window's shape,
-    only the taps where it is True count; the mode is then max, min or median. Medians are of the
-    pixels that are not `absent`, bools like images; in these there is the greatest number.
+    only the taps where it is True count; the mode is then max, min or median. `absent`, for medians
+    only, has the shape of images and is True where a pixel does not count; the caller has written
+    the greatest number of the dtype there, which sorts last.
     """
     if mode == "median":
         if footprint is None:

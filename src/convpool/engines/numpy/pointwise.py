@@ -1,7 +1,9 @@
 """Convolution with windows of one pixel: products of matrices, of views of the arrays.
 
 Pixels are not copied, but for those of one image at a time where windows skip some. m images, c
-channels, nc kernels of depth channels; a matrix of pixels has a row for each window.
+channels, nc kernels of depth channels; a matrix of pixels has a row for each window. BLAS takes its
+own threads for products of more than ALONE multiply-adds, which is slow where they are busy, so a
+product is cut down to parts of some rows that stay below.
 """
 
 from __future__ import annotations
@@ -85,16 +87,17 @@ def convolve(
 def _multiply(pixels: Array, weights: Array, results: Array) -> None:
     """Write pixels (p, c) @ weights (groups, depth, nc // groups) to results (p, nc).
 
-    Where that is fast, the product is cut down to parts of a few rows, which BLAS computes in one
-    thread; large ones are shared by two threads of our own.
+    The product is cut down to parts, unless these had fewer than ROWS rows; large ones are shared
+    by two threads of our own. p is the number of pixels.
     """
-    p, (groups, depth, kernels) = len(pixels), weights.shape
-    rows = ALONE // max(1, depth * kernels)  # of a part
+    p, (groups, depth, kernels_per_group) = len(pixels), weights.shape
+    rows = ALONE // max(1, depth * kernels_per_group)  # of a part
     if rows < ROWS or rows >= p:  # BLAS may use its own threads
         np.matmul(_by_group(pixels, groups), weights, out=_by_group(results, groups))
         return
     workers = 2 if p * weights.size >= MIN_SHARED and threads.number() > 1 else 1
-    starts = [p // rows * k // workers * rows for k in range(workers)]
+    parts = p // rows  # whole ones
+    starts = [parts * k // workers * rows for k in range(workers)]  # the first row of each worker
     ranges = list(pairwise([*starts, p]))
 
     def multiply_range(worker: int) -> None:

@@ -97,10 +97,11 @@ def condition_of(test: ast.expr) -> Condition | None:
 
 
 def _condition(subject: ast.expr, value: ast.expr) -> Condition | None:
-    """Return (name, code of the value); None unless a name is compared with a string or tuple.
+    """Return (name, code of the value) where a name is compared with a string or the type tuple.
 
-    The type str is left out, as a name of that type may have the value 'same'. The name __name__ is
-    left out, as `reachable_loops` handles it.
+    Conditions on one name must exclude each other, so other comparisons give None: with the type
+    str too, since `type(x) is str` and `x == 'same'` may both be true. The name __name__ is left
+    out, as `reachable_loops` handles it.
     """
     is_string = isinstance(value, ast.Constant) and isinstance(value.value, str)
     is_tuple = isinstance(value, ast.Name) and value.id == "tuple"

@@ -1,8 +1,10 @@
 """Instructions that de-interleave rows of numbers into lines, and that interleave lines again.
 
 De-interleaving a row "abcabc" to 3 lines gives "aa", "bb" and "cc"; interleaving these gives the
-row. `choices` are the numbers of lines for which there is code, Python ints. A group is what is
-taken at a time: a vector of each line. Places and strides count numbers.
+row. `choices` are the numbers of lines for which there is code, Python ints; callers pass no other.
+A group is what is taken at a time: a vector of each line. Places and strides count numbers. A
+`dtype` is passed as a zero of that type. Within `codegen`, names of arguments hold LLVM's values,
+but for the dtype, which stays Numba's type.
 """
 
 from __future__ import annotations
@@ -159,10 +161,10 @@ def interleaver_of(choices):
 
     @intrinsic
     def interleave(typing, address, line_stride, count, result, lines, dtype):
-        """Interleave some lines: number j of line k becomes number j * lines + k.
+        """Interleave some lines: the j-th number of line k becomes the one at j * lines + k.
 
         Lines have `count` numbers; line k begins line_stride * k numbers behind `address`. Only
-        count * lines numbers are written, from address `result` on.
+        count * lines numbers are written, from address `result` on. It returns nothing.
         """
 
         def codegen(context, builder, signature, arguments):

@@ -4,8 +4,9 @@ A band is some rows of an image. The result, which is its gradient, is filled wi
 window that has taps on the band adds its g, the gradient of its output: to the first of its
 greatest or least pixels, if that is in the band, or to all its pixels there. A vector holds
 channels of a pixel: whole vectors of them, then halves, quarters and so on. `call` is the record
-POOL_GRADIENT. b is the number of an image, i of a row and j of a column of the output; y and x are
-the row and column of the pixel where a window begins, which may lie on padding.
+POOL_GRADIENT, `form` the entry of the table of forms that is compiled: its dtype, its combination
+(ADD, GREATER or LESSER) and taps. b is the number of an image, i of a row and j of a column of the
+output; y and x are the row and column of the pixel where a window begins, which may lie on padding.
 """
 
 from __future__ import annotations
@@ -193,9 +194,10 @@ class Window(NamedTuple):
 def _window_adder(form, fixed, *, is_alone=False):
     """Return the @intrinsic that adds the g of a Window to the rows of a band.
 
-    If `fixed` is not 0, there are so many rows and columns of taps, all of them in the band, and
-    code is written out for each tap. If the window `is_alone`, no other has these pixels: its g is
-    written, not added.
+    Each of its pixels gets g, or, with max and min, the chosen one alone. `fixed` is 0 for windows
+    of any size; else the window has fixed x fixed taps, all of them in the band, and code is
+    written out for each. If the window `is_alone`, no other has these pixels: its g is written, not
+    added.
     """
     kind = number_type(form.dtype)
 

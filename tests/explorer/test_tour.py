@@ -501,6 +501,29 @@ def test_the_stop_is_in_the_link_and_back_goes_to_the_one_before(visit):
     page.wait_for_function("() => !document.querySelector('#tour-body h3')")
 
 
+def test_back_goes_on_where_one_looks_at_each_step_for_a_while(visit):
+    page = visit("#tour=3")
+    press(page, "Now you")
+    page.wait_for_url("**left=2**")
+    press(page, "Show me")
+    press(page, "Next question")
+    page.wait_for_url("**tour=4**")
+    for changes in (1, 0):
+        page.go_back()
+        page.wait_for_function("() => document.querySelector('#tour-body h3')?.textContent[0] === '3'")
+        page.wait_for_timeout(400)  # until the address is written
+        assert page.evaluate("history.state?.changes ?? 0") == changes
+
+
+def test_back_goes_to_a_stop_that_was_left_at_once(visit):
+    page = visit("#")
+    leave = "addEventListener('hashchange', () => explorer.change({ h: 9 }), { once: true })"
+    page.evaluate(f"() => {{ {leave}; location.hash = 'tour=3'; }}")
+    page.wait_for_url("**h=9**")
+    page.go_back()
+    page.wait_for_function("() => document.querySelector('#tour-body h3')?.textContent[0] === '3'")
+
+
 @pytest.mark.parametrize("leaves", ["Now you", "End the tour"])
 def test_what_plays_stops_where_the_tour_goes_on(visit, leaves):
     page = visit("#tour=2")

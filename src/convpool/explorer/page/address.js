@@ -76,6 +76,12 @@ const address = (() => {
     pending = null;
   }
 
+  /** Write what an opened address shows at once, into its own entry of the history. */
+  function opened() {
+    writtenSettings = null;
+    flush();
+  }
+
   /** Take back the latest change. */
   function undo() {
     flush();
@@ -101,5 +107,5 @@ const address = (() => {
     });
   }
 
-  return { start, update, write, hold };
+  return { start, update, opened, write, hold };
 })();

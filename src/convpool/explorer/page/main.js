@@ -59,7 +59,9 @@ const explorer = (() => {
         : "",
     );
     change(read);
-    return tour.follow(read.tour);
+    tour.follow(read.tour);
+    address.opened();
+    return undefined;
   }
 
   const SECONDS = 5; // that a note stays

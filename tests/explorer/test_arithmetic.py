@@ -232,7 +232,7 @@ def test_a_drawing_is_well_formed_wherever_it_is_looked_at(settings):
 MODULES = {"ONNX": "onnx", "SciPy": "scipy.signal", "OpenCV": "cv2"}
 
 
-@pytest.mark.parametrize("name", ["Two loops", "convpool", "NumPy", "ONNX", "SciPy", "OpenCV"])
+@pytest.mark.parametrize("name", ["Loops", "convpool", "NumPy", "ONNX", "SciPy", "OpenCV"])
 def test_the_code_gives_what_the_picture_shows(settings, name):
     if name in MODULES:
         pytest.importorskip(MODULES[name])

@@ -143,7 +143,7 @@ def test_the_loops_over_kernels_and_channels_are_python_that_gives_a_pixel(visit
     np.testing.assert_array_equal(names["output"][told["i"], told["j"]], expected)
     assert page.locator("#view-body caption").inner_text() == "kernel 0"
     if told["groups"] == 1:
-        assert "# for each kernel" in page.locator("#code-text").inner_text()
+        assert f"for n in range({kernels.shape[3]}):" in page.locator("#code-text").inner_text()
 
 
 def test_a_view_out_of_sight_is_not_left_covered(visit):

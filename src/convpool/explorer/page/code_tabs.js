@@ -7,7 +7,7 @@ const codeTabs = (() => {
   const { TORCH, KERAS, ONNX } = frameworkCode;
   const { SCIPY, OPENCV } = scientificCode;
 
-  const LOOPS = "Two loops";
+  const LOOPS = "Loops";
   // name of a tab -> function from a model to lines of Python, or to one sentence where the library
   // has no such operation
   const TEXTS = {

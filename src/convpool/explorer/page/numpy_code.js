@@ -1,13 +1,13 @@
-// The picture's settings as two loops, as calls of convpool, and in NumPy without a loop over
+// The picture's settings as loops, as calls of convpool, and in NumPy without a loop over
 // positions.
 const numpyCode = (() => {
   const { list, tuple, definitions, pairs, steps, dilations, call, numpyPad, NEUTRAL } =
     pythonParts;
 
-  // ---- two loops ----
+  // ---- loops ----
 
   /**
-   * Return the lines of the two loops.
+   * Return the lines of the loops over positions of the output and, if there are several, kernels.
    * @param {Model} model
    * @returns {string[]}
    */
@@ -43,16 +43,19 @@ const numpyCode = (() => {
   // operation -> the lines inside the loops, from `window` to a number of `output`
   const REDUCED = {
     convolve: ({ state, kernels }) => {
-      const [kh, kw, depth, nc] = kernels.shape;
-      const comment = `# ${say("comment.channels_too")}`;
-      if (state.groups === 1)
-        return [comment, "output[:, i, j] = np.tensordot(window, kernels, 3)"];
+      const [, , depth, nc] = kernels.shape;
+      if (nc === 1) return ["output[0, i, j, 0] = (window[0] * kernels[..., 0]).sum()"];
+      const [channels, start] =
+        state.groups === 1
+          ? ["window[0]", []]
+          : [
+              `window[0, :, :, c:c + ${depth}]`,
+              [`    c = n // ${nc / state.groups} * ${depth}  # ${say("comment.group")}`],
+            ];
       return [
-        comment,
-        `window = window.reshape(1, ${kh}, ${kw}, ${state.groups}, ${depth})`,
-        `parts = np.einsum("muvgk,uvkgn->mgn", window, kernels.reshape(${kh}, ${kw}, ${depth}` +
-          `, ${state.groups}, ${nc / state.groups}))`,
-        `output[:, i, j] = parts.reshape(1, ${nc})`,
+        `for n in range(${nc}):`,
+        ...start,
+        `    output[0, i, j, n] = (${channels} * kernels[..., n]).sum()`,
       ];
     },
     pool: ({ state }) => {

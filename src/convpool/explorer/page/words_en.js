@@ -279,14 +279,13 @@ const WORDS_EN = {
   "comment.now": "now:",
   "comment.each_kernel": "each kernel",
   "comment.each_channel": "each channel",
-  "comment.channels_too":
-    "for each kernel: every pixel times its weight, over rows, columns and channels, added",
+  "comment.group": "the first channel of this kernel's group",
   "code.covered": "Covered until you have answered: it says the size.",
   "code.select": "select the text to copy it",
   "code.copied": "copied",
   "code.copy": "Copy",
   "code.library": "Library",
-  "code.loops": "Two loops",
+  "code.loops": "Loops",
   "code.of": "{name} code",
   "code.torch_symmetric":
     "PyTorch's pad has no symmetric mode: pad with np.pad first, then convolve with padding=0.",

@@ -126,7 +126,7 @@ Object.assign(WORDS_EN, {
     "skips every second position, and the output has about half as many rows and columns.",
   "tour.5.example":
     "The window has room to move by 5 − 3 = 2 rows. This is divided by the stride, and 1 is " +
-    "added for the first position. “floor” means rounded down.",
+    "added for the first position. “floor” means rounded down. Press Play: the window jumps.",
   "tour.5.ask": "A kernel of 3 × 3 with stride 2 over 6 × 9, no padding. Which size?",
   "tour.5.hint":
     "The division is rounded down: the window makes no step that does not fit. Then 1 is added.",

@@ -287,14 +287,13 @@ const WORDS_ES = {
   "comment.now": "ahora:",
   "comment.each_kernel": "cada núcleo",
   "comment.each_channel": "cada canal",
-  "comment.channels_too":
-    "para cada núcleo: cada píxel por su peso, en filas, columnas y canales, sumados",
+  "comment.group": "el primer canal del grupo de este núcleo",
   "code.covered": "Oculto hasta que responda: dice el tamaño.",
   "code.select": "seleccione el texto para copiarlo",
   "code.copied": "copiado",
   "code.copy": "Copiar",
   "code.library": "Biblioteca",
-  "code.loops": "Dos bucles",
+  "code.loops": "Bucles",
   "code.of": "programa {name}",
   "code.torch_symmetric":
     "El pad de PyTorch no tiene modo symmetric: use antes np.pad y luego convolucione con " +

@@ -128,7 +128,8 @@ Object.assign(WORDS_ES, {
     "la salida tiene más o menos la mitad de filas y columnas.",
   "tour.5.example":
     "La ventana puede avanzar 5 − 3 = 2 filas. Esto se divide por el paso, y se suma 1 por la " +
-    "primera posición. “floor” quiere decir redondeado hacia abajo.",
+    "primera posición. “floor” quiere decir redondeado hacia abajo. Pulse “Reproducir”: " +
+    "la ventana salta.",
   "tour.5.ask": "Un núcleo de 3 × 3 con paso 2 sobre 6 × 9, sin relleno. ¿Qué tamaño?",
   "tour.5.hint":
     "La división se redondea hacia abajo: la ventana no da un paso que no cabe. Luego se suma " +

@@ -295,14 +295,13 @@ const WORDS_FR = {
   "comment.now": "maintenant :",
   "comment.each_kernel": "chaque noyau",
   "comment.each_channel": "chaque canal",
-  "comment.channels_too":
-    "pour chaque noyau : chaque pixel fois son poids, sur lignes, colonnes et canaux, additionnés",
+  "comment.group": "le premier canal du groupe de ce noyau",
   "code.covered": "Caché jusqu'à votre réponse : il dit la taille.",
   "code.select": "sélectionnez le texte pour le copier",
   "code.copied": "copié",
   "code.copy": "Copier",
   "code.library": "Bibliothèque",
-  "code.loops": "Deux boucles",
+  "code.loops": "Boucles",
   "code.of": "programme {name}",
   "code.torch_symmetric":
     "Le pad de PyTorch n'a pas de mode symmetric : utilisez d'abord np.pad, puis convoluez " +

@@ -136,7 +136,8 @@ Object.assign(WORDS_FR, {
     "position sur deux, et la sortie a environ deux fois moins de lignes et de colonnes.",
   "tour.5.example":
     "La fenêtre a la place d'avancer de 5 − 3 = 2 lignes. On divise cela par le pas, et on " +
-    "ajoute 1 pour la première position. « floor » veut dire arrondi vers le bas.",
+    "ajoute 1 pour la première position. « floor » veut dire arrondi vers le bas. Appuyez sur " +
+    "« Lire » : la fenêtre saute.",
   "tour.5.ask": "Un noyau de 3 × 3 avec un pas de 2 sur 6 × 9, sans remplissage. Quelle taille ?",
   "tour.5.hint":
     "La division est arrondie vers le bas : la fenêtre ne fait pas de pas qui n'a pas la " +

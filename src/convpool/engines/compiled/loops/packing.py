@@ -192,16 +192,17 @@ def _pad_rows(call, rows, image_dtype, sum_dtype):
         for k in range(low + call.columns - high):
             x = k if k < low else high + k - low  # k counts columns of the margin only
             source_column = load_integer(call.column_map, call.column + x)  # -1 for the fill
-            for ch in range(call.c):
-                number = fill
-                if source_column >= 0:
-                    pixel = rows.source + row * call.row_stride
-                    pixel += source_column * call.column_stride + ch * call.channel_stride
-                    number = load_number(call.address, pixel, image_dtype, sum_dtype)
-                plane = ch // per_line * phases + x % phases
-                target = rows.target + row * call.pitch + plane * rows.plane_size
-                target += x // phases * per_line + ch % per_line
-                store_number(call.scratch, target, number)
+            pixel = rows.source + row * call.row_stride + source_column * call.column_stride
+            first = rows.target + row * call.pitch + x % phases * rows.plane_size
+            first += x // phases * per_line
+            for line in range(call.c // per_line):
+                target = first + line * phases * rows.plane_size
+                for ch in range(per_line):
+                    number = fill
+                    if source_column >= 0:
+                        place = pixel + (line * per_line + ch) * call.channel_stride
+                        number = load_number(call.address, place, image_dtype, sum_dtype)
+                    store_number(call.scratch, target + ch, number)
 
 
 def unpack(form):

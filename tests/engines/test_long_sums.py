@@ -11,6 +11,7 @@ from convpool.engines.compiled import (
     few_kernels,
     geometry,
     many_kernels_schedule,
+    panels,
 )
 from convpool.engines.numpy import convolution as numpy_convolution
 from convpool.reference import convolve as exact
@@ -132,7 +133,7 @@ def short_sums(request, monkeypatch):
     monkeypatch.setattr(compiled_convolution, "SHORTEST", 1)
     monkeypatch.setattr(compiled_convolution, "CHAIN", 5)
     monkeypatch.setattr(compiled_convolution, "FAR", request.param[0])
-    monkeypatch.setattr(many_kernels_schedule, "WEIGHTS", 900)
+    monkeypatch.setattr(panels, "WEIGHTS", 900)
     forget()
     yield
     forget()
@@ -155,6 +156,8 @@ PATHS = {
     "tiles of dilated windows": ((3, 9, 12, 3), (3, 3), n, {"dilation": 2}),
     "tiles beyond the pixels": ((1, 2, 3, 17), (2, 2), n, {"padding": 4}),
     "tiles in groups": ((2, 5, 6, 8), (3, 3), 2 * n, {"groups": 2}),
+    "channels": ((3, 9, 12, 2 * n + 3), (3, 3), 2, {}),
+    "channels of rows of taps": ((3, 9, 12, n), (4, 5), 1, {"padding": "valid"}),
     "tiles, channels in pieces": ((2, 6, 7, 37), (3, 3), 2 * n + 3, {}),
     "tiles that are filled": ((2, 6, 7, 5), (3, 3), n, {"pad_mode": "constant", "fill": 2.5}),
 }

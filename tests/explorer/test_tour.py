@@ -488,6 +488,10 @@ def test_text_that_the_picture_has_left_behind_says_so(visit, step):
     assert state(page) == own
 
 
+# whether stop 3 of the tour is shown
+AT_STOP_3 = "() => document.querySelector('#tour-body h3')?.textContent[0] === '3'"
+
+
 def test_the_stop_is_in_the_link_and_back_goes_to_the_one_before(visit):
     page = visit("#tour=3")
     assert text(page, "#tour-body h3").startswith("3 of 9")
@@ -496,7 +500,7 @@ def test_the_stop_is_in_the_link_and_back_goes_to_the_one_before(visit):
     press(page, "Next question")
     page.wait_for_url("**tour=4**")
     page.go_back()
-    page.wait_for_function("() => document.querySelector('#tour-body h3')?.textContent[0] === '3'")
+    page.wait_for_function(AT_STOP_3)
     page.evaluate("location.hash = 'h=6'")
     page.wait_for_function("() => !document.querySelector('#tour-body h3')")
 
@@ -510,7 +514,9 @@ def test_back_goes_on_where_one_looks_at_each_step_for_a_while(visit):
     page.wait_for_url("**tour=4**")
     for changes in (1, 0):
         page.go_back()
-        page.wait_for_function("() => document.querySelector('#tour-body h3')?.textContent[0] === '3'")
+        page.wait_for_function(
+            "() => document.querySelector('#tour-body h3')?.textContent[0] === '3'"
+        )
         page.wait_for_timeout(400)  # until the address is written
         assert page.evaluate("history.state?.changes ?? 0") == changes
 
@@ -521,7 +527,7 @@ def test_back_goes_to_a_stop_that_was_left_at_once(visit):
     page.evaluate(f"() => {{ {leave}; location.hash = 'tour=3'; }}")
     page.wait_for_url("**h=9**")
     page.go_back()
-    page.wait_for_function("() => document.querySelector('#tour-body h3')?.textContent[0] === '3'")
+    page.wait_for_function(AT_STOP_3)
 
 
 @pytest.mark.parametrize("leaves", ["Now you", "End the tour"])

@@ -22,8 +22,10 @@ from convpool.engines.compiled import transposed as compiled_transposed
 from convpool.engines.compiled.convolution import LONG_ROW
 from convpool.engines.compiled.instruction_sets import INSTRUCTION_SETS, InstructionSet
 from convpool.engines.compiled.launch import STAGED
+from convpool.engines.compiled.panels import WEIGHTS, channel_panel
 from convpool.engines.compiled.record import LINES
 from convpool.engines.compiled.register_sizes import widest_tile
+from convpool.engines.compiled.vector_choice import what_vectors_hold
 from convpool.engines.fft import convolution as fft_convolution
 from convpool.engines.fft import layout as fft_layout
 from convpool.engines.numpy import convolution as numpy_convolution
@@ -150,7 +152,13 @@ def compiled_seconds(work: ConvolutionWork) -> float:
             + rates.channel_product * work.multiply_adds * size
             + rates.channel_pixel * pixels
         )
-    if compiled_convolution.holds_kernels(work.images[-1], work.kernels, work.groups, lanes):
+    may_be_channels = work.accumulation.kind == "f"
+    held = what_vectors_hold(
+        work.images[-1], work.kernels, work.groups, lanes, may_be_channels=may_be_channels
+    )
+    if held == "channels":
+        return packed + _seconds_with_channels(work, products, lanes, rates)
+    if held == "kernels":
         return packed + _seconds_with_kernels(work, products, lanes, isa)
     moved = rates.line_pixel * (pixels + work.outputs * size)
     split = 0 if work.images[-1] in LINES else rates.split_pixel * pixels
@@ -184,6 +192,17 @@ def _seconds_with_kernels(
     panels = -(-vectors // widest_tile(isa))
     windows = work.windows * work.groups
     return windows * (panels * rates.tile_start + vectors * products * rates.kernel_product)
+
+
+def _seconds_with_channels(
+    work: ConvolutionWork, products: int, lanes: int, rates: CompiledRates
+) -> float:
+    """Return the seconds of one thread where vectors hold channels; see `_seconds_with_kernels`."""
+    panel = channel_panel(work.kernels_per_group)
+    panels = work.groups * -(-work.kernels_per_group // panel)
+    # a vector of pixels takes as long to load as two to multiply
+    multiplied = max(2, panel) * products / lanes * rates.kernel_product
+    return work.windows * panels * (panel * rates.tile_start / 4 + multiplied)
 
 
 def size_ratio(work: ConvolutionWork) -> float:
@@ -302,7 +321,7 @@ def compiled_convolution_bytes(work: ConvolutionWork) -> int:
     itemsize, (*_, depth, _) = work.accumulation.itemsize, work.kernels
     # panels are completed to whole vectors
     kernels = -(-work.kernels_per_group // PANEL) * PANEL * work.groups
-    at_once = many_kernels_schedule.WEIGHTS * max(2, threads.number())
+    at_once = WEIGHTS * max(2, threads.number())
     if threads.number() > 1:
         at_once = max(at_once, many_kernels_schedule.PACKED)
     packed = min(work.taps * depth * kernels, at_once)

@@ -26,8 +26,8 @@ from convpool.engines.compiled import (
     library,
     many_kernels,
     many_kernels_schedule,
-    register_sizes,
 )
+from convpool.engines.compiled import panels as panel_module
 from convpool.windows import Axis
 from support import children
 from support.arrays import numbers
@@ -157,7 +157,8 @@ FORMS = {
     "tiles": (2, n, 1),
     "tiles of many channels": (18, n + 1, 1),
     "tiles in groups": (4, 4 * n, 2),
-    "tiles of few kernels": (40, 2, 1),
+    "channels": (2 * n + 3, 3, 1),
+    "channels in groups": (4 * n, 2, 2),
 }
 
 
@@ -578,6 +579,11 @@ BLOCKS = {
     ),
     "tiles with many classes of borders": ((2, 12, 12, 17), (9, 9), n, {}),
     "tiles of dilated windows": ((1, 40, 40, 17), (3, 3), n, {"dilation": (5, 7)}),
+    "few kernels of many channels": ((2, 61, 67, 2 * n), (3, 3), 3, {}),
+    "few kernels of odd channels, packed": ((1, 61, 67, n + 3), (5, 5), 2, {"pad_mode": "edge"}),
+    "few kernels of many channels in a row": ((5, 1, 4001, n), (1, 1), 1, {}),
+    "few kernels in two panels": ((3, 14, 15, 2 * n), (3, 3), n // 2, {"stride": 2}),
+    "few kernels of bytes": ((2, 30, 31, 2 * n), (3, 3), 2, {"dtypes": ("uint8", "float32")}),
     "channels in pieces": ((1, 10, 11, 300), (9, 9), 200, {}),
     "channels in pieces, to be packed": (
         (1, 10, 11, 300),
@@ -608,6 +614,23 @@ def test_blocks(name, number):
         check(shape, window, nc, bias=bias, **words)
     finally:
         convpool.set_num_threads(None)
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5])
+@pytest.mark.parametrize("nc", [1, 2, 3])
+def test_results_of_few_kernels_are_written_between_others(nc, step):
+    """Some as far from each other as more results side by side would be."""
+    for wide in range(1, 9):
+        images, kernels = numbers((1, 3, wide, n), "f4"), numbers((1, 1, n, nc), "f4", 1)
+        held = np.full((1, 3 * step, wide * step, nc), -1, np.float32)
+        expected = held.copy()
+        for rows, columns in ((1, step), (step, 1), (step, step)):
+            out, wanted = (whole[:, : 3 * rows : rows, ::columns] for whole in (held, expected))
+            out, wanted = out[:, :, :wide], wanted[:, :, :wide]
+            wanted[...] = reference.convolve(images, kernels)
+            convpool.convolve(images, kernels, out=out, engine="compiled")
+            np.testing.assert_array_equal(held, expected)
+            held[...] = expected[...] = -1
 
 
 @pytest.mark.parametrize(
@@ -643,8 +666,7 @@ def test_results_of_the_next_tile_are_fetched(is_large, monkeypatch):
     schedule = many_kernels_schedule.schedule_of(geometry, False)
     many_kernels_schedule.schedule_of.cache_clear()
     output_places = schedule.tables[2]
-    pixels = register_sizes.pixels_of_tile(library.isa(), schedule.panels.vectors)
-    expected = output_places[pixels] - output_places[0] if is_large else 0
+    expected = output_places[schedule.panels.pixels] - output_places[0] if is_large else 0
     assert schedule.words[many_kernels.TILE.ahead] == expected
 
 
@@ -658,7 +680,7 @@ SMALL = [
     (many_kernels_schedule, "RESULTS", 400),
     (many_kernels_schedule, "LEAST", 10),
     (many_kernels_schedule, "SHARED", 2000),
-    (many_kernels_schedule, "WEIGHTS", 900),
+    (panel_module, "WEIGHTS", 900),
     (many_kernels, "TOGETHER", 1800),
     (many_kernels, "UNSHARED_WEIGHTS", 500),
     (many_kernels, "PADDED", 3000),
@@ -954,7 +976,7 @@ kept_records.MOST = 0  # so that each call has memory beside fences
 
 n = library.isa().vector_bytes // 4
 random = np.random.default_rng(0)
-FORMS = [(1, 1, 1), (3, 2, 1), (4, 4, 2), (5, 5, 5), (2, n, 1), (18, n + 1, 1)]
+FORMS = [(1, 1, 1), (3, 2, 1), (4, 4, 2), (5, 5, 5), (2, n, 1), (18, n + 1, 1), (n + 3, 3, 1)]
 
 
 def check(shape, window, nc, padding="same", stride=1, groups=1, kinds=("f4", "f4"), **words):
@@ -1046,6 +1068,8 @@ def all_kinds(kinds, scale):
     compare((2, 5, 9, 5), (1, 4), 5, groups=5, **words)
     for vectors in (1, 2, 4):
         compare((1, 4, 5, 20), (2, 2), vectors * lanes, **words)
+    for nc in (1, 2, 4):
+        compare((1, 4, 21, lanes + 1), (2, 2), nc, **words)
 
 
 for kinds, scale in PAIRS.values():
@@ -1240,21 +1264,24 @@ def test_tall_kernels_give_the_same_on_several_threads(threads_used):
         threads.set_number(None)
 
 
-# name: (channels, kernels, groups, whether vectors hold kernels); windows are 1x1, pixels in order
-HOLDERS = {
-    "more than half a vector of kernels": (3, n // 2 + 1, 1, True),
-    "one kernel of many channels": (512, 1, 1, True),
-    "two kernels of many channels": (32, 2, 1, True),
-    "half a vector of kernels of few channels": (3, n // 2, 1, True),
-    "two kernels of few channels": (4, 2, 1, False),
-    "two kernels of one channel": (1, 2, 1, False),
-    "one kernel for each channel": (64, 64, 64, False),
+# name: (channels, kernels, groups, what vectors hold); windows are 1x1, pixels in order
+HELD = {
+    "more than half a vector of kernels": (3, n // 2 + 1, 1, "kernels"),
+    "one kernel of many channels": (512, 1, 1, "channels"),
+    "two kernels of a vector of channels": (n, 2, 1, "channels"),
+    "two kernels of fewer channels": (n - 1, 2, 1, "kernels"),
+    "more kernels of many channels": (64, n // 2 + 1, 1, "kernels"),
+    "two kernels of each group": (4 * n, 4, 2, "channels"),
+    "half a vector of kernels of few channels": (3, n // 2, 1, "kernels"),
+    "two kernels of few channels": (4, 2, 1, "columns"),
+    "two kernels of one channel": (1, 2, 1, "columns"),
+    "one kernel for each channel": (64, 64, 64, None),
 }
 
 
-@pytest.mark.parametrize("name", HOLDERS)
+@pytest.mark.parametrize("name", HELD)
 def test_what_vectors_hold(name):
-    c, nc, groups, holds_kernels = HOLDERS[name]
+    c, nc, groups, held = HELD[name]
     images, kernels = numbers((2, 9, 8, c), "f4"), numbers((1, 1, c // groups, nc), "f4")
     plan = convpool.plan_convolution(
         images.shape,
@@ -1267,7 +1294,9 @@ def test_what_vectors_hold(name):
     result = plan.run(images, kernels)
     np.testing.assert_array_equal(result, reference.convolve(images, kernels, groups=groups))
     (program,) = plan._compute.programs.values()
-    assert isinstance(program, many_kernels.Convolution) == holds_kernels
+    over_channels = {"channels": True, "kernels": False}.get(held)
+    assert getattr(program, "over_channels", None) == over_channels
+    assert isinstance(program, few_kernels.Convolution) == (held == "columns")
     # channels that do not lie side by side need not be parted
     apart = np.ascontiguousarray(images.transpose(0, 3, 1, 2)).transpose(0, 2, 3, 1)
     if c > 1 and 2 * nc // groups <= n:

@@ -1,13 +1,12 @@
 """Compiled convolution: what the loops can read and write, and which module does the work.
 
-That depends on the number of kernels that read the same channels: of few, vectors hold columns
-(`few_kernels`); of many, they hold kernels (`many_kernels`). Of few kernels that read many channels
-they hold kernels too, since for columns each channel would have to be copied to lines of its own.
-Where each channel has kernels of its own, vectors hold channels (`depthwise`). Rows of large
-pictures that have one kernel are taken one after the other (`picture_rows`). Of volumes, slices are
-stacked (`volumes`). m images of c channels, nc kernels of depth channels, kh x kw taps. `axes` are
-the windows on each spatial axis, `sums` is the dtype of the sums. A form is a compiled loop for
-given dtypes. A geometry is a convolution without its arrays: shapes, strides, windows and dtypes.
+That depends on what vectors hold, as `vector_choice` says: columns (`few_kernels`), kernels or
+channels (`many_kernels`). Where each channel has kernels of its own, they hold channels too
+(`depthwise`). Rows of large pictures that have one kernel are taken one after the other
+(`picture_rows`). Of volumes, slices are stacked (`volumes`). m images of c channels, nc kernels of
+depth channels, kh x kw taps. `axes` are the windows on each spatial axis, `sums` is the dtype of
+the sums. A form is a compiled loop for given dtypes. A geometry is a convolution without its
+arrays: shapes, strides, windows and dtypes.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from convpool.engines.compiled import (
     library,
     many_kernels,
     picture_rows,
+    vector_choice,
     volumes,
 )
 from convpool.engines.compiled.base_form import SUMS_AND_RESULTS
@@ -40,7 +40,7 @@ from convpool.engines.compiled.geometry import (
 from convpool.engines.compiled.launch import STAGED
 from convpool.engines.compiled.library import is_form
 from convpool.engines.compiled.picture_forms import FILTERED
-from convpool.engines.compiled.record import LINES
+from convpool.engines.compiled.vector_choice import Held
 from convpool.engines.numpy.convolution import LONG
 from convpool.engines.quiet import without_warnings
 from convpool.windows import Axis, volume
@@ -59,16 +59,6 @@ Program = (
 FAR = 2**16
 SHORTEST = 2**7
 CHAIN = 2**9
-# What decides whether vectors hold columns or kernels: nanoseconds, in proportion, fitted to some
-# 3,000 small calls with AVX2 and AVX-512 of an Intel Xeon. Where vectors hold columns: to copy a
-# channel of a pixel to a line of its own, by vectors (if the channels are as many as one of LINES)
-# or one by one; to write a result, of up to FEW kernels of a group or of more; to multiply a
-# vector, with loops for windows of up to FEW_ROWS rows or with general ones.
-COPY_BY_VECTORS, COPY_ONE_BY_ONE = 0.4, 1.0
-FEW, WRITE_FEW, WRITE_MANY = 4, 1.0, 2.0
-FEW_ROWS, MULTIPLY_FEW_ROWS, MULTIPLY = 5, 0.5, 1.0
-# where they hold kernels: to begin a window, one of its groups, and to multiply with one pixel
-WINDOW, GROUP, MULTIPLY_PIXEL = 2.0, 1.8, 0.27
 # rows of results of at least so many vectors are taken by `picture_rows`, however small the window
 LONG_ROW = 16
 
@@ -208,12 +198,11 @@ class Runner:
         """
         images, weights, out, fill = operands
         shape, sums = weights.kernels.shape, weights.kernels.dtype
-        # whether vectors hold kernels, not columns
-        over_kernels = _should_hold_kernels(images, out, shape, groups, sums)
         # the slices of a stack are taps of the window, not channels
         window = (shape[0] * self.taps_of_stack, shape[1], shape[2] // self.taps_of_stack)
         # how many products are summed in one chain, and the dtype in which chains are added up
         terms, added_dtype = chains(window, sums, out.dtype)
+        held = _what_vectors_hold(images, out, shape, groups, (sums, added_dtype))
         fields = {
             "axes": (Axis(1, 1), axes[0]) if len(axes) == 1 else (axes[0], axes[1]),
             "groups": groups,
@@ -229,10 +218,13 @@ class Runner:
                 program.run(operands)
                 return program
         # the arrays themselves if the loops can read and write them, else copies of their parts
-        staged_parts = staged(images, out, sums, added_dtype, needs_dense_channels=over_kernels)
+        needs_dense_channels = held != "columns"
+        staged_parts = staged(
+            images, out, sums, added_dtype, needs_dense_channels=needs_dense_channels
+        )
         for source, target in staged_parts:
             geometry = geometry_of(source, target, shape, sums, **fields)
-            program = _program(geometry, over_kernels=over_kernels)
+            program = _program(geometry, held)
             program.run(Operands(source, weights, target, fill))
         return program if source is images and target is out else None
 
@@ -268,52 +260,36 @@ def _should_filter_rows(geometry: ConvolutionGeometry) -> bool:
     return not is_form(small_window) or row_length >= LONG_ROW * geometry.lanes
 
 
-def _program(geometry: ConvolutionGeometry, *, over_kernels: bool) -> Program:
-    """Return the program of `depthwise` if it takes this, else that of many or of few kernels.
-
-    over_kernels: whether vectors should hold kernels, as those of `many_kernels` do.
-    """
+def _program(geometry: ConvolutionGeometry, held: Held) -> Program:
+    """Return the program of `depthwise` if it takes this, else that for what vectors hold."""
     if depthwise.takes(geometry):
         return depthwise.Convolution(geometry)
-    if over_kernels:
-        return many_kernels.Convolution(geometry)
-    return few_kernels.Convolution(geometry)
+    if held == "columns":
+        return few_kernels.Convolution(geometry)
+    return many_kernels.Convolution(geometry, over_channels=held == "channels")
 
 
-def _should_hold_kernels(
-    images: Array, out: Array, kernels: tuple[int, ...], groups: int, sums: np.dtype[Any]
-) -> bool:
-    """Return whether vectors should hold kernels, for kernels of shape (kh, kw, depth, nc)."""
-    c = images.shape[3]
-    lanes = library.isa().vector_bytes // sums.itemsize
-    is_interleaved = strides_in_numbers(images)[2:] == (c, 1) and strides_in_numbers(out)[3] == 1
-    if not is_interleaved:  # channels lie apart already; vectors of kernels would need copies
-        return _fill_half(kernels, groups, lanes)
-    return holds_kernels(c, kernels, groups, lanes)
+def _what_vectors_hold(
+    images: Array,
+    out: Array,
+    kernels: tuple[int, ...],
+    groups: int,
+    dtypes: tuple[np.dtype[Any], np.dtype[Any]],
+) -> Held:
+    """Return what vectors hold, for kernels of shape (kh, kw, depth, nc).
 
-
-def _fill_half(kernels: tuple[int, ...], groups: int, lanes: int) -> bool:
-    """Return whether the kernels of a group fill more than half a vector."""
-    return 2 * (kernels[-1] // groups) > lanes
-
-
-def holds_kernels(c: int, kernels: tuple[int, ...], groups: int, lanes: int) -> bool:
-    """Return whether vectors of `lanes` numbers hold kernels, where c channels lie side by side.
-
-    They do where the kernels of a group fill more than half a vector; elsewhere where that is
-    estimated to be faster than vectors of columns. The shape `kernels` is (*window, depth, nc).
+    dtypes: of the sums, and of what adds them up.
     """
-    *window, depth, nc = kernels
-    products = volume(window) * depth  # of a result
-    if _fill_half(kernels, groups, lanes):
-        return True
-    # nanoseconds of the window of one column, with all kernels
-    copy = COPY_BY_VECTORS if c in LINES else COPY_ONE_BY_ONE
-    write = WRITE_FEW if nc // groups <= FEW else WRITE_MANY
-    multiply = MULTIPLY_FEW_ROWS if window[0] <= FEW_ROWS else MULTIPLY
-    over_columns = c * copy + nc * (write + products * multiply / lanes)
-    over_kernels = WINDOW + groups * (GROUP + products * MULTIPLY_PIXEL)
-    return over_kernels < over_columns
+    (sums, added), c = dtypes, images.shape[3]
+    results = out.dtype if (added, out.dtype) in SUMS_AND_RESULTS else added
+    return vector_choice.what_vectors_hold(
+        c,
+        kernels,
+        groups,
+        library.isa().vector_bytes // sums.itemsize,
+        is_interleaved=strides_in_numbers(images)[2:] == (c, 1) and strides_in_numbers(out)[3] == 1,
+        may_be_channels=sums == results and sums.kind == "f",
+    )
 
 
 def chains(

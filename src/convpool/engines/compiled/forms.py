@@ -85,6 +85,19 @@ class TilesForm(Form):
 
 
 @dataclass(frozen=True)
+class ChannelTilesForm(Form):
+    """Convolves blocks with few kernels of many channels: record TILES.
+
+    A tile, some pixels that are summed at a time, has `kernels` kernels.
+    """
+
+    loop = "channel_tiles"
+    sums: Dtype
+    results: Dtype
+    kernels: int
+
+
+@dataclass(frozen=True)
 class PanelsForm(Form):
     """Copies the weights of some kernels and channels to panels: record PANELS."""
 
@@ -138,6 +151,7 @@ class ShareForm(Form):
     loop = "share_call"
 
 
+KERNELS_OF_TILE = (1, 2, 4)  # of `ChannelTilesForm`
 CREW_FORMS = (HelpForm(), ShareForm())
 
 # forms for small windows that people use often, whose rows of the kernel share pixels:
@@ -183,6 +197,11 @@ def convolution_forms(isa: InstructionSet) -> list[Form]:
         *(
             TilesForm(sums, results, vectors)
             for (sums, results), vectors in product(SUMS_AND_RESULTS, widths)
+        ),
+        *(
+            ChannelTilesForm(sums, sums, kernels)
+            for sums, kernels in product((F4, F8), KERNELS_OF_TILE)
+            if 2 * kernels * sums.itemsize <= isa.vector_bytes
         ),
         *(PanelsForm(sums) for sums in (F4, F8, I8)),
         *(PanelTilesForm(sums) for sums in (F4, F8, I8)),

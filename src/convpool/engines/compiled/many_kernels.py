@@ -1,12 +1,12 @@
-"""Convolution with many kernels of the same channels: vectors over kernels.
+"""Convolution in tiles: vectors hold many kernels of the same channels, or channels of few kernels.
 
 Either threads share the blocks, each with all panels, or they share the panels:
 
-- panel: a few vectors of kernels
+- panel: a few vectors of kernels, or one, two or four kernels whose vectors hold channels
 - block: some images, rows and columns of the output
 - tile: some pixels of a block with one panel, whose sums stay in registers
 - run: one tap of all channels, or one row of taps, whose numbers all count as its channels here;
-  packed weights are (panel, run, channel, kernel)
+  packed weights are (panel, run, channel, kernel), or as `pack_for_channels` says
 
 m images, c channels, nc kernels of depth channels, oh x ow output. `geometry` is the convolution
 without its arrays, which are the `operands`; `schedule` is what follows from the geometry alone;
@@ -44,6 +44,7 @@ from convpool.engines.compiled.many_kernels_schedule import (
     TileSchedule,
     schedule_of,
 )
+from convpool.engines.compiled.panels import pack_for_channels
 from convpool.engines.compiled.record import (
     PANEL_TILES,
     PANELS,
@@ -100,7 +101,7 @@ class Tiles:
         return Record(address_of_word(words, MAIN), words, (scratch,))
 
     def pack_all(self) -> Array:
-        """Return the packed weights of all panels, (panel, run, channel, kernel) in a flat array.
+        """Return the packed weights of all panels, in a flat array.
 
         If weights are kept for later calls, they are packed in the first one.
         """
@@ -109,7 +110,10 @@ class Tiles:
 
     def _pack_all_now(self) -> Array:
         """Pack the weights of all panels, in several threads if they are many."""
-        panels = self.schedule.panels
+        panels, run_length = self.schedule.panels, self.schedule.run_length
+        if panels.over_channels:
+            kernels, geometry = self.operands.weights.kernels, self.geometry
+            return pack_for_channels(kernels, panels, geometry.groups, run_length, geometry.lanes)
         packed = launch.empty_aligned(panels.all_weights, self.dtype)
         cuts = [0, panels.total]
         if panels.all_weights > UNSHARED_WEIGHTS:
@@ -136,9 +140,10 @@ class Tiles:
 
 
 class Convolution:
-    """A convolution with many kernels, whose arrays may be others in each call."""
+    """A convolution in tiles, for other arrays in each call; vectors may hold channels."""
 
-    def __init__(self, geometry: ConvolutionGeometry) -> None:
+    def __init__(self, geometry: ConvolutionGeometry, *, over_channels: bool) -> None:
+        self.over_channels = over_channels
         self.geometry = geometry = geometries.in_one_row(geometry)
         self.can_be_in_place = regions_in_place(geometry) is not None
         self.leaves_out_zeros = geometry.has_padding  # where pixels are read in the images
@@ -193,7 +198,7 @@ class Convolution:
             return
         # all panels read these pixels: they are padded once, and then read in place
         for padded_geometry, padded_operands in _padded_parts(self.geometry, operands):
-            Convolution(padded_geometry).run(padded_operands)
+            Convolution(padded_geometry, over_channels=False).run(padded_operands)
 
     def _convolve_by_blocks(self, tiles: Tiles, records: KeptRecords) -> None:
         """Pack all weights once, then let each thread take blocks with all panels."""
@@ -224,7 +229,7 @@ class Convolution:
         schedule, operands = tiles.schedule, tiles.operands
         packed = tiles.pack_all()  # kept until the call has ended
         # from the weights of a channel to those of the next, in the packed ones
-        channel_bytes = schedule.panels.vectors * tiles.geometry.lanes * packed.itemsize
+        channel_bytes = schedule.panels.kernels * packed.itemsize
         arrays = operands.images, packed, operands.weights.bias, operands.output
         images_address, weights_address, starts_address, output_address = map(address_of, arrays)
         panel_ranges, block_ranges, channel_ranges = _ranges(schedule)
@@ -263,7 +268,8 @@ class Convolution:
     def _schedule(self, is_in_place: bool) -> tuple[TileSchedule, KeptRecords]:
         """Return the schedule for pixels that are read in place or packed, and its kept records."""
         if is_in_place not in self.schedules:
-            self.schedules[is_in_place] = schedule_of(self.geometry, is_in_place), KeptRecords()
+            schedule = schedule_of(self.geometry, is_in_place, self.over_channels)
+            self.schedules[is_in_place] = schedule, KeptRecords()
         return self.schedules[is_in_place]
 
 

@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 
 from convpool.engines.compiled import geometry as geometries
 from convpool.engines.compiled import library, record_fields
-from convpool.engines.compiled.forms import PanelsForm, TilesForm
+from convpool.engines.compiled.base_form import Form
+from convpool.engines.compiled.forms import ChannelTilesForm, PanelsForm, TilesForm
 from convpool.engines.compiled.geometry import Block, ConvolutionGeometry, Ints, PixelLayout
 from convpool.engines.compiled.launch import LARGE, MAIN, UNSHARED
 from convpool.engines.compiled.many_kernels_regions import FEW, AxisRegion, regions_in_place
+from convpool.engines.compiled.panels import SHARED, Panels, panels_of
 from convpool.engines.compiled.record import PANELS, TILES, Words, address_of, as_words, filled
-from convpool.engines.compiled.register_sizes import pixels_of_tile, widest_tile
 from convpool.engines.values import NamedTuple
 from convpool.windows import volume
 
@@ -42,33 +43,7 @@ LEAST = 2**7
 # there are SHARED_BLOCKS blocks for the threads, unless these would have fewer than SHARED_WINDOWS
 # windows
 SHARED_WINDOWS, SHARED_BLOCKS = 48, 8
-WEIGHTS = 3 * 2**16  # weights of a panel that are used at a time, so that they stay in the cache
-SHARED = 2**17  # up to so many weights are packed once for all threads, which share the blocks
 PACKED = 2**21  # where threads share panels, up to so many may all be packed before the first tile
-
-
-class Panels(NamedTuple):
-    """How many panels there are, and how many weights they hold.
-
-    Parameters
-    ----------
-    vectors
-        Vectors of kernels in a panel.
-    per_group, total
-        Panels of a group of kernels, and of all groups.
-    weights, all_weights
-        Weights of a panel, and of all panels, with the lanes that no kernel fills.
-    pieces
-        Ranges that the channels of a run are cut into, so that a panel has at most WEIGHTS weights
-        in each.
-    """
-
-    vectors: int
-    per_group: int
-    total: int
-    weights: int
-    all_weights: int
-    pieces: int
 
 
 class TileSchedule(NamedTuple):
@@ -155,20 +130,31 @@ class Region(NamedTuple):
 
 
 @lru_cache(geometries.KEPT_GEOMETRIES)
-def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedule:
-    """Return how the tiles of a convolution are computed.
+def schedule_of(
+    geometry: ConvolutionGeometry, is_in_place: bool, over_channels: bool = False
+) -> TileSchedule:
+    """Return how the tiles of a convolution are computed; vectors hold channels, or kernels.
 
     If `is_in_place`, pixels are read in the images, which `regions_in_place` must allow, region by
     region; else they are packed, and there is one region.
     """
-    panels, (kh, kw, depth, _) = _panels(geometry), geometry.kernels
-    # a run is a row of taps where one tap has too few channels, and the next tap's lie behind them
-    are_few = geometry.groups == 1 and depth < FEW and geometry.axes[1].dilation == 1
-    has_row_runs = are_few and (not is_in_place or geometry.is_interleaved)
+    kh, kw, depth, _ = geometry.kernels
+    cuts = _region_cuts(geometry, is_in_place=is_in_place)
+    # a run is a row of taps where the next tap's channels lie behind those of a tap, if all windows
+    # have all taps of a row; vectors of kernels take rows only where one tap has too few channels
+    has_row_runs = (
+        (over_channels or depth < FEW)
+        and geometry.groups == geometry.axes[1].dilation == 1
+        and (not is_in_place or geometry.is_interleaved)
+        and all(across.taps == slice(0, kw) for _, across in cuts)
+    )
     run_count, run_length = (kh, kw * depth) if has_row_runs else (kh * kw, depth)
+    # vectors of channels are completed in each run
+    weight_rows = run_length + (-run_length % geometry.lanes if over_channels else 0)
+    panels = panels_of(geometry, run_count * weight_rows, over_channels=over_channels)
     regions = [
         _region(geometry, cut, panels, is_in_place=is_in_place, has_row_runs=has_row_runs)
-        for cut in _region_cuts(geometry, is_in_place=is_in_place)
+        for cut in cuts
     ]
     # a region without runs, all of whose taps lie on padding, is written nevertheless
     work = [
@@ -180,31 +166,35 @@ def schedule_of(geometry: ConvolutionGeometry, is_in_place: bool) -> TileSchedul
     packing = geometries.packing_of(geometry, last.layout, last.block)
     names = ("regions", "places", "output_places", "runs")
     is_large = volume(geometry.output) * geometry.dtypes[2].itemsize >= LARGE
-    to_next_tile = pixels_of_tile(library.isa(), panels.vectors) * geometry.output_strides[2]
+    to_next_tile = panels.pixels * geometry.output_strides[2]
     fields = {
         # in place, the loop replaces the grid of this block by that of each region
         **record_fields.grid_fields(geometry, last.block, geometry.dtypes[0].itemsize),
         **dict(zip(names, map(address_of, tables), strict=True)),
         "pack": packing.function,
         "keeps_margins": packing.keeps_margins,
-        "terms": geometry.terms,
+        # vectors of channels hold as many sums of a result as they have lanes
+        "terms": geometry.terms * (geometry.lanes if over_channels else 1),
         "kernels_per_group": geometry.kernels_per_group,
         "panels_per_group": panels.per_group,
         "group_stride": geometry.kernels[2],
         "last": sum(map(len, work)),
         "last_panel": panels.total,
         "panel_stride": panels.weights,
-        "weight_rows": run_length,
+        "weight_rows": weight_rows,
         "length": run_length,
         "ahead": to_next_tile if is_large else 0,
     }
     weight_fields = _weight_fields(geometry, panels, run_count, run_length)
+    form: Form = TilesForm(*geometry.dtypes[1:], panels.kernels // geometry.lanes)
+    if over_channels:
+        form = ChannelTilesForm(*geometry.dtypes[1:], panels.kernels)
     between = [0] * (MAIN - len(packing.fields))  # what a call fills behind PACKING
     return TileSchedule(
-        function=library.function(TilesForm(*geometry.dtypes[1:], panels.vectors)),
+        function=library.function(form),
         pack_weights=library.function(PanelsForm(geometry.dtypes[1])),
         panels=panels,
-        is_shared=panels.all_weights <= SHARED,
+        is_shared=over_channels or panels.all_weights <= SHARED,
         # lanes that no kernel fills take as long as others
         is_small=volume(geometry.output[:3]) * panels.all_weights <= UNSHARED,
         run_length=run_length,
@@ -274,7 +264,7 @@ def _weight_fields(
         "nc": geometry.kernels[3],
         "kernels_per_group": geometry.kernels_per_group,
         "panels_per_group": panels.per_group,
-        "panel_lanes": panels.vectors * geometry.lanes,
+        "panel_lanes": panels.kernels,
         "last_panel": panels.total,
         "length": run_length,
         "panel_stride": panels.weights,
@@ -296,7 +286,6 @@ def _region(
     """
     (rows, columns), (down, across) = cut, geometry.axes
     oh, ow = (axis_region.windows.stop - axis_region.windows.start for axis_region in cut)
-    tile_pixels = pixels_of_tile(library.isa(), panels.vectors)
     block = _block(geometry, oh, ow, panels, is_in_place=is_in_place)
     if is_in_place:
         layout = geometries.layout_in_place(geometry, channels_per_line=1)
@@ -316,34 +305,13 @@ def _region(
         begin=top * strides[1] + left * strides[2] if is_in_place else 0,
         output_begin=rows.windows.start * output_strides[1]
         + columns.windows.start * output_strides[2],
-        places=_places(block, layout.window_strides_in_numbers, tile_pixels),
-        output_places=_places(block, output_strides[:3], tile_pixels),
+        places=_places(block, layout.window_strides_in_numbers, panels.pixels),
+        output_places=_places(block, output_strides[:3], panels.pixels),
         runs=[
             (layout.offset(u * down.dilation, v * across.dilation, 0), u * runs_per_row + v)
             for u, v in product(range(rows.taps.start, rows.taps.stop), taps_across)
         ],
     )
-
-
-def _panels(geometry: ConvolutionGeometry) -> Panels:
-    """Return the panels of the width, in vectors, that costs least: that wastes the fewest lanes.
-
-    A panel costs its vectors, empty lanes too. As each pixel is loaded once for all vectors of a
-    panel, those of wide ones cost a little less: 7 vectors of kernels are 2 panels of 4 vectors,
-    but 5 are 5 panels of one.
-    """
-    vectors_needed = -(-geometry.kernels_per_group // geometry.lanes)
-    # width -> cost; the widest has 4 or 2 vectors
-    costs_per_vector = {1: 1.15, 2: 1.05, widest_tile(library.isa()): 1.0}
-    vectors = min(
-        costs_per_vector,
-        key=lambda width: -(-vectors_needed // width) * width * costs_per_vector[width],
-    )
-    per_group = -(-vectors_needed // vectors)
-    total = per_group * geometry.groups
-    weights = volume(geometry.kernels[:3]) * vectors * geometry.lanes
-    pieces = -(-weights // WEIGHTS)
-    return Panels(vectors, per_group, total, weights, total * weights, pieces)
 
 
 def _block(
@@ -364,7 +332,7 @@ def _block(
         # as few blocks as that allows, of equal lengths, rounded up to whole tiles
         block_count = -(-ow // windows)
         length = -(-ow // block_count)
-        return 1, 1, min(ow, length + -length % pixels_of_tile(library.isa(), panels.vectors))
+        return 1, 1, min(ow, length + -length % panels.pixels)
     columns = _greatest_divisor(ow, WINDOWS)
     # numbers of a row of pixels; in place, those that neighbouring blocks share do not count
     row_numbers = c * ((columns - 1) * across.stride + (1 if is_in_place else across.span))

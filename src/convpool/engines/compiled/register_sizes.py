@@ -34,6 +34,17 @@ def pixels_of_tile(isa: InstructionSet, vectors: int) -> int:
     return most if most * vectors <= sums_of_tile(isa) else most // 2
 
 
+# ---- few kernels of many channels: vectors hold channels ----
+
+
+def pixels_of_channel_tile(isa: InstructionSet, kernels: int) -> int:
+    """Return how many pixels a tile has, each with a vector of sums for each of `kernels` kernels.
+
+    Their sums take half of the registers.
+    """
+    return isa.registers // 2 // kernels
+
+
 # ---- few kernels: vectors hold neighbouring columns ----
 
 

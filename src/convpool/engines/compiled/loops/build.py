@@ -37,6 +37,7 @@ MODULES = {
     "unpack": "packing",
     "columns": "few_kernels",
     "tiles": "many_kernels",
+    "channel_tiles": "many_channels",
     "panels": "panels",
     "panel_tiles": "panel_tiles",
     "kernels_gradient": "kernels_gradient",

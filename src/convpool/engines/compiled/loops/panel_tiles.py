@@ -14,7 +14,6 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from convpool.engines.compiled.loops.many_kernels import tiles_at
 from convpool.engines.compiled.loops.panels import panels_at
 from convpool.engines.compiled.loops.simd import (
     INT64,
@@ -28,6 +27,7 @@ from convpool.engines.compiled.loops.simd import (
     reader_of,
     vector_type,
 )
+from convpool.engines.compiled.loops.tiles import tiles_at
 from convpool.engines.compiled.record import PANEL_TILES
 
 panel_tiles_at = reader_of(PANEL_TILES)

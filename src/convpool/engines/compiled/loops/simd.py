@@ -260,6 +260,34 @@ def pick_lanes(builder, vectors, chosen):
     return result
 
 
+def sum_lanes(builder, vectors, kind):
+    """Return the vector whose lane n is the sum of all lanes of vectors[n], as many as lanes.
+
+    Sums of two vectors are put side by side, and added again, until one vector is left: first the
+    even and the odd lanes in each 16 bytes, which processors shuffle fastest, then these 16 bytes.
+    """
+    lanes = vectors[0].type.count
+    together = min(lanes, 128 // kind.bitwidth)  # lanes of 16 bytes
+    while len(vectors) > 1:
+        # how many lanes are added as one, and among how many of them
+        unit, span = (1, together) if len(vectors) > lanes // together else (together, lanes)
+        halves = [
+            [
+                first + start + lane
+                for part in range(0, lanes, span)
+                for first in (part, lanes + part)
+                for start in range(parity * unit, span, 2 * unit)
+                for lane in range(unit)
+            ]
+            for parity in (0, 1)
+        ]
+        vectors = [
+            add(builder, *(pick_lanes(builder, pair, chosen) for chosen in halves), kind)
+            for pair in zip(vectors[::2], vectors[1::2], strict=True)
+        ]
+    return vectors[0]
+
+
 def first_lanes(builder, vector, count):
     """Return a vector of the first `count` lanes of a vector."""
     lanes = ir.Constant(ir.VectorType(INT32, count), list(range(count)))

@@ -172,8 +172,8 @@ COLUMNS = record_type(
     "output image_stride row_stride column_stride kernel_stride unpack unpacking results ahead"
 )
 
-# Convolves blocks of the output with many kernels of the same channels, tile by tile: some pixels
-# with one panel of kernels. The output is cut into regions whose windows have the same taps;
+# Convolves blocks of the output with kernels of the same channels, many or few, tile by tile: some
+# pixels with one panel of kernels. The output is cut into regions whose windows have the same taps;
 # blocks are numbered on from region to region. A run is some channels of one tap, or of a row of
 # taps, that lie side by side.
 #   first, last, images, oh, ow, block_images, block_rows, block_columns, stride_down,

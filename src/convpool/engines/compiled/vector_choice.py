@@ -61,7 +61,12 @@ def what_vectors_hold(
 
 
 def _should_hold_channels(kernels: tuple[int, ...], groups: int, lanes: int) -> bool:
-    """Return whether vectors should hold channels: if they are full, and the kernels few."""
+    """Return whether vectors should hold channels.
+
+    They should where channels fill them, and kernels would fill half of one at most. Sums of
+    channels are added up at the end of each window, which pays for short ones only if all kernels
+    are summed at once.
+    """
     *window, depth, nc = kernels
     panel = channel_panel(nc // groups)
     panels = -(-nc // groups // panel)

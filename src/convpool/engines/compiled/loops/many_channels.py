@@ -1,10 +1,10 @@
 """The loop of convolution with few kernels of many channels: vectors hold channels.
 
-Blocks, regions, runs and the record TILES are those of `many_kernels`, but a panel is one, two or
-four kernels. A tile is some pixels of a block with the kernels of a panel: for each pixel and
-kernel a vector of sums, one for every so many channels, which stays in registers; at its end the
-lanes of each are added. In a panel, weights are (run, vector of channels, kernel, lane), with zeros
-behind the last channel. q counts the pixels of a tile, k the kernels of a panel.
+See `tiles` for blocks, regions, runs and the record TILES. A panel is one, two or four kernels. A
+tile is some pixels of a block with the kernels of a panel: for each pixel and kernel a vector of
+sums, one for every so many channels, which stays in registers; at its end the lanes of each are
+added. In a panel, weights are (run, vector of channels, kernel, lane), with zeros behind the last
+channel. q counts the pixels of a tile, k the kernels of a panel.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
 from convpool.engines.compiled.loops.blocks import store_sums
 from convpool.engines.compiled.loops.simd import (
@@ -32,7 +31,7 @@ from convpool.engines.compiled.loops.simd import (
     sum_lanes,
     vector_type,
 )
-from convpool.engines.compiled.loops.tiles import Tile, each_run, loop_over_blocks
+from convpool.engines.compiled.loops.tiles import each_run, loop_over_blocks
 from convpool.engines.compiled.register_sizes import pixels_of_channel_tile
 
 UNROLLED = 2  # vectors of channels that one turn of a tile's loop takes
@@ -43,26 +42,7 @@ def channel_tiles(form):
     """Return the loop that convolves blocks with few kernels: pack pixels, sum tiles."""
     pixels = pixels_of_channel_tile(TARGET, form.kernels)
     lanes = lanes_of(number_type(form.sums))
-    return loop_over_blocks(form, _tile_summer(form), form.kernels, pixels, lanes)
-
-
-def _tile_summer(form):
-    """Return the @intrinsic that sums a Tile."""
-
-    @intrinsic
-    def sum_tile(typing, tile):
-        """Sum a Tile."""
-
-        def codegen(context, builder, signature, arguments):
-            tile_values = Tile(*cgutils.unpack_tuple(builder, arguments[0]))
-            emitter = ChannelTileEmitter(builder, form, tile_values)
-            emitter.add_runs()
-            emitter.store()
-            return context.get_dummy_value()
-
-        return types.void(tile), codegen
-
-    return sum_tile
+    return loop_over_blocks(form, ChannelTileEmitter, form.kernels, pixels, lanes)
 
 
 class ChannelTileEmitter:
@@ -88,6 +68,11 @@ class ChannelTileEmitter:
         self.totals = {cell: cgutils.alloca_once(builder, zeros.type) for cell in self.cells}
         for total in self.totals.values():
             builder.store(zeros, total)
+
+    def sum_tile(self):
+        """Emit code that sums the tile."""
+        self.add_runs()
+        self.store()
 
     def add_runs(self):
         """Emit loops over the runs, and in them those over their vectors of channels."""

@@ -8,9 +8,7 @@ of a panel.
 from __future__ import annotations
 
 from llvmlite import ir
-from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
 from convpool.engines.compiled.loops.blocks import store_sums
 from convpool.engines.compiled.loops.simd import (
@@ -28,7 +26,7 @@ from convpool.engines.compiled.loops.simd import (
     splat,
     vector_type,
 )
-from convpool.engines.compiled.loops.tiles import Tile, each_run, loop_over_blocks
+from convpool.engines.compiled.loops.tiles import each_run, loop_over_blocks
 from convpool.engines.compiled.record import LINE_BYTES
 from convpool.engines.compiled.register_sizes import pixels_of_tile
 
@@ -40,29 +38,7 @@ def tiles(form):
     """Return the loop that convolves blocks with many kernels: pack pixels, sum tiles."""
     panel_lanes = form.vectors * lanes_of(number_type(form.sums))
     pixels = pixels_of_tile(TARGET, form.vectors)
-    return loop_over_blocks(form, _tile_summer(form), panel_lanes, pixels, UNROLLED)
-
-
-def _tile_summer(form):
-    """Return the @intrinsic that sums a Tile.
-
-    It becomes one piece of machine code, whose sums LLVM keeps in registers.
-    """
-
-    @intrinsic
-    def sum_tile(typing, tile):
-        """Sum a Tile."""
-
-        def codegen(context, builder, signature, arguments):
-            emitter = TileEmitter(builder, form, Tile(*cgutils.unpack_tuple(builder, arguments[0])))
-            emitter.start_sums()
-            emitter.add_runs()
-            emitter.store()
-            return context.get_dummy_value()
-
-        return types.void(tile), codegen
-
-    return sum_tile
+    return loop_over_blocks(form, TileEmitter, panel_lanes, pixels, UNROLLED)
 
 
 class TileEmitter:
@@ -100,6 +76,12 @@ class TileEmitter:
         ]
         self.masks = [lanes_before(builder, count, self.lanes) for count in self.kernels_left]
         self.panel_lanes = INT64(self.vectors * self.lanes)
+
+    def sum_tile(self):
+        """Emit code that sums the tile."""
+        self.start_sums()
+        self.add_runs()
+        self.store()
 
     def start_sums(self):
         """Emit code that stores to all totals what sums start from."""

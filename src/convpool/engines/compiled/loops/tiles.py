@@ -16,7 +16,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from numba import types
 from numba.core import cgutils
+from numba.extending import intrinsic
 
 from convpool.engines.compiled.loops.blocks import block_corner
 from convpool.engines.compiled.loops.packing import packing_at
@@ -69,13 +71,15 @@ def _copy_grid(region, call):
     call.block_columns = region.block_columns
 
 
-def loop_over_blocks(form, sum_tile, panel_lanes, pixels, unrolled):
-    """Return the loop that packs the pixels of blocks and sums their tiles by `sum_tile`.
+def loop_over_blocks(form, emitter, panel_lanes, pixels, unrolled):
+    """Return the loop that packs the pixels of blocks and sums their tiles.
 
+    emitter: a class of (builder, form, tile), whose `sum_tile` emits the code for a tile;
     panel_lanes: numbers of a panel for each channel; pixels: those of a tile; unrolled: channels
     that a tile takes at a time.
     """
     sum_dtype, output_dtype = form.sums.type(0), form.results.type(0)
+    sum_tile = _tile_summer(form, emitter)
 
     @loop
     def sum_panel(call, region, group_source, weights, output, start, kernels):
@@ -215,6 +219,25 @@ class Tile(NamedTuple):
     output: Any
     kernels: Any
     ahead: Any
+
+
+def _tile_summer(form, emitter):
+    """Return the @intrinsic that sums a Tile.
+
+    It becomes one piece of machine code, whose sums LLVM keeps in registers.
+    """
+
+    @intrinsic
+    def sum_tile(typing, tile):
+        """Sum a Tile."""
+
+        def codegen(context, builder, signature, arguments):
+            emitter(builder, form, Tile(*cgutils.unpack_tuple(builder, arguments[0]))).sum_tile()
+            return context.get_dummy_value()
+
+        return types.void(tile), codegen
+
+    return sum_tile
 
 
 @contextmanager

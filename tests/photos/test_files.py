@@ -8,7 +8,8 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 
 from convpool import photos
-from convpool.photos import Metadata, Photo, read, write
+from convpool.photos import Metadata, Photo, read, read_picture_file, write
+from support import children
 
 rng = np.random.default_rng(3)
 H, W = 5, 7
@@ -743,3 +744,30 @@ def test_without_pillow_the_pip_line_is_named(tmp_path, monkeypatch, call):
         ModuleNotFoundError, match=r'^Pillow is missing; pip install "convpool\[app\]" brings it'
     ):
         call(tmp_path / "p.png")
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "I", "I;16", "F"])
+def test_an_image_becomes_an_array_band_by_band(mode):
+    dtype, channels = {"I": ("i4", 1), "I;16": ("u2", 1), "F": ("f4", 1)}.get(
+        mode, ("u1", len(mode))
+    )
+    height = 2 * (read_picture_file.BAND_BYTES // (4 * 301)) + 3  # two bands and a rest
+    pixels = rng.integers(0, 255, (height, 301, channels)).astype(dtype)
+    pixels = pixels[..., 0] if channels == 1 else pixels
+    image = Image.frombytes(mode, (301, height), pixels.tobytes())
+    array = read_picture_file.array_of(image)
+    assert array.dtype == dtype
+    assert array.flags.writeable
+    np.testing.assert_array_equal(array, pixels)
+
+
+@pytest.mark.parametrize("suffix", sum(read_picture_file.FORMATS.values(), ()))
+def test_reading_a_picture_imports_its_format_alone(tmp_path, suffix):
+    name = next(name for name, suffixes in read_picture_file.FORMATS.items() if suffix in suffixes)
+    path = tmp_path / f"p{suffix}"
+    Image.fromarray(rng.integers(0, 255, (4, 4), dtype=np.uint8)).save(path, name)
+    code = (
+        "import sys; from convpool import photos; photos.read(sys.argv[1])\n"
+        "print('PIL.PsdImagePlugin' in sys.modules)"
+    )
+    assert children.output(code, path) == "False\n"

@@ -27,8 +27,17 @@ if TYPE_CHECKING:
 # otherwise what Pillow logs of damaged files would be printed line by line
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 
-# others that Pillow knows (EPS, PDF, ...) start programs or hold no pixels
-FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
+# the formats that are read, and their usual endings; others that Pillow knows (EPS, PDF, ...) start
+# programs or hold no pixels
+FORMATS = {
+    "PNG": (".png", ".apng"),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+    "GIF": (".gif",),
+    "BMP": (".bmp", ".dib"),
+}
+BAND_BYTES = 2**16  # of an image that becomes an array: small blocks of memory are used again
 
 # Pillow's modes of 8 bits -> the mode that each is converted to
 MODES = {
@@ -102,11 +111,13 @@ def opened(path: Path) -> Iterator[Image]:
     needed("PIL", "app")
     from PIL import Image, UnidentifiedImageError
 
+    # Pillow tries formats in order, and imports them all where it has not yet the first one
+    formats = sorted(FORMATS, key=lambda name: path.suffix.lower() not in FORMATS[name])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as image:
+            with Image.open(path, formats=formats) as image:
                 yield image
     except (PermissionError, MemoryError):
         raise
@@ -262,12 +273,12 @@ def planes_of(image: Image) -> NDArray[Any]:
     upright = _upright(image)
     transparent = upright.info.get("transparency")
     if upright.mode == "P":
-        return _three_axes(np.array(upright.convert("RGB" if transparent is None else "RGBA")))
+        return _three_axes(array_of(upright.convert("RGB" if transparent is None else "RGBA")))
     if upright.mode.startswith("I"):
-        planes = _three_axes(_sixteen_bits(_unsigned(np.array(upright), image)))
+        planes = _three_axes(_sixteen_bits(_unsigned(array_of(upright), image)))
     elif upright.mode in MODES:
         mode = MODES[upright.mode]
-        planes = _three_axes(np.array(upright if upright.mode == mode else upright.convert(mode)))
+        planes = _three_axes(array_of(upright if upright.mode == mode else upright.convert(mode)))
     else:
         raise sixteen_bit_colour.UnsupportedPictureError(
             f"holds {_samples_text(upright.mode)}; {unsupported_tiffs.SUPPORTED}"
@@ -276,6 +287,18 @@ def planes_of(image: Image) -> NDArray[Any]:
     if transparent is None or has_alpha:
         return planes
     return sixteen_bit_colour.with_alpha(planes, transparent)
+
+
+def array_of(image: Image) -> NDArray[Any]:
+    """Return an image as an array, as NumPy does, but band by band: Pillow copies each twice."""
+    width, height = image.size
+    step = max(1, BAND_BYTES // max(1, 4 * width))  # rows; Pillow's pixels have 4 bytes at most
+    first = np.asarray(image.crop((0, 0, width, min(step, height))))
+    array = np.empty((height, *first.shape[1:]), first.dtype)
+    for top in range(0, height, step):
+        bottom = min(top + step, height)
+        array[top:bottom] = image.crop((0, top, width, bottom))
+    return array
 
 
 def _upright(image: Image) -> Image:
@@ -300,7 +323,7 @@ def _sixteen_bit_planes(path: Path, layout: sixteen_bit_colour.Layout) -> NDArra
         with opened(path) as image:
             sixteen_bit_colour.set_rawmode(image, rawmode)
             image.load()
-            passes.append(np.array(_upright(image)))
+            passes.append(array_of(_upright(image)))
     planes = layout.join(passes)
     if layout.transparent is None:
         return planes

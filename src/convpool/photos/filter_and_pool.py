@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from convpool import filters
 from convpool.photos.magnitude_counts import Magnitudes
 from convpool.photos.photo import Photo, from_planes
 from convpool.photos.picture_bands import Bands, cut
@@ -21,7 +20,7 @@ from convpool.photos.rendering import (
     to_pixels,
 )
 from convpool.plans import arguments
-from convpool.plans.kernel_factors import MIN_SEPARATED_WEIGHTS
+from convpool.plans.kernel_factors import MIN_SEPARATED_WEIGHTS, separate
 from convpool.windows import volume
 
 Array = NDArray[Any]
@@ -156,7 +155,7 @@ def _factors_if_faster(kernel: Array) -> tuple[Array, Array] | None:
     if kernel.size < MIN_SEPARATED_WEIGHTS or kernel.dtype.kind not in "if":
         return None
     try:
-        down, right = filters.separate(kernel)
+        down, right = separate(kernel)
     except ValueError:
         return None
     return np.asarray(down), np.asarray(right)

@@ -1,9 +1,13 @@
 """Start the command line: ``convpool`` or ``python -m convpool``."""
 
+import gc
 import signal
 import sys
 
 NEEDED = {"click", "rich"}
+# So many more objects are made before memory is searched for unused ones: starting makes tens of
+# thousands that all stay in use
+COLLECTED_OBJECTS = 100_000
 
 
 def stop_cleanly() -> None:
@@ -17,6 +21,7 @@ def stop_cleanly() -> None:
 
 def main() -> None:
     """Run the command line, or print in one line what has to be installed."""
+    gc.set_threshold(COLLECTED_OBJECTS)
     try:
         import rich  # noqa: F401  # if it is missing, fail now and not in the middle of a command
 
@@ -30,7 +35,10 @@ def main() -> None:
         )
         raise SystemExit(2) from None
     stop_cleanly()
-    convpool(prog_name="convpool")
+    try:
+        convpool(prog_name="convpool")
+    finally:
+        gc.freeze()  # so that no object is searched when the process ends
 
 
 if __name__ == "__main__":

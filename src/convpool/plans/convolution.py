@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 DType = np.dtype[Any]
+ROUNDED_FLOATS = np.float32, np.float64  # those that an engine can round as it computes them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +151,7 @@ class ConvolutionPlan(ConvolutionSums):
         if (
             filter_pictures is None
             or self.missing is not None
-            or (rounds and self.dtype != np.float32 and self.dtype.kind not in "iu")
+            or (rounds and self.dtype not in ROUNDED_FLOATS and self.dtype.kind not in "iu")
             or (out is not None and shares_memory(images, out))
             or (images.strides, dtype) in self._refused_pictures
         ):

@@ -262,6 +262,23 @@ def test_rounding_in_the_same_pass(target, pixels, runs):
     assert len(runs) == 9
 
 
+@pytest.mark.parametrize("pixels", ["uint8", "uint16", "float64"])
+@pytest.mark.parametrize("target", ["uint8", "uint16"])
+def test_sums_in_float64_are_rounded_in_the_same_pass(target, pixels, runs):
+    """So they are where a kernel of fractions, float64 as NumPy makes it, filters bytes."""
+    image = numbers((6, 2 * WIDE + 3), pixels)
+    if pixels == "float64":
+        image[0, :3] = np.nan, np.inf, -np.inf
+    kernel = RNG.choice([-9.5, 0.5, 1.5, 0.25, 1000.125], (3, 5))
+    for weights in (kernel, (kernel[:, 0], kernel[0]), np.full((1, 1), 0.5)):
+        words = {"round_to": target, "pad_mode": "edge"}
+        expected = filter_image(image, weights, engine="numpy", **words)
+        result = filter_image(image, weights, engine="compiled", **words)
+        assert result.dtype == target
+        np.testing.assert_array_equal(result, expected)
+    assert len(runs) == 3
+
+
 def test_rounding_in_place_and_in_other_dtypes():
     image, kernel = numbers((6, WIDE), "uint8"), np.full((3, 3), 0.375, "f4")
     expected = filter_image(image, kernel, round_to="uint8", engine="numpy")

@@ -19,7 +19,7 @@ FILTERED = tuple(
     for sums, results in [
         *((dtype, dtype) for dtype in ("f4", "f8", "i8")),
         *(("f4", results) for results in ("i8", "i4", "i2", "u2", "i1", "u1")),
-        ("f8", "i8"),
+        *(("f8", results) for results in ("i8", "u2", "u1")),
         # sums of bytes that fit 16 bits
         *(("i2", results) for results in ("f4", "f8", "i8", "i4", "i2", "u2", "i1", "u1")),
     ]

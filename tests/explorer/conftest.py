@@ -96,6 +96,7 @@ def visit(one_page, address):
         return page
 
     yield visited
+    page.evaluate("try { sessionStorage.clear() } catch {}")
     heard = complaints[:]
     complaints.clear()
     assert heard == []

@@ -33,8 +33,8 @@ def test_pasted_answers_are_explained(visit):
     assert "the kernel's rows and columns are exchanged" in found(page, repr(turned))
     wrapped = right.astype(np.int64).astype(np.uint8)
     assert "the numbers wrap as 8-bit integers do" in found(page, repr(wrapped))
-    assert "the padding is “valid”" in found(page, "(2, 4)")
-    page.get_by_role("button", name="Show it: the padding is “valid”").click()
+    assert "there is no padding (“valid”)" in found(page, "(2, 4)")
+    page.get_by_role("button", name="Show it: there is no padding (“valid”)").click()
     assert state(page)["padding"] == "valid"
     agree(page)
 

@@ -39,7 +39,7 @@ def test_basic_settings_are_few_and_hide_nothing_that_is_set(visit):
     page = visit("", first=True)
     assert page.locator("[name=groups]").is_hidden()
     assert page.locator("[name=kernel]").is_visible()
-    assert page.locator("#figures").is_visible()
+    assert page.locator("#figures").is_hidden()
     page.evaluate("explorer.open('#dh=2&h=9')")
     assert page.locator("[name=dh]").is_visible()
     page.locator("#all-settings").click()

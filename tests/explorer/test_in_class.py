@@ -214,9 +214,10 @@ def test_a_transposed_convolution_says_what_its_padding_crops(visit):
 def test_a_figure_keeps_its_name_as_long_as_it_is_shown(visit):
     page = visit()
     page.locator("#basic-settings").click()
+    assert page.locator("#figures").is_hidden()
+    page.locator("#all-settings").click()
     page.locator("#figures").select_option("transpose 4")
     assert page.locator("#figures").input_value() == "transpose 4"
-    page.locator("#all-settings").click()
     page.locator("[name=kh]").fill("2")
     assert page.locator("#figures").input_value() == ""
     page.locator("[name=op]").select_option("pool")

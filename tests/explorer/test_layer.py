@@ -99,7 +99,7 @@ def test_output_padding_says_what_it_chooses_between(visit):
     ) in text(page, "#counts")
     page.locator("#counts .words summary").last.click()
     assert "They hold the products that reach them, else 0" in text(page, "#counts")
-    assert "there padding crops its output" in text(page, "#counts")
+    assert "Padding crops the output." in text(page, "#counts")
     assert "the window of the output that its products are added to" in text(page, "#legend")
     output = array(page, "output")[..., 0]
     assert output[-1].any()  # what was cropped

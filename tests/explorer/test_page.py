@@ -229,7 +229,7 @@ def test_steps_forwards_backwards_and_scrubbed(page):
     for key, place in (
         ("ArrowDown", [2, 1]),
         ("ArrowLeft", [2, 0]),
-        ("ArrowLeft", [2, 0]),
+        ("ArrowLeft", [1, 2]),
         ("Home", [0, 0]),
         ("End", [2, 2]),
     ):

@@ -283,7 +283,7 @@ def test_same_with_a_stride_is_shown_and_calculated(visit, number, padding, n, s
 
 WRONG = {  # of the further questions of stop 5, which are about an image of 5 x 8
     ("same", "5x8"): "5x8 is the answer if the stride is 1.",
-    ("same", "2x3"): "2x3 is the answer if the padding is “valid”.",
+    ("same", "2x3"): "2x3 is the answer if there is no padding (“valid”).",
     ("same", "3x5"): "rounds up; the size of the kernel does not matter.",
     ("same_size", "3x4"): "3x4 is the answer if the padding is “same”.",
     ("same_size", "6x9"): "each pixel of the input has its output.",
@@ -421,7 +421,9 @@ def test_a_wrong_answer_in_the_self_test_is_told_the_rule(visit):
     page = visit("#test=5-11")
     page.locator("#answer").fill("77x7")
     press(page, "Check")
-    assert text(page, "#tour-body .bad").endswith(f"n + before + after {MINUS} k + 1 outputs.")
+    assert text(page, "#tour-body .bad").endswith(
+        f"n + before + after {MINUS} k + 1 outputs. (n: the image, k: the kernel, s: the stride)"
+    )
     page.evaluate("explorer.open('#test=5-')")
     page.locator("#answer").fill("777")
     press(page, "Check")

@@ -211,14 +211,14 @@ def _network() -> str:
 
 
 def _script(name: str) -> str:
-    """Return a file of SCRIPTS without comments and empty lines, less indented.
+    """Return a file of SCRIPTS without comments, empty lines and indentation.
 
     Strings in parts, "a" + a new line + "b", become one, "ab".
     """
     code = re.sub(r"^(?: *(?://|/\*\*| \*).*)?\n", "", _part(f"{name}.js"), flags=re.MULTILINE)
     # a comment behind code follows a sign that ends a line; "//" in strings does not
     code = re.sub(r"(?<=[;,{(\[]) // .*$", "", code, flags=re.MULTILINE)
-    return _less_indented(re.sub(r'(?<!\\)" \+\n *"', "", code))
+    return _unindented(re.sub(r'(?<!\\)" \+\n *"', "", code))
 
 
 def _style() -> str:
@@ -230,11 +230,6 @@ def _style() -> str:
 def _unindented(text: str) -> str:
     """Return a text whose lines begin with no space, where spaces mean nothing."""
     return re.sub(r"^ +", "", text, flags=re.MULTILINE)
-
-
-def _less_indented(text: str) -> str:
-    """Return a text with one space for each level of indentation, not two: a smaller page."""
-    return re.sub(r"^ +", lambda spaces: spaces[0][::2], text, flags=re.MULTILINE)
 
 
 def _part(name: str) -> str:

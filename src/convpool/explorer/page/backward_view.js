@@ -66,7 +66,7 @@ const backwardView = (() => {
     const at = backward.indexOf([y, x, n], gradient.shape);
     const field = element("input", {
       value: gradient.data[at],
-      inputMode: "decimal",
+      inputMode: "text",
       ariaLabel: say("backward.field", { y, x }),
     });
     field.addEventListener("change", () => {

@@ -29,7 +29,13 @@ const causes = (() => {
     ),
     ...settings.CHOICES.padding
       .filter((name) => name !== "by hand")
-      .map((name) => cause("cause.padding", constant({ padding: name }), { name })),
+      .map((name) =>
+        cause(
+          name === "valid" ? "cause.no_padding" : "cause.padding",
+          constant({ padding: name }),
+          { name },
+        ),
+      ),
     cause("cause.odd_zero", oppositePadding),
     cause(
       "cause.padding_swapped",
@@ -51,10 +57,8 @@ const causes = (() => {
     ),
     cause("cause.dilation_swapped", swap("dh", "dw")),
     ...[1, 2].map((n) => cause("cause.dilation", constant({ dh: n, dw: n }), { n })),
-    cause(
-      "cause.ceil",
-      where(isPool, ({ ceil }) => ({ ceil: !ceil })),
-    ),
+    cause("cause.ceil", constant({ ceil: true }, isPool)),
+    cause("cause.floor", constant({ ceil: false }, isPool)),
     cause(
       "cause.divisor",
       where(

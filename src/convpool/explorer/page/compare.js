@@ -22,11 +22,14 @@ const compare = (() => {
     if (interactivePicture.covering()) return refused("compare.covered");
     const result = readArrays.fromText(text);
     if ("problem" in result) return refused(result.problem);
+    // of one channel, the output's shape is told as the pasted one is
+    const isPlane = output.shape[2] === 1 && result.shape.length < 3;
+    const ours = output.shape.slice(0, isPlane ? 2 : 3).join(" × ");
     const shape = result.shape.join(" × ");
     const seen = paragraph(
       result.numbers
-        ? say("compare.pasted", { n: result.numbers.length, shape, ours: output.shape.join(" × ") })
-        : say("compare.pasted_shape", { shape, ours: output.shape.join(" × ") }),
+        ? say("compare.pasted", { n: result.numbers.length, shape, ours })
+        : say("compare.pasted_shape", { shape, ours }),
     );
     const found = differences.explanations(result);
     if (found[0]?.words === "")
@@ -40,7 +43,8 @@ const compare = (() => {
    * @returns {HTMLElement[]}
    */
   function listed(found) {
-    const items = found.map(({ words: sentence, part }) => {
+    const items = found.map(({ words: cause, part }, index) => {
+      const sentence = index ? say("compare.or", { cause }) : cause;
       const show = element("button", { type: "button", textContent: say("compare.show") });
       show.addEventListener("click", () => {
         explorer.change(part);

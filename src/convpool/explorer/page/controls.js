@@ -68,7 +68,7 @@ const controls = (() => {
       "ceil",
       "extra",
     ],
-    ...["soFar", "shades"],
+    "shades",
   ]);
   /**
    * Return a new element with properties, data attributes and children.
@@ -112,7 +112,8 @@ const controls = (() => {
     const [min, max] = settings.LIMITS[name];
     return element("input", {
       type: settings.DECIMALS.includes(name) ? "text" : "number",
-      inputMode: settings.DECIMALS.includes(name) ? "decimal" : "numeric",
+      // the keys of "decimal" have no minus on some phones
+      inputMode: settings.DECIMALS.includes(name) ? "text" : "numeric",
       name,
       min,
       max,

@@ -128,7 +128,8 @@ const examples = (() => {
         if (name !== "network") open({ ...settings.DEFAULTS, ...set }, name);
         explorer.note("");
         if (name === "network") featureMaps.draw(featureMaps.FIRST);
-        if (name in SECTIONS) explorer.show(SECTIONS[name]);
+        if (name in SECTIONS && presentation.isOn()) presentation.present(true, SECTIONS[name]);
+        else if (name in SECTIONS) explorer.show(SECTIONS[name]);
         else if (!isInSight("canvas-holder")) explorer.show("stage");
       });
       return card;

@@ -39,13 +39,17 @@ const featureMaps = (() => {
       "div",
       { className: "layer" },
       element("h3", { textContent: nameOf(index) }),
-      line(
-        "hint",
-        [
-          say("network.shape", { shape: shape.join(" × ") }),
-          ...(index ? [windowsOf(index)] : []),
-          parameters ? say("network.parameters", parameters) : say("network.no_parameters"),
-        ].join(`${writtenNumbers.SEMICOLON} `),
+      element(
+        "p",
+        { className: "hint" },
+        say("network.shape", { shape: shape.join(" × ") }),
+        element("span", {
+          textContent: [
+            "",
+            ...(index ? [windowsOf(index)] : []),
+            parameters ? say("network.parameters", parameters) : say("network.no_parameters"),
+          ].join(`${writtenNumbers.SEMICOLON} `),
+        }),
       ),
       element("div", { className: index === SCORES ? "scores" : "maps" }, ...maps),
     );
@@ -402,6 +406,11 @@ const featureMaps = (() => {
       : say("network.read_as", { n: best, percent });
     showNeuron();
     placeNeuron();
+    byId("layers")
+      .querySelectorAll(".layer")
+      .forEach((layer, index) => layer.classList.toggle("current", index === neuron.index));
+    if (presentation.isLarge()) presentation.fitText(byId("neuron"), [2.2, 0.6]);
+    else byId("neuron").style.fontSize = "";
     drawLines();
   }
 
@@ -449,7 +458,7 @@ const featureMaps = (() => {
       total,
     });
     byId("network-words").after(
-      glossary.part(["neuron", "map", "field", "trained", "dense", "softmax"]),
+      glossary.part(["neuron", "map", "field", "trained", "bias", "relu", "dense", "softmax"]),
     );
     byId("walk-back").addEventListener("click", () => walk(-1));
     byId("walk-next").addEventListener("click", () => walk(1));

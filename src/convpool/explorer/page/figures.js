@@ -85,7 +85,10 @@ const figures = (() => {
     explorer.onChange(() => show(field));
     const name = element("span", { textContent: say("figure.label") });
     const row = element("div", { className: "field" }, name, field);
-    Object.assign(row, { says: () => say("figure.label"), matters: ({ op }) => op !== "pool" });
+    Object.assign(row, {
+      says: () => say("figure.label"),
+      matters: ({ op }) => op !== "pool" && !controls.isBasic(),
+    });
     return { operation: [row] };
   }
 

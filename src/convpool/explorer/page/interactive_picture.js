@@ -29,6 +29,7 @@ const interactivePicture = (() => {
   const step = () => position().i * places()[1] + position().j;
   const SWEEP = 12; // windows across a whole photograph that are played
   const HURRY = 5; // how many times as fast as those of the picture with numbers
+  const SMALL = 30; // pixels of a cell that a finger hardly hits
   // how many rows or columns on the next window is that is played
   const hop = () => (isOnPhoto() ? Math.ceil(Math.max(...places()) / SWEEP) : 1);
   const shapeOf = (name) => (name === "input" ? model.image : model.output).shape;
@@ -124,6 +125,18 @@ const interactivePicture = (() => {
     if (model) redraw();
   }
 
+  const PAPER = 660; // pixels of the width that A4 has for the picture
+
+  /**
+   * Draw for paper, which is white and narrow, or for the screen again.
+   * @param {boolean} on
+   */
+  function drawForPaper(on) {
+    const holder = byId("canvas-holder");
+    width = on ? Math.min(width, PAPER) : holder.clientWidth;
+    useTheme(on ? "light" : document.documentElement.dataset.theme);
+  }
+
   /** Draw the model on the canvas. */
   function draw() {
     // less high while the tour stands below
@@ -133,8 +146,8 @@ const interactivePicture = (() => {
       ? presentation.arrange((room) => scene.cellFor(model, covered, room))
       : Math.max(240, Math.min(620, innerHeight * (isAbove ? 0.4 : 0.62)));
     options = {
-      width: Math.max(120, Math.floor(width)),
-      height,
+      width: Math.max(120, Math.floor(width * zoom)),
+      height: height * zoom,
       theme: themeName,
       cursor,
       covered,
@@ -238,6 +251,46 @@ const interactivePicture = (() => {
   }
 
   // ---- pointer ----
+
+  // where the mouse is, and whether it has moved: of a page that scrolls under a mouse at rest,
+  // browsers say that the mouse moves
+  let mouse = { x: -1, y: -1, hasMoved: false };
+  const hasMoved = ({ pointerType }) => pointerType !== "mouse" || mouse.hasMoved;
+
+  const ZOOM = 3;
+  const TAPS = { time: 400, distance: 30 }; // most milliseconds and pixels between two
+  let zoom = 1;
+  let lastTap = null; // the event of a finger's last tap
+
+  /**
+   * Return whether a finger taps for the second time, on a picture of small cells.
+   * @param {any} event of the pointer
+   * @returns {boolean}
+   */
+  function isSecondTap(event) {
+    const before = lastTap;
+    lastTap = event.pointerType === "touch" ? event : null;
+    if (!before || !lastTap || event.timeStamp - before.timeStamp > TAPS.time) return false;
+    const distance = Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY);
+    return distance < TAPS.distance && (zoom > 1 || drawing.blocks[0].cell < SMALL);
+  }
+
+  /**
+   * Enlarge the picture around a cell, or make it as large as before.
+   * @param {any} event of the pointer
+   */
+  function zoomIn(event) {
+    const cell = cellUnder(event);
+    zoom = zoom > 1 ? 1 : ZOOM;
+    const holder = byId("canvas-holder");
+    holder.classList.toggle("zoomed", zoom > 1);
+    redraw();
+    const block = drawing.blocks.find(({ name }) => name === cell?.name);
+    if (!block) return;
+    const [top, left] = [cell.y, cell.x].map((at, side) => (at + block.before[side]) * block.cell);
+    holder.scrollTop = block.y + top - holder.clientHeight / 2;
+    holder.scrollLeft = block.x + left - holder.clientWidth / 2;
+  }
 
   /**
    * Return the cell under the pointer; null if there is none.
@@ -375,6 +428,8 @@ const interactivePicture = (() => {
       settings.clamp(from.y + down, [0, h - 1]),
       settings.clamp(from.x + right, [0, w - 1]),
     ];
+    // beyond the end of a row, the next one follows
+    if (!walking && right && x === from.x) return go(step() + right);
     if (!walking) return goTo({ i: y, j: x });
     cursor = { ...cursor, y, x };
     redraw();
@@ -416,9 +471,21 @@ const interactivePicture = (() => {
     byId("paint").addEventListener("change", ({ target }) =>
       byId("canvas-holder").classList.toggle("painting", target.checked),
     );
+    const seen = ({ clientX: x, clientY: y }) => {
+      mouse = { x, y, hasMoved: x !== mouse.x || y !== mouse.y };
+    };
+    addEventListener("pointermove", seen, { capture: true });
     const holder = byId("canvas-holder");
-    holder.addEventListener("pointermove", (event) => point(event, false));
-    holder.addEventListener("pointerdown", (event) => point(event, true));
+    holder.addEventListener("pointermove", (event) => hasMoved(event) && point(event, false));
+    holder.addEventListener("pointerdown", (event) => {
+      if (isSecondTap(event)) zoomIn(event);
+      else point(event, true);
+    });
+    holder.addEventListener("dblclick", (event) => {
+      const cell = cellUnder(event);
+      if (lastTap || model.problem || cell?.name !== "input" || !inside(cell)) return;
+      ownNumbers.typePixel(cell, event);
+    });
     // a finger that is lifted leaves too, but what it touched is to be read
     holder.addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType !== "touch" && !walking && !pinned) forget();
@@ -432,9 +499,10 @@ const interactivePicture = (() => {
       if (model && presentation.isAlone()) presentation.fitSum();
     }).observe(holder);
     // an answer makes the question longer, and leaves the sum less room
-    new ResizeObserver(() => presentation.isAlone() && presentation.fitSum()).observe(
-      byId("guide"),
-    );
+    new ResizeObserver(() => {
+      presentation.fitGuide();
+      if (presentation.isAlone()) presentation.fitSum();
+    }).observe(byId("guide"));
     if (still()) byId("speed").selectedIndex = 0; // the slowest
   }
 
@@ -467,6 +535,7 @@ const interactivePicture = (() => {
     // not before there is a picture
     redraw: () => model && redraw(),
     useTheme,
+    drawForPaper,
     theme: () => themeName,
     link,
     pin,
@@ -477,6 +546,7 @@ const interactivePicture = (() => {
     play,
     cover,
     covering: () => covered,
+    hasMoved,
     picture,
     large,
     drawn: () => drawing,

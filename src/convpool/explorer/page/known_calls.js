@@ -72,6 +72,7 @@ const knownCalls = (() => {
     ["data_format", ignored],
     ["dilation_rate", dilation],
     ["groups", count("groups")],
+    ["activation", (value) => ({ relu: value === "relu" })],
   ];
   const CONV = {
     op: "convolve",
@@ -84,6 +85,7 @@ const knownCalls = (() => {
     dw: 1,
     groups: 1,
   };
+  const PLANE = { ...CONV, c: 1, nc: 1 }; // of calls that take two axes
   const POOL = { op: "pool", padding: "valid", ceil: false, dh: 1, dw: 1 };
   const torchPool = [
     ["kernel_size", kernelSize],
@@ -225,11 +227,11 @@ const knownCalls = (() => {
     tf_max_pool2d: { base: { ...POOL, mode: "max" }, parameters: tfPool, strideIsWindow: true },
     tf_avg_pool2d: { base: { ...POOL, mode: "avg" }, parameters: tfPool, strideIsWindow: true },
     convolve2d: {
-      base: { ...CONV, padding: "full", flip: true },
+      base: { ...PLANE, padding: "full", flip: true },
       parameters: scipy,
       note: "call.flips",
     },
-    correlate2d: { base: { ...CONV, padding: "full" }, parameters: scipy, note: "call.no_flip" },
+    correlate2d: { base: { ...PLANE, padding: "full" }, parameters: scipy, note: "call.no_flip" },
     ndimage_convolve: {
       base: { ...CONV, padding: "same_lower", padMode: "symmetric", flip: true },
       parameters: ndimage,
@@ -338,6 +340,9 @@ const knownCalls = (() => {
     const [kernel, input] = ["kernel", "input"].map((role) =>
       arraysOfCalls.argument(ROLES[role].map((name) => values[name]).find(Boolean), variables),
     );
+    const isTorch = note === "call.torch";
+    if (isTorch && values.padding === "same" && Math.max(part.sh, part.sw) > 1)
+      notes.push(say("call.torch_same"));
     const found = kernelOf ? kernelOf(values) : kernel;
     if (!found && (kernelOf || Object.keys(values).some(isKernel)))
       notes.push(say("call.kernel_stays"));

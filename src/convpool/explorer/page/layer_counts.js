@@ -124,7 +124,7 @@ const layerCounts = (() => {
   function transposed(model) {
     const parts = [];
     if (Math.max(model.state.sh, model.state.sw) > 1)
-      parts.push(line(choices(model)), glossary.part(["extra", "padding"]));
+      parts.push(line(choices(model)), glossary.part(["extra", "transposed"]));
     const writes = writesOf(model.axes);
     const [least, greatest] = [Math.min(...writes.data), Math.max(...writes.data)];
     parts.push(

@@ -84,7 +84,15 @@ const layingOut = (() => {
       const [left, top] = [x, y];
       for (const block of line) {
         const cell = cellOf(block, side);
-        placedBlocks.push({ ...block, x, y: y + liftOf(block) * cell, cell });
+        const words = `${block.words}${block.more ?? ""}`;
+        const hasRoom = words.length * 7.6 <= across(block, side) - gap;
+        placedBlocks.push({
+          ...block,
+          words: hasRoom ? words : block.words,
+          x,
+          y: y + liftOf(block) * cell,
+          cell,
+        });
         if (best.isUpright) y += down(block, side);
         else x += across(block, side);
       }

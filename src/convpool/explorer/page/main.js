@@ -154,9 +154,8 @@ const explorer = (() => {
     byId("language").append(...words.options());
     byId("language").addEventListener("change", ({ target }) => words.choose(target.value));
     setTheme(chosenTheme());
-    // paper is white
-    addEventListener("beforeprint", () => paintFor("light"));
-    addEventListener("afterprint", () => paintFor(document.documentElement.dataset.theme));
+    addEventListener("beforeprint", () => interactivePicture.drawForPaper(true));
+    addEventListener("afterprint", () => interactivePicture.drawForPaper(false));
     controls.build(form, change, { ...ownNumbers.fields(), ...figures.fields() });
     interactivePicture.start(change);
     byId("planes").addEventListener("change", choosePlane);
@@ -197,14 +196,6 @@ const explorer = (() => {
   const chosenTheme = () =>
     preferences.read("theme", ["light", "dark"]) ??
     (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-
-  /**
-   * Draw the picture in another theme than that of the page.
-   * @param {string} name
-   */
-  function paintFor(name) {
-    interactivePicture.useTheme(name);
-  }
 
   /**
    * Switch to the light or dark theme.

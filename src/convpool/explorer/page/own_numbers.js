@@ -11,10 +11,11 @@ const ownNumbers = (() => {
   let painted = 9; // the latest number in the field "value to paint" that was not refused
 
   /**
-   * Set pixels of the channel in front to the number that is painted with.
+   * Set pixels of the channel in front to a number, or to the one that is painted with.
    * @param {Cell[]} cells cells of the input, by y and x
+   * @param {number} [value]
    */
-  function paint(cells) {
+  function paint(cells, value = painted) {
     const {
       image: {
         shape: [, w, c],
@@ -23,8 +24,39 @@ const ownNumbers = (() => {
       at: { front },
     } = explorer.model();
     const pixels = Array.from(data);
-    for (const { y, x } of cells) pixels[(y * w + x) * c + front] = painted;
+    for (const { y, x } of cells) pixels[(y * w + x) * c + front] = value;
     return explorer.change({ pixels });
+  }
+
+  /**
+   * Put a field over a pixel of the picture, for its number; Esc leaves it as it is.
+   * @param {Cell} cell of the input
+   * @param {any} event the double click on it
+   */
+  function typePixel(cell, { clientX, clientY }) {
+    byId("typed")?.remove();
+    const { image, at } = explorer.model();
+    const value = modelling.numberAt(image, cell.y, cell.x, at.front);
+    const field = element("input", {
+      type: "text",
+      id: "typed",
+      value: writtenNumbers.typed(+value.toFixed(6)),
+      ariaLabel: `input[${cell.y}, ${cell.x}]`,
+    });
+    Object.assign(field.style, { left: `${clientX + scrollX}px`, top: `${clientY + scrollY}px` });
+    field.addEventListener("input", () => ownWeights.numberIn(field, "number.pixel"));
+    field.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") field.value = "";
+      if (key === "Enter" || key === "Escape") field.blur();
+    });
+    field.addEventListener("blur", () => {
+      const typed = settings.ownNumber(field.value);
+      field.remove();
+      explorer.note("");
+      if (typed !== null && typed !== value) paint([cell], typed);
+    });
+    document.body.append(field);
+    field.select();
   }
 
   // ---- a picture file ----
@@ -144,7 +176,7 @@ const ownNumbers = (() => {
     file.addEventListener("change", () => file.files.length && takeFile(file.files[0]));
     const value = element("input", {
       type: "text",
-      inputMode: "decimal",
+      inputMode: "text",
       size: 6,
       id: "paint-value",
       value: painted,
@@ -184,6 +216,7 @@ const ownNumbers = (() => {
     paint,
     takeFile,
     // drop a file that is still being read
+    typePixel,
     forget: () => {
       latestRequest += 1;
     },

@@ -247,6 +247,7 @@ const ownQuestions = (() => {
       ),
     );
     byId("own-list").replaceChildren(...items);
+    preferences.hold("questions", encode(list)); // the page in another language has them too
     for (const node of byId("own-take").children) node.disabled = !list.length;
   }
 
@@ -277,6 +278,7 @@ const ownQuestions = (() => {
       ),
       element("p", { id: "own-said", role: "status" }),
     );
+    list = decode(preferences.held("questions"));
     showList();
   }
 

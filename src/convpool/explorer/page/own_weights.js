@@ -74,7 +74,7 @@ const ownWeights = (() => {
       const field = (u, v) =>
         element("input", {
           type: "text",
-          inputMode: "decimal",
+          inputMode: "text",
           ariaLabel: say("weights.field", { u, v }),
           data: { index: ((u * kw + v) * depth + plane) * nc + n },
         });

@@ -125,7 +125,10 @@ const photoSpot = (() => {
   /** Connect the pointer with both photographs. */
   function start() {
     for (const id of ["photo-input", "photo-output"]) {
-      byId(id).addEventListener("pointermove", (event) => point(event, false));
+      byId(id).addEventListener(
+        "pointermove",
+        (event) => interactivePicture.hasMoved(event) && point(event, false),
+      );
       byId(id).addEventListener("pointerdown", (event) => point(event, true));
     }
   }

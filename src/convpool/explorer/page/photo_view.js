@@ -348,6 +348,7 @@ const photoView = (() => {
     photo.name = "own";
     keptNumbers.forget("pixels");
     explorer.change({ h: rows, w: columns, pixels, i, j });
+    explorer.show("stage");
   }
 
   /** Show the photograph, now and at each change of the state. */

@@ -24,6 +24,7 @@ const blocksOfPicture = (() => {
       front: at.front,
       look: lookOf(model, image),
       words: inputWords(model),
+      more: covered ? "" : strideWords(model), // a question may ask for it
       hasLeft: covered !== "size", // what is left over tells the size
       ...(scattering ? plain(image.shape) : padded),
     };
@@ -61,6 +62,16 @@ const blocksOfPicture = (() => {
     const words = sizeWords(say(name), image.shape);
     const isPadded = state.op !== "transpose" && axes.some((axis) => axis.before || axis.after);
     return isPadded ? `${words} ${say("tables.padded")}` : words;
+  }
+
+  /**
+   * Return what the title of the input says of a stride above 1, where there is room.
+   * @param {Model} model
+   * @returns {string}
+   */
+  function strideWords({ state: { op, sh, sw } }) {
+    if (op === "transpose" || Math.max(sh, sw) === 1) return "";
+    return say("tables.strided", { s: sh === sw ? sh : `${sh}, ${sw}` });
   }
 
   /**

@@ -31,5 +31,31 @@ const preferences = (() => {
     }
   }
 
-  return { read, write };
+  /**
+   * Remember a text for as long as this tab is open.
+   * @param {string} name
+   * @param {string} text
+   */
+  function hold(name, text) {
+    try {
+      sessionStorage.setItem(key(name), text);
+    } catch {
+      /* it lasts until the page is left */
+    }
+  }
+
+  /**
+   * Return the text that this tab remembers; empty if there is none.
+   * @param {string} name
+   * @returns {string}
+   */
+  function held(name) {
+    try {
+      return sessionStorage.getItem(key(name)) ?? "";
+    } catch {
+      return "";
+    }
+  }
+
+  return { read, write, hold, held };
 })();

@@ -21,9 +21,11 @@ const presentation = (() => {
       button.textContent = say(on ? "page.leave" : "page.present");
     }
     tour.place();
+    (on ? byId("level") : byId("start-tour").parentElement).after(byId("examples"));
     explorer.note("");
     showWhole(on && !byId("photo").hidden);
     if (!on) byId("sum").style.fontSize = "";
+    fitGuide();
     // where the browser refuses it, the picture fills the window
     if (on) fillScreen().catch(() => {});
     else if (document.fullscreenElement) document.exitFullscreen();
@@ -124,18 +126,49 @@ const presentation = (() => {
   }
 
   /**
-   * Write a sum in the largest letters that leave all of it in sight.
+   * Write a part of the page in the largest letters that leave all of it in sight.
+   * @param {HTMLElement} part
+   * @param {number[]} sizes the largest and the least size, in rem
+   * @returns {number} the size
+   */
+  function fitText(part, [largest, least]) {
+    for (let size = largest; size >= least; size -= 0.1) {
+      part.style.fontSize = `${size}rem`;
+      const parts = [part, ...part.querySelectorAll(".sums")];
+      const fits = ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth;
+      const hasRoom = parts.every(fits) && part.scrollHeight <= part.clientHeight;
+      part.tabIndex = hasRoom ? -1 : 0; // what scrolls is reached by keyboard
+      if (hasRoom) return size;
+    }
+    return least;
+  }
+
+  let fitted = { what: "", size: 0 }; // the sum that was fitted last
+
+  /**
+   * Write a sum in the largest letters that leave all of it in sight. From step to step they grow
+   * no more, so that it keeps its place.
    * @param {HTMLElement} [sum]
    */
   function fitSum(sum = byId("sum")) {
-    for (let size = isOn() ? 3 : 1.1; size >= 0.6; size -= 0.1) {
-      sum.style.fontSize = `${size}rem`;
-      const parts = [sum, ...sum.querySelectorAll(".sums")];
-      const fits = ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth;
-      const hasRoom = parts.every(fits) && sum.scrollHeight <= sum.clientHeight;
-      sum.tabIndex = hasRoom ? -1 : 0; // what scrolls is reached by keyboard
-      if (hasRoom) return;
-    }
+    const { i, j, n, front, ...rest } = explorer.state();
+    const { id, clientWidth, clientHeight } = sum;
+    const cells = sum.querySelectorAll("td").length;
+    const what = [id, clientWidth, clientHeight, cells, isOn(), JSON.stringify(rest)].join();
+    const largest = isOn() ? 3 : 1.1;
+    const size = fitText(sum, [what === fitted.what ? fitted.size : largest, 0.6]);
+    fitted = { what, size };
+  }
+
+  /** Write a question on a full screen as large as it fits, with room for the sum below it. */
+  function fitGuide() {
+    const guide = byId("guide");
+    const { style } = guide;
+    [style.fontSize, style.maxHeight] = ["", ""];
+    if (!isOn() || innerWidth < 1000 || !tour.isRunning()) return;
+    style.maxHeight = interactivePicture.covering() ? "88vh" : "62vh";
+    fitText(guide, [2.2, 1.1]);
+    guide.removeAttribute("tabindex"); // its buttons are reached anyhow
   }
 
   // keys of a clicker -> how many steps on
@@ -237,6 +270,8 @@ const presentation = (() => {
     isAlone: () => isOn() || document.body.classList.contains("embedded"),
     arrange,
     fitSum,
+    fitText,
+    fitGuide,
     fitZoom,
     CELLS,
   };

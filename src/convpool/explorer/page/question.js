@@ -63,13 +63,13 @@ const question = (() => {
 
   // what a wrong answer is compared with: causes of other results, the likeliest first
   const SLIPS = {
-    size: ["cause.stride", "cause.ceil", "cause.padding"],
+    size: ["cause.stride", "cause.ceil", "cause.floor", "cause.no_padding", "cause.padding"],
     number: ["cause.flip", ...settings.CHOICES.mode.map((mode) => `cause.mode_${mode}`)],
   };
   // of each of these causes, the values that beginners mix up
   const LIKELY = {
     "cause.stride": ({ n }) => n === 1,
-    "cause.padding": ({ name }) => ["valid", "same"].includes(name),
+    "cause.padding": ({ name }) => name === "same",
     "cause.flip": () => tourStops.isExplained(explorer.state(), "flip"),
   };
 
@@ -164,12 +164,14 @@ const question = (() => {
       const expected = expectation();
       const entered = read(field.value, expected);
       const isRightHere = (typed) => isRight(typed, expected) || accepts(typed, explorer.model());
+      const isMiswritten =
+        entered === null || (Array.isArray(expected) && entered.length !== expected.length);
+      if (isMiswritten) field.select();
       if (entered === null)
         verdict.textContent = say(
           Array.isArray(expected) ? "tour.write_sizes" : "tour.write_number",
         );
-      else if (Array.isArray(expected) && entered.length !== expected.length)
-        verdict.textContent = way;
+      else if (isMiswritten) verdict.textContent = way;
       else if (isRightHere(entered)) end("good", say("tour.right", { right: textOf(entered) }));
       // the answer may be that of the picture that was seen
       else if (wasChanged) verdict.textContent = say("tour.changed");

@@ -84,6 +84,7 @@ const sentences = (() => {
   function aboutPooled(state, { terms, divisor, value }) {
     const pixels = terms.filter(({ inside }) => inside);
     const n = pixels.length;
+    if (!n) return say("pool.nothing");
     const parts = [say(`pool.${state.mode}`, { n, divisor })];
     const isChoice = state.mode === "max" || state.mode === "min";
     const outside = terms.length - n;

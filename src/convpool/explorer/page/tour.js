@@ -7,6 +7,7 @@ const tour = (() => {
   const isWide = matchMedia("(min-width: 1000px)");
   const title = (index) => say(`tour.${index + 1}.title`);
   const LOOPS = [6, 8]; // indices of the stops that show the two loops
+  const SIZES = [2, 3, 4, 8]; // and of those whose short answers hold letters
   // of buttons: the way on, and back, which a clicker presses too
   const [ON, BACK] = [
     { className: "main", data: { clicker: "on" } },
@@ -102,6 +103,7 @@ const tour = (() => {
   /** Leave the tour; the picture stays in sight. */
   function end() {
     leave();
+    byId("controls").scrollTop = 0;
     explorer.show("stage");
   }
 
@@ -184,7 +186,8 @@ const tour = (() => {
       isShown = !isShown;
       toldPicture.show(isShown ? { ...set, ...attempt } : set);
       update();
-      if (attempt.view) explorer.show("views");
+      if (isShown && attempt.view) explorer.show("views");
+      else showPicture();
     });
     update();
     return [node, ...said];
@@ -372,7 +375,9 @@ const tour = (() => {
       say("test.heading", { k: index + 1, count: TESTS.length, title: title(index) });
     return {
       list: TESTS.map((test, index) => () => ({
-        hint: say(`tour.${index + 1}.short`),
+        hint: SIZES.includes(index)
+          ? `${say(`tour.${index + 1}.short`)} (${say("test.letters")})`
+          : say(`tour.${index + 1}.short`),
         ...test(picking(seed + 7919 * index)),
       })),
       heading,

@@ -108,14 +108,14 @@ const tourStops = (() => {
       { ...rows, i: 1, j: 1 },
       "number",
       number,
-      ["kernel", "convolution", "weight", "window", "pixel"],
+      ["kernel", "convolution", "weight", "window", "pixel", "trained"],
     ],
     [
       { h: 5, w: 6, ...border },
       { h: 5, w: 6, ...byHand, left: 2, right: 2 },
       "size",
       size,
-      ["padding", "window", "kernel", "pixel", "output"],
+      ["padding", "window", "kernel", "weight", "pixel", "output"],
     ],
     [
       { h: 5, w: 5, padding: "same" },
@@ -167,7 +167,10 @@ const tourStops = (() => {
       { ...pool, mode: "max", i: 1, j: 1 },
       "number",
       number,
-      [...["pooling", "window", "stride", "pixel", "channel", "weight", "padding"], "convolution"],
+      [
+        ...["pooling", "window", "stride", "pixel", "channel", "weight", "output", "padding"],
+        "convolution",
+      ],
       [{ set: { ...pool, ...byHand, mode: "avg", j: 1 }, calculation: sentences.worked }],
     ],
     [

@@ -72,8 +72,9 @@ const words = (() => {
     if (entry === undefined) throw new Error(`no sentence ${key}`);
     const isPair = Array.isArray(entry);
     const text = isPair ? entry[isSingular(values.n ?? 1) ? 0 : 1] : entry;
-    // no line breaks inside of a size or beside the sign of a formula
+    // no line breaks inside of a size, beside the sign of a formula, or before French punctuation
     return text
+      .replace(/ (?=[:;?!»])|(?<=«) /g, "\u00a0")
       .replace(/ ([=−/*]) (?=\S)/g, "\u00a0$1\u00a0")
       .replace(/\{(\w+)\}/g, (_, name) => values[name])
       .replaceAll(" × ", "\u00a0×\u00a0");

@@ -50,6 +50,8 @@ const WORDS_EN = {
   "pool.padding_counts": "The divisor counts the padding too.",
   "pool.padding_is_left_out": "Padding is left out.",
   "pool.index": "It is input{place}.",
+  "pool.nothing":
+    "The window lies on padding alone: there is no pixel to take, and NaN means “not a number”.",
 
   "size.height": "height",
   "size.width": "width",
@@ -58,7 +60,7 @@ const WORDS_EN = {
   "size.left_row": ["1 row left over (red hatching)", "{n} rows left over (red hatching)"],
   "size.left_column": ["1 column left over (red hatching)", "{n} columns left over (red hatching)"],
   "size.output": "Output size",
-  "size.in_all": "in all {formula}",
+  "size.in_all": "padding in all: {formula}",
   "size.rows": "padding: top {before}, bottom {after}",
   "size.columns": "padding: left {before}, right {after}",
 
@@ -90,6 +92,7 @@ const WORDS_EN = {
   "compare.because": "It is the result if:",
   "compare.show": "Show it",
   "compare.and": ", and ",
+  "compare.or": "or {cause}",
   "compare.nothing":
     "None of the usual mistakes, alone or two together, gives it. Set the image, the kernel and " +
     "its size above to yours first.",
@@ -106,6 +109,7 @@ const WORDS_EN = {
 
   "cause.flip": "the kernel is rotated by 180 degrees (convolution as in signal processing)",
   "cause.padding": "the padding is “{name}”",
+  "cause.no_padding": "there is no padding (“valid”)",
   "cause.padding_1": "the padding is 1 on each side",
   "cause.odd_zero": "the odd zero of the padding is on the other side",
   "cause.padding_swapped": "height and width of the padding are exchanged",
@@ -115,7 +119,8 @@ const WORDS_EN = {
   "cause.stride_window": "the stride is the size of the window",
   "cause.dilation_swapped": "dilation down and across are exchanged",
   "cause.dilation": ["the dilation is 1", "the dilation is {n}"],
-  "cause.ceil": "floor and ceil are exchanged in the output size",
+  "cause.ceil": "a last window is kept that reaches beyond the image (ceil)",
+  "cause.floor": "windows that reach beyond the image are left out (floor)",
   "cause.divisor": "the other divisor is used: with or without the padding",
   "cause.mode_max": "pooling takes the maximum",
   "cause.mode_min": "pooling takes the minimum",
@@ -141,6 +146,7 @@ const WORDS_EN = {
   "call.torch": "PyTorch uses the kernel as it is, and pads with zeros.",
   "call.torch_average":
     "PyTorch's average counts padding in the divisor, unless count_include_pad=False.",
+  "call.torch_same": 'PyTorch refuses padding="same" with a stride; Keras has it.',
   "call.keras":
     "Keras uses the kernel as it is; the odd zero of “same” is at the bottom and on the right.",
   "call.flips":
@@ -154,7 +160,7 @@ const WORDS_EN = {
   "call.unknown": "“{name}” is not known here, and left out.",
   "call.limited": "{value} is more than the page draws: {shown} is shown.",
 
-  "paste.summary": "Paste a call, a matrix or a link",
+  "paste.summary": "Paste code, a matrix or a link",
   "paste.field": "A call, a matrix or a link",
   "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
   "paste.intro":
@@ -332,6 +338,7 @@ const WORDS_EN = {
   "tables.channel": "{name}, channel {channel}",
   "tables.input": "input",
   "tables.padded": "+ padding",
+  "tables.strided": ", stride {s}",
   "tables.spread": "input with zeros inserted",
   "tables.output": "output",
   "tables.kernel": "kernel",

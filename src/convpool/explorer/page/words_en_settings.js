@@ -118,7 +118,7 @@ Object.assign(WORDS_EN, {
   "padding.valid": "No padding: every window lies on real pixels.",
   "padding.same":
     "Outputs: size / stride, rounded up. An odd row or column of padding goes to the bottom or " +
-    "the right, as in PyTorch and Keras.",
+    "the right, as in Keras, and in PyTorch, which has “same” at stride 1 only.",
   "padding.same_lower":
     "Outputs: size / stride, rounded up. An odd row or column of padding goes to the top or the " +
     "left, as ONNX's SAME_LOWER.",
@@ -140,10 +140,12 @@ Object.assign(WORDS_EN, {
     "convolution adds.",
   "cropped.by hand": "So many rows and columns are cropped on each side.",
   "padding.darker":
-    "With zeros, the border of a blurred photo gets darker, and an edge kernel sees an edge there.",
+    "With zeros, the border of a blurred photo gets darker, and a kernel that finds edges " +
+    "finds one there.",
   "padding.pool":
     "In pooling, padding has no value: the maximum never takes it, and the average leaves it " +
-    "out of its sum. The divisor counts it only with “divide by: pixels and padding”.",
+    "out of its sum. The divisor counts it only with “divide by: pixels and padding” (All " +
+    "settings).",
 
   "aria.op": "operation",
   "aria.mode": "pooling",
@@ -177,7 +179,7 @@ Object.assign(WORDS_EN, {
   "switch.soFar": "only what is done so far",
   "switch.relu": "negative numbers become 0",
 
-  "groups.dense": "1 (dense)",
+  "groups.dense": "1 (no groups)",
   "groups.depthwise": "{count} (depthwise)",
   "groups.none": "Groups need a number above 1 that divides both {c} and {nc}: there is none.",
   "groups.caption": ["{n} group", "{n} groups"],

@@ -52,8 +52,7 @@ Object.assign(WORDS_EN, {
   "tour.1.after":
     "Pixels on the left are added, pixels on the right subtracted. With the kernel as it is, " +
     "this sum is strictly called cross-correlation; deep learning calls it convolution too. " +
-    "Signal processing rotates the kernel by 180 degrees first (“flip”): then a single 1 among " +
-    "zeros leaves a copy of the kernel in the output, the right way round.",
+    "Signal processing rotates the kernel by 180 degrees first (“flip”).",
   "tour.1.try": "Rotate the kernel (flip)",
   "tour.1.tried":
     "The picture has another kernel now, in which each weight has its own number, so that you " +
@@ -74,9 +73,10 @@ Object.assign(WORDS_EN, {
     "The window begins (upper left corner) at input[1, 1]: subtract the three pixels of its " +
     "upper row from those of its lower row.",
   "tour.2.after":
-    "The sum is far from 0 where the pixels below differ from those above: at an edge that " +
-    "runs across. Question 1's kernel found edges that run down. Nine weights of 1/9 instead " +
-    "would give the mean of the window: a blur.",
+    "The sum is far from 0 where the pixels below differ from those above: at a horizontal " +
+    "edge. Question 1's kernel found vertical edges. Nine weights of 1/9 would give the mean " +
+    "of the window: a blur. These weights were chosen by hand. Those of a network are learned: " +
+    "it is trained with many examples (“Read digits” shows one).",
   "tour.3.title": "What is padding?",
   "tour.3.short":
     "Extra pixels around the image, mostly zeros, so that windows reach its border: n + before " +
@@ -86,8 +86,9 @@ Object.assign(WORDS_EN, {
     "and the output is smaller than the input. Padding adds a border around the image, usually " +
     "of zeros (grey hatching).",
   "tour.3.example":
-    "The height in words: 5 pixels, 1 zero above and 1 below, minus the 3 rows of the kernel, " +
-    "plus 1 for the first position of the window. The width works like the height.",
+    "The height in words: with the zeros there are 5 + 1 + 1 = 7 rows. In them, a kernel of 3 " +
+    "rows has room to move by 7 − 3 = 4 rows; 1 is added for its first position: 5 outputs. " +
+    "The width works like the height.",
   "tour.3.ask":
     "Now one row of zeros above and below, and two columns left and right. Which size will " +
     "the output be?",
@@ -95,10 +96,14 @@ Object.assign(WORDS_EN, {
     "On each axis, add the padding of both sides to the pixels, each once; then subtract the " +
     "kernel and add 1.",
   "tour.3.after":
-    "For each axis: pixels plus padding on both sides, minus the kernel, plus one (for the first " +
-    "position). The zeros are multiplied and added like pixels: a photo that is blurred with " +
-    "zeros gets a dark border, and an edge kernel sees an edge that is not there.",
+    "For each axis: pixels plus padding on both sides, minus the kernel, plus one (for the " +
+    "first position). The zeros are multiplied and added like pixels: a photo that is blurred " +
+    "with zeros gets a dark border, and a kernel that finds edges finds one there.",
   "tour.3.try": "Blur a photo with zeros",
+  "tour.3.tried":
+    "The cat's photograph, coarsened to 24 × 24 pixels. The weights, sixteenths, add up to 1: " +
+    "a weighted mean. At the border it is darker, since windows there reach over black pixels " +
+    "(0).",
   "tour.4.title": "What is “valid”, what is “same” padding?",
   "tour.4.short":
     "“valid” adds nothing: n − k + 1 outputs. “same” adds k − 1 zeros on each axis (stride 1): n " +
@@ -115,8 +120,8 @@ Object.assign(WORDS_EN, {
   "tour.4.hint": "“same” adds what the kernel takes away, whatever its size.",
   "tour.4.after":
     "As large as the input again. The height needs 4 − 1 = 3 rows of zeros in all, an odd " +
-    "number: one side gets one more. “same” (PyTorch, Keras) gives it to the bottom and to the " +
-    "right, “same_lower” (ONNX) to the top and to the left.",
+    "number: one side gets one more. “same”, as in the libraries PyTorch and Keras, gives it " +
+    "to the bottom and to the right; “same_lower”, as in ONNX, to the top and to the left.",
   "tour.5.title": "What is a stride?",
   "tour.5.short":
     "How far the window moves at each step: floor((n + before + after − k) / s) + 1 outputs. " +
@@ -150,11 +155,11 @@ Object.assign(WORDS_EN, {
     "stride 1 only.",
   "tour.5.further3.title": "“same_size”",
   "tour.5.further3":
-    "Some courses say “same” where the output is as large as the input at any stride. This page " +
-    "calls it “same_size”. The window then moves over much padding.\nout = n\nT = (n − 1)·s + k " +
-    "− n\nHalf of T goes to the top and to the left; of an odd T, the odd zero goes there too. " +
-    "At stride 1, T is that of “same”. Keras and ONNX have no such rule: their “same” gives n / " +
-    "s outputs, rounded up. PyTorch has “same” at stride 1 only.",
+    "Some courses say “same” where the output is as large as the input at any stride. This " +
+    "page calls it “same_size”. The window then moves over much padding.\nout = n\nT = (n − " +
+    "1)·s + k − n\nHalf of T goes to the top and to the left; of an odd T, the odd zero goes " +
+    "there too. Keras and ONNX have no such rule: their “same” gives n / s outputs, rounded " +
+    "up. PyTorch has “same” at stride 1 only.",
   "tour.5.further4.ask": "“same_size” with a kernel of 3 × 3 and stride 2, over 5 × 8. Which size?",
   "tour.5.further4.hint":
     "“same_size” adds so much padding that each pixel of the input has its output.",
@@ -164,7 +169,8 @@ Object.assign(WORDS_EN, {
   "tour.6.title": "What are channels?",
   "tour.6.short":
     "Planes of numbers, such as red, green and blue. A kernel has a plane of weights for each, " +
-    "adds up all products, and makes one output channel: kh·kw·c weights.",
+    "adds up all products, and makes one output channel: kh·kw·c weights (height, width, " +
+    "channels).",
   "tour.6.before":
     "A colour image has three numbers for each pixel: three planes, called channels. Other " +
     "images have other numbers of channels. A kernel has one plane of weights for each " +
@@ -172,9 +178,10 @@ Object.assign(WORDS_EN, {
     "output.",
   "tour.6.example":
     "This image has two channels only, so that the sums are short. One kernel: the output has " +
-    "one channel. Each channel has weights of its own; the sum of each stands beside or below " +
-    "the picture. The picture shows one channel of the input, which you choose below it (“input " +
-    "channel in front”).",
+    "one channel. Each channel has weights of its own (those of channel 1 are twice those of " +
+    "channel 0 here, only to be easy to tell apart); the sum of each stands beside or below " +
+    "the picture. The picture shows one channel of the input, which you choose below it " +
+    "(“input channel in front”).",
   "tour.6.ask":
     "An image of 5 × 5 with three channels, two kernels of 2 × 2 × 3, no padding. Which shape " +
     "will the output have?",
@@ -182,17 +189,18 @@ Object.assign(WORDS_EN, {
     "A kernel puts the products of all channels into one sum: it makes one output channel, " +
     "however many channels go in.",
   "tour.6.after":
-    "One output channel for each kernel: it is the third number of output[0, 0, 0]. Each kernel " +
-    "has a plane of weights for each of the three channels, here 2·2·3 = 12 weights " +
-    "(height·width·channels); both kernels have 24. For a colour image, a kernel of 3 × 3 has " +
+    "One output channel for each kernel: it is the third number of output[0, 0, 0]. Each " +
+    "kernel has a plane of weights for each of the three channels, here 2·2·3 = 12 weights " +
+    "(height·width·channels), both together 24. For a colour image, a kernel of 3 × 3 has " +
     "3·3·3 = 27 weights.",
   "tour.6.try": "See the channels apart",
   "tour.6.further1.title": "groups",
   "tour.6.further1":
     "Groups divide the channels, and the kernels, into parts that do not mix. Here 4 channels " +
     "and 2 kernels are in 2 groups: kernel 0 sees the channels 0 and 1 only, kernel 1 the " +
-    "channels 2 and 3. So a kernel has 2 planes of weights, not 4. With as many groups as " +
-    "channels, a kernel sees one channel: this is called depthwise.",
+    "channels 2 and 3. So a kernel has 2 planes of weights, not 4: fewer weights, and less to " +
+    "compute. With as many groups as channels, a kernel sees one channel: this is called " +
+    "depthwise.",
   "tour.7.title": "How is a convolution performed over an image?",
   "tour.7.short":
     "Two loops over the rows and columns of the output: cut out the window, multiply it by the " +
@@ -200,7 +208,8 @@ Object.assign(WORDS_EN, {
   "tour.7.before":
     "Two loops run over the rows and the columns of the output. At each position: cut out the " +
     "window, multiply each pixel by its weight (w * kernel), add the products (sum). Below the " +
-    "loops: this step.",
+    "loops: this step. This kernel compares a pixel with its four neighbours: it finds spots " +
+    "and edges of every direction.",
   "tour.7.example": "Press Play to watch them change.",
   "tour.7.ask": "Now a window on the border: which number will output[4, 2] be?",
   "tour.7.hint": "The lowest row of the window lies in the padding: its pixels are 0.",
@@ -215,8 +224,9 @@ Object.assign(WORDS_EN, {
   "tour.7.further2.title": "with dilation",
   "tour.7.further2":
     "Dilation spreads the window: with dilation 2 it takes every second row and every second " +
-    "column, and leaves out those between. So a kernel of 3 × 3 reaches over 5 × 5 pixels: a " +
-    "wider view with no more than 9 weights. In the loops, “:2” at the end of a slice does this.",
+    "column, and leaves out those between. So a kernel of 3 × 3 reaches over 2·(3 − 1) + 1 = 5 " +
+    "rows and columns: a wider view with no more than 9 weights. In the loops, “:2” at the end " +
+    "of a slice does this.",
   "tour.8.title": "What is max pooling? What is average pooling?",
   "tour.8.short":
     "One number from each window, without weights, in each channel by itself: the largest pixel " +
@@ -224,29 +234,29 @@ Object.assign(WORDS_EN, {
   "tour.8.before":
     "Pooling has windows but no weights. Max pooling keeps the largest pixel of each window, " +
     "average pooling their mean. Each channel is pooled by itself. Usually the stride is the " +
-    "size of the window, so that windows do not overlap: here both are 2. The picture shows " +
-    "average pooling.",
-  "tour.8.example": "This was average pooling. Max pooling keeps the largest of the four pixels.",
+    "size of the window, so that windows do not overlap: here both are 2.",
+  "tour.8.example":
+    "The picture shows average pooling. Max pooling keeps the largest of the four pixels.",
   "tour.8.ask": "Max pooling with 2 × 2 windows: which number will output[1, 1] be?",
   "tour.8.hint": "With stride 2, this window begins at input[2, 2].",
   "tour.8.after":
-    "The largest pixel of the window. Where it lies in the window does not matter: this makes a " +
-    "network less sensitive to small moves.",
+    "The largest pixel of the window. Where it lies in the window does not matter: if the " +
+    "image moves by a pixel, much of the output does not change.",
   "tour.8.try": "Compare with the average",
   "tour.8.further1.title": "with padding",
   "tour.8.further1":
     "Pooling may have padding too. It is not zeros, as in a convolution: its places have no " +
-    "value. Max pooling never takes them. Average pooling leaves them out: this window has two " +
-    "pixels, so it divides by 2. The setting “divide by: pixels and padding” counts them as " +
-    "zeros, as PyTorch does unless told otherwise.",
+    "value. Max pooling never takes them. Average pooling leaves them out here: this window " +
+    "has two pixels, so it divides by 2. PyTorch counts them as zeros, and divides by 4; so " +
+    "does this page with “divide by: pixels and padding” (All settings).",
   "tour.9.title": "How is pooling performed over an image?",
   "tour.9.short":
     "The same two loops with w.max() or w.mean(), mostly with the stride k: floor((n − k) / s) " +
     "+ 1 outputs.",
   "tour.9.before":
-    "The same two loops: a window, one number from it (the largest pixel, or the mean), then the " +
-    "window moves on by the stride. What does not fill a window is dropped. Both numbers of this " +
-    "window stand below the loops.",
+    "The same two loops: a window, one number from it (the largest pixel, or the mean), then " +
+    "the window moves on by the stride. What does not fill a window is dropped. Below the " +
+    "loops: the largest pixel of this window, and the mean.",
   "tour.9.example":
     "This is max pooling. Average pooling has w.mean() instead of w.max(); the size of the " +
     "output is the same.",
@@ -281,6 +291,7 @@ Object.assign(WORDS_EN, {
   "test.done": "Done",
   "test.back": "Back to the result",
   "test.answers": "The nine answers in short (image n, kernel k, stride s)",
+  "test.letters": "n: the image, k: the kernel, s: the stride",
   "test.score": "{k} of {count} right at the first try",
   "test.skipped": "{n} of {count} not answered",
   "test.missed": "Look at these again:",
@@ -374,19 +385,17 @@ Object.assign(WORDS_EN, {
   "word.weight": "weight",
   "word.weight.what": "One number of a kernel: a pixel is multiplied by it.",
   "word.convolution": "convolution",
-  "word.convolution.what":
-    "At each position of the window, pixels times weights, added. Where the kernel is not " +
-    "rotated first, as in deep learning, it is strictly a cross-correlation.",
+  "word.convolution.what": "At each position of the window, pixels times weights, added.",
   "word.flip": "flip",
   "word.flip.what":
-    "To rotate the kernel by 180 degrees before it is used, as signal processing does.",
+    "To rotate the kernel by 180 degrees before it is used, as signal processing does. Without " +
+    "it, a convolution is strictly a cross-correlation.",
   "word.output": "output",
   "word.output.what": "The result: one number for each position of the window.",
   "word.padding": "padding",
   "word.padding.what":
-    "Extra pixels around the image, mostly zeros, so that windows can reach over its border; in " +
-    "pooling they have no value. A transposed convolution works the other way round: there " +
-    "padding crops its output.",
+    "Extra pixels around the image, mostly zeros, so that windows can reach over its border; " +
+    "in pooling they have no value.",
   "word.valid": "valid",
   "word.valid.what":
     "No padding: every window lies on real pixels. The output is smaller, except with a kernel " +
@@ -422,7 +431,7 @@ Object.assign(WORDS_EN, {
   "word.transposed": "transposed convolution",
   "word.transposed.what":
     "The other way round: each pixel times the kernel is added to a window of the output, " +
-    "which is larger.",
+    "which is larger. Padding crops the output.",
   "word.extra": "output padding",
   "word.extra.what":
     "Of a transposed convolution: rows and columns added at the bottom and on the right of the " +

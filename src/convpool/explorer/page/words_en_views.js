@@ -1,6 +1,6 @@
 // The page's sentences in English: the network, other views, and what stands below the picture.
 Object.assign(WORDS_EN, {
-  "page.compare_short": "Compare",
+  "page.compare_short": "Check a result",
   "page.network": "Network",
   "network.title": "A trained network reads digits",
   "network.intro":
@@ -39,7 +39,8 @@ Object.assign(WORDS_EN, {
     "{power} / {sum} {percent} %.",
   "network.open": "Open in the picture",
   "network.opened":
-    "The picture shows this neuron, with numbers rounded to six decimals. Undo goes back.",
+    "The picture shows this neuron. It keeps six decimals of each number and writes four. Undo " +
+    "goes back.",
   "network.subtotals": "Products of pixel and weight, one picture for each map, and their sums:",
   "network.empty": "The pad is empty: draw a digit.",
   "network.read_as": "Read as {n} ({percent} %).",
@@ -51,8 +52,9 @@ Object.assign(WORDS_EN, {
     "the row and the column in the window, c is the channel, n the kernel.",
   "view.copies": "Shifted copies",
   "view.copies.what":
-    "Each weight times the image, moved so that its pixel lies on the output; of each copy, " +
-    "only the part on the output is shown. The sum of these copies is the output.",
+    "For each weight, one copy of the image, multiplied by the weight and shifted so that each " +
+    "product lies on the output that it is added to. The sum of the copies is the output; what " +
+    "lies beside the output is not shown.",
   "view.matrix": "Matrix (im2col)",
   "view.matrix.what":
     "Every window as one row of a matrix, and every kernel as a column: the convolution is " +
@@ -60,7 +62,8 @@ Object.assign(WORDS_EN, {
   "view.planes": "Channels apart",
   "view.planes.what":
     "Each channel is convolved (∗) with its own plane of the kernel's weights; the results of " +
-    "all channels are added. Another kernel is chosen below the picture.",
+    "all channels are added. For another kernel, choose another output channel below the " +
+    "picture.",
   "view.bars": "1-D as bars",
   "view.bars.what":
     "On one row, a convolution is a moving sum: the kernel slides along the signal.",
@@ -71,9 +74,11 @@ Object.assign(WORDS_EN, {
   "view.backward": "Backward pass",
   "view.backward.what":
     "Training makes one number small: the loss, which says how wrong a network's result is. A " +
-    "gradient says how much the loss grows when a number grows a little. The next layer hands " +
-    "back g, the gradient of this output; from g come the gradients of the input and of the " +
-    "weights. Then each weight is changed a little against its gradient.",
+    "gradient says how much the loss grows when a number grows a little. It is found " +
+    "backwards, from the last layer to the first. The layer behind this one has found g: how " +
+    "much the loss grows with each number of this output. From g follow the gradients of the " +
+    "weights and of the input. Then each weight is changed a little against its gradient: made " +
+    "smaller where the gradient is above 0, larger where it is below.",
   "view.convolution_only": "This view is for convolutions.",
   "view.not_transposed": "This view is for convolutions and pooling.",
   "view.too_large":

@@ -51,6 +51,9 @@ const WORDS_ES = {
   "pool.padding_counts": "El divisor cuenta también el relleno.",
   "pool.padding_is_left_out": "El relleno se deja fuera.",
   "pool.index": "Es input{place}.",
+  "pool.nothing":
+    "La ventana está solo sobre el relleno: no hay ningún píxel que tomar, y NaN significa “no " +
+    "es un número”.",
 
   "size.height": "altura",
   "size.width": "anchura",
@@ -62,7 +65,7 @@ const WORDS_ES = {
   "size.left_row": ["sobra 1 fila (rayado rojo)", "sobran {n} filas (rayado rojo)"],
   "size.left_column": ["sobra 1 columna (rayado rojo)", "sobran {n} columnas (rayado rojo)"],
   "size.output": "Tamaño de la salida",
-  "size.in_all": "en total {formula}",
+  "size.in_all": "relleno en total: {formula}",
   "size.rows": "relleno: {before} arriba, {after} abajo",
   "size.columns": "relleno: {before} a la izquierda, {after} a la derecha",
 
@@ -94,6 +97,7 @@ const WORDS_ES = {
   "compare.because": "Es el resultado si:",
   "compare.show": "Mostrar",
   "compare.and": ", y ",
+  "compare.or": "o {cause}",
   "compare.nothing":
     "Ninguno de los errores habituales, solo o con otro, lo da. Ponga antes arriba su imagen, " +
     "su núcleo y el tamaño de este.",
@@ -109,6 +113,7 @@ const WORDS_ES = {
 
   "cause.flip": "el núcleo está girado 180 grados (la convolución del procesamiento de señales)",
   "cause.padding": "el relleno es “{name}”",
+  "cause.no_padding": "no hay relleno (“valid”)",
   "cause.padding_1": "el relleno es 1 en cada lado",
   "cause.odd_zero": "el cero impar del relleno está en el otro lado",
   "cause.padding_swapped": "la altura y la anchura del relleno están intercambiadas",
@@ -118,7 +123,8 @@ const WORDS_ES = {
   "cause.stride_window": "el paso es el tamaño de la ventana",
   "cause.dilation_swapped": "la dilatación hacia abajo y a la derecha están intercambiadas",
   "cause.dilation": ["la dilatación es 1", "la dilatación es {n}"],
-  "cause.ceil": "floor y ceil están intercambiados en el tamaño de la salida",
+  "cause.ceil": "se guarda una última ventana que pasa de la imagen (ceil)",
+  "cause.floor": "las ventanas que pasan de la imagen se dejan fuera (floor)",
   "cause.divisor": "se usa el otro divisor: con o sin el relleno",
   "cause.mode_max": "el pooling toma el máximo",
   "cause.mode_min": "el pooling toma el mínimo",
@@ -144,11 +150,12 @@ const WORDS_ES = {
   "call.torch": "PyTorch usa el núcleo tal cual, y rellena con ceros.",
   "call.torch_average":
     "La media de PyTorch cuenta el relleno en el divisor, salvo con count_include_pad=False.",
+  "call.torch_same": 'PyTorch rechaza padding="same" con un paso; Keras lo tiene.',
   "call.keras": "Keras usa el núcleo tal cual; el cero impar de “same” está abajo y a la derecha.",
   "call.flips": "Esta llamada gira el núcleo 180 grados, a diferencia de PyTorch, Keras y OpenCV.",
   "call.no_flip": "Esta llamada usa el núcleo tal cual.",
   "call.opencv":
-    "OpenCV usa el núcleo tal cual, y rellena el borde por reflexión sin repetir el último " +
+    "OpenCV usa el núcleo tal cual, y rellena el margen por reflexión sin repetir el último " +
     "píxel (reflect). Allí las fotos uint8 se redondean, y se recortan a 0 y 255.",
   "call.kernel_stays":
     "El núcleo de aquí se queda: escríbalo encima de la llamada (k = np.array(...)), o pegue " +
@@ -156,7 +163,7 @@ const WORDS_ES = {
   "call.unknown": "“{name}” no se conoce aquí, y se deja fuera.",
   "call.limited": "{value} es más de lo que la página dibuja: muestra {shown}.",
 
-  "paste.summary": "Pegar una llamada, una matriz o un enlace",
+  "paste.summary": "Pegar código, una matriz o un enlace",
   "paste.field": "Una llamada, una matriz o un enlace",
   "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
   "paste.intro":
@@ -341,6 +348,7 @@ const WORDS_ES = {
   "tables.channel": "{name}, canal {channel}",
   "tables.input": "entrada",
   "tables.padded": "+ relleno",
+  "tables.strided": ", paso de {s}",
   "tables.spread": "entrada con ceros insertados",
   "tables.output": "salida",
   "tables.kernel": "núcleo",

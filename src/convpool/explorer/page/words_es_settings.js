@@ -28,7 +28,7 @@ Object.assign(WORDS_ES, {
 
   "choice.symmetric": "simétrico (symmetric)",
   "choice.reflect": "reflejo (reflect)",
-  "choice.edge": "borde repetido (edge)",
+  "choice.edge": "margen repetido (edge)",
   "choice.wrap": "periódico (wrap)",
   "choice.zeros": "ceros",
   "choice.constant": "constante",
@@ -42,14 +42,14 @@ Object.assign(WORDS_ES, {
   "choice.pool": "pooling",
   "choice.transpose": "convolución transpuesta",
   "choice.numbers": "números pequeños",
-  "choice.digit": "cifra dibujada",
+  "choice.digit": "dígito dibujado",
   "choice.stripes": "rayas",
   "choice.cat": "gato (foto)",
   "choice.astronaut": "astronauta (foto)",
   "choice.coffee": "café (foto)",
   "choice.photo": "su foto",
-  "choice.own": "propio",
-  "choice.edges": "contornos verticales",
+  "choice.own": "a medida",
+  "choice.edges": "bordes verticales",
   "choice.sobel": "Sobel (derecha)",
   "choice.sobel_left": "Sobel (izquierda)",
   "choice.sobel_top": "Sobel (arriba)",
@@ -74,7 +74,7 @@ Object.assign(WORDS_ES, {
   "figure.half": "medio relleno",
   "figure.full": "relleno completo",
   "figure.some": "relleno",
-  "figure.one": "sin paso",
+  "figure.one": "paso de 1",
   "figure.strides": "paso de 2",
   "figure.odd": "paso de 2 (impar)",
   "figure.dilation": "dilatación",
@@ -118,7 +118,7 @@ Object.assign(WORDS_ES, {
   "padding.valid": "Ningún relleno: cada ventana está sobre píxeles reales.",
   "padding.same":
     "Salidas: tamaño / paso, redondeado hacia arriba. Una fila o columna impar de relleno va " +
-    "abajo o a la derecha, como en PyTorch y Keras.",
+    "abajo o a la derecha, como en Keras, y en PyTorch, que tiene “same” solo con paso 1.",
   "padding.same_lower":
     "Salidas: tamaño / paso, redondeado hacia arriba. Una fila o columna impar de relleno va " +
     "arriba o a la izquierda, como SAME_LOWER de ONNX.",
@@ -140,11 +140,12 @@ Object.assign(WORDS_ES, {
     "añade una convolución “full”.",
   "cropped.by hand": "Tantas filas y columnas se recortan en cada lado.",
   "padding.darker":
-    "Con ceros, el borde de una foto desenfocada se oscurece, y un núcleo de contornos ve allí " +
-    "uno.",
+    "Con ceros, el margen de una foto desenfocada se oscurece, y un núcleo que encuentra " +
+    "bordes encuentra uno allí.",
   "padding.pool":
     "En el pooling, el relleno no tiene valor: el máximo nunca lo toma, y la media lo deja " +
-    "fuera de su suma. El divisor lo cuenta solo con “dividir por: píxeles y relleno”.",
+    "fuera de su suma. El divisor lo cuenta solo con “dividir por: píxeles y relleno” (Todos " +
+    "los ajustes).",
 
   "aria.op": "operación",
   "aria.mode": "pooling",
@@ -179,7 +180,7 @@ Object.assign(WORDS_ES, {
   "switch.soFar": "solo lo hecho hasta ahora",
   "switch.relu": "los negativos pasan a 0",
 
-  "groups.dense": "1 (denso)",
+  "groups.dense": "1 (sin grupos)",
   "groups.depthwise": "{count} (depthwise)",
   "groups.none": "Los grupos piden un número mayor que 1 que divida {c} y {nc}: no hay ninguno.",
   "groups.caption": ["{n} grupo", "{n} grupos"],

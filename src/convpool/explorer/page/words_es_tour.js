@@ -52,21 +52,21 @@ Object.assign(WORDS_ES, {
   "tour.1.ask": "La ventana avanza un píxel a la derecha. ¿Qué número será output[0, 1]?",
   "tour.1.hint": "Sume la columna izquierda de la nueva ventana y reste su columna derecha.",
   "tour.1.after":
-    "Los píxeles de la izquierda se suman, los de la derecha se restan. Con el núcleo tal cual, " +
-    "esta suma se llama en rigor correlación cruzada; el aprendizaje profundo dice convolución " +
-    "de todos modos. El procesamiento de señales gira antes el núcleo 180 grados (“voltear”): " +
-    "así, un solo 1 entre ceros deja en la salida una copia del núcleo, al derecho.",
+    "Los píxeles de la izquierda se suman, los de la derecha se restan. Con el núcleo tal " +
+    "cual, esta suma se llama en rigor correlación cruzada; el aprendizaje profundo dice " +
+    "convolución de todos modos. El procesamiento de señales gira antes el núcleo 180 grados " +
+    "(“voltear”).",
   "tour.1.try": "Girar el núcleo (voltear)",
   "tour.1.tried":
     "Ahora la imagen tiene otro núcleo, en el que cada peso tiene su propio número, para ver " +
     "adónde va. Girado 180 grados, está sobre la ventana:",
   "tour.2.title": "¿Qué es un núcleo (kernel)?",
   "tour.2.short":
-    "Una pequeña matriz de pesos, que deciden qué se encuentra: −1, 0, 1 un contorno, pesos " +
+    "Una pequeña matriz de pesos, que deciden qué se encuentra: −1, 0, 1 un borde, pesos " +
     "iguales un desenfoque.",
   "tour.2.before":
     "La matriz de pesos se llama núcleo, o filtro. Sus pesos deciden qué hace la convolución: " +
-    "encontrar contornos, desenfocar o resaltar detalles. Este tiene −1 en su fila de arriba y " +
+    "encontrar bordes, desenfocar o resaltar detalles. Este tiene −1 en su fila de arriba y " +
     "1 en la de abajo.",
   "tour.2.example":
     "Aquí la fila de arriba y la de abajo de la ventana tienen los mismos píxeles: se anulan, " +
@@ -77,19 +77,22 @@ Object.assign(WORDS_ES, {
     "su fila de arriba de los de la fila de abajo.",
   "tour.2.after":
     "La suma está lejos de 0 donde los píxeles de abajo difieren de los de arriba: en un " +
-    "contorno horizontal. El núcleo de la pregunta 1 encontraba contornos verticales. Nueve " +
-    "pesos de 1/9 darían la media de la ventana: un desenfoque.",
+    "borde horizontal. El núcleo de la pregunta 1 encontraba bordes verticales. Nueve " +
+    "pesos de 1/9 darían la media de la ventana: un desenfoque. Estos pesos se eligieron a " +
+    "mano. Los de una red se aprenden: es entrenada con muchos ejemplos (“Leer dígitos” " +
+    "muestra una).",
   "tour.3.title": "¿Qué es el relleno (padding)?",
   "tour.3.short":
     "Píxeles de más alrededor de la imagen, casi siempre ceros, para que las ventanas lleguen " +
-    "al borde: n + antes + después − k + 1 salidas.",
+    "al margen: n + antes + después − k + 1 salidas.",
   "tour.3.before":
     "Una ventana debe estar sobre números. Sin relleno, el centro de la ventana no puede estar " +
-    "en el borde, y la salida es más pequeña que la entrada. El relleno añade un borde " +
+    "en el margen, y la salida es más pequeña que la entrada. El relleno añade un margen " +
     "alrededor de la imagen, casi siempre de ceros (rayado gris).",
   "tour.3.example":
-    "La altura en palabras: 5 píxeles, 1 cero arriba y 1 abajo, menos las 3 filas del núcleo, " +
-    "más 1 por la primera posición de la ventana. La anchura se calcula igual.",
+    "La altura en palabras: con los ceros hay 5 + 1 + 1 = 7 filas. En ellas, un núcleo de 3 " +
+    "filas puede avanzar 7 − 3 = 4 filas; se suma 1 por su primera posición: 5 salidas. La " +
+    "anchura se calcula igual.",
   "tour.3.ask":
     "Ahora una fila de ceros arriba y abajo, y dos columnas a la izquierda y a la derecha. " +
     "¿Qué tamaño tendrá la salida?",
@@ -99,8 +102,12 @@ Object.assign(WORDS_ES, {
   "tour.3.after":
     "Para cada eje: los píxeles y el relleno de ambos lados, menos el núcleo, más uno (por la " +
     "primera posición). Los ceros se multiplican y se suman como píxeles: una foto desenfocada " +
-    "con ceros tiene un borde oscuro, y un núcleo de contornos ve un contorno que no existe.",
+    "con ceros tiene un margen oscuro, y un núcleo que encuentra bordes encuentra uno allí.",
   "tour.3.try": "Desenfocar una foto con ceros",
+  "tour.3.tried":
+    "La foto del gato, reducida a 24 × 24 píxeles. Los pesos, dieciseisavos, suman 1: una " +
+    "media ponderada. En el margen es más oscura, porque allí las ventanas pasan sobre píxeles " +
+    "negros (0).",
   "tour.4.title": "¿Qué es “valid” y qué es “same”?",
   "tour.4.short":
     "“valid” no añade nada: n − k + 1 salidas. “same” añade k − 1 ceros en cada eje (paso 1): n " +
@@ -116,9 +123,9 @@ Object.assign(WORDS_ES, {
   "tour.4.ask": "Un núcleo de 4 × 3 con “same” sobre 5 × 6. ¿Qué tamaño tendrá la salida?",
   "tour.4.hint": "“same” añade lo que el núcleo quita, sea cual sea su tamaño.",
   "tour.4.after":
-    "Otra vez tan grande como la entrada. La altura necesita 4 − 1 = 3 filas de ceros en total, " +
-    "un número impar: un lado recibe una más. “same” (PyTorch, Keras) la pone abajo y a la " +
-    "derecha, “same_lower” (ONNX) arriba y a la izquierda.",
+    "Otra vez tan grande como la entrada. La altura necesita 4 − 1 = 3 filas de ceros en " +
+    "total, un número impar: un lado recibe una más. “same”, como en las bibliotecas PyTorch y " +
+    "Keras, la pone abajo y a la derecha; “same_lower”, como en ONNX, arriba y a la izquierda.",
   "tour.5.title": "¿Qué es el paso (stride)?",
   "tour.5.short":
     "Cuánto avanza la ventana en cada posición: floor((n + antes + después − k) / s) + 1 " +
@@ -156,9 +163,9 @@ Object.assign(WORDS_ES, {
   "tour.5.further3":
     "Algunos cursos dicen “same” cuando la salida es tan grande como la entrada con cualquier " +
     "paso. Esta página dice “same_size”. La ventana pasa entonces sobre mucho relleno.\nout = " +
-    "n\nT = (n − 1)·s + k − n\nLa mitad de T va arriba y a la izquierda; si T es impar, el cero " +
-    "de más también va allí. Con paso 1, T es el de “same”. Keras y ONNX no tienen esta regla: " +
-    "su “same” da n / s salidas, redondeado hacia arriba. PyTorch tiene “same” solo con paso 1.",
+    "n\nT = (n − 1)·s + k − n\nLa mitad de T va arriba y a la izquierda; si T es impar, el " +
+    "cero de más también va allí. Keras y ONNX no tienen esta regla: su “same” da n / s " +
+    "salidas, redondeado hacia arriba. PyTorch tiene “same” solo con paso 1.",
   "tour.5.further4.ask": "“same_size” con un núcleo de 3 × 3 y paso 2, sobre 5 × 8. ¿Qué tamaño?",
   "tour.5.further4.hint":
     "“same_size” añade tanto relleno que cada píxel de la entrada tiene su salida.",
@@ -168,7 +175,8 @@ Object.assign(WORDS_ES, {
   "tour.6.title": "¿Qué son los canales?",
   "tour.6.short":
     "Planos de números, como rojo, verde y azul. Un núcleo tiene un plano de pesos para cada " +
-    "uno, suma todos los productos y da un canal de salida: kh·kw·c pesos.",
+    "uno, suma todos los productos y da un canal de salida: kh·kw·c pesos (altura, anchura, " +
+    "canales).",
   "tour.6.before":
     "Una imagen en color tiene tres números por píxel: tres planos, llamados canales. Otras " +
     "imágenes tienen otros números de canales. Un núcleo tiene un plano de pesos para cada " +
@@ -176,9 +184,10 @@ Object.assign(WORDS_ES, {
     "da un plano de salida.",
   "tour.6.example":
     "Esta imagen tiene solo dos canales, para que las sumas sean cortas. Un núcleo: la salida " +
-    "tiene un canal. Cada canal tiene sus propios pesos; la suma de cada uno está junto a la " +
-    "imagen o debajo. La imagen muestra un canal de la entrada, que se elige debajo (“canal de " +
-    "entrada delante”).",
+    "tiene un canal. Cada canal tiene sus propios pesos (aquí los del canal 1 son el doble de " +
+    "los del canal 0, solo para distinguirlos); la suma de cada uno está junto a la imagen o " +
+    "debajo. La imagen muestra un canal de la entrada, que se elige debajo (“canal de entrada " +
+    "delante”).",
   "tour.6.ask":
     "Una imagen de 5 × 5 con tres canales, dos núcleos de 2 × 2 × 3, sin relleno. ¿Qué forma " +
     "tendrá la salida?",
@@ -186,17 +195,18 @@ Object.assign(WORDS_ES, {
     "Un núcleo pone los productos de todos los canales en una sola suma: da un canal de " +
     "salida, entren los canales que entren.",
   "tour.6.after":
-    "Un canal de salida por núcleo: es el tercer número de output[0, 0, 0]. Cada núcleo tiene un " +
-    "plano de pesos para cada uno de los tres canales, aquí 2·2·3 = 12 pesos " +
-    "(altura·anchura·canales); los dos núcleos tienen 24. Para una imagen en color, un núcleo de " +
-    "3 × 3 tiene 3·3·3 = 27 pesos.",
+    "Un canal de salida por núcleo: es el tercer número de output[0, 0, 0]. Cada núcleo tiene " +
+    "un plano de pesos para cada uno de los tres canales, aquí 2·2·3 = 12 pesos " +
+    "(altura·anchura·canales), los dos juntos 24. Para una imagen en color, un núcleo de 3 × 3 " +
+    "tiene 3·3·3 = 27 pesos.",
   "tour.6.try": "Ver los canales por separado",
   "tour.6.further1.title": "los grupos",
   "tour.6.further1":
-    "Los grupos dividen los canales, y los núcleos, en partes que no se mezclan. Aquí 4 canales " +
-    "y 2 núcleos forman 2 grupos: el núcleo 0 ve solo los canales 0 y 1, el núcleo 1 los " +
-    "canales 2 y 3. Así, un núcleo tiene 2 planos de pesos, no 4. Con tantos grupos como " +
-    "canales, un núcleo ve un solo canal: se llama “depthwise”.",
+    "Los grupos dividen los canales, y los núcleos, en partes que no se mezclan. Aquí 4 " +
+    "canales y 2 núcleos forman 2 grupos: el núcleo 0 ve solo los canales 0 y 1, el núcleo 1 " +
+    "los canales 2 y 3. Así, un núcleo tiene 2 planos de pesos, no 4: menos pesos, y menos que " +
+    "calcular. Con tantos grupos como canales, un núcleo ve un solo canal: se llama " +
+    "“depthwise”.",
   "tour.7.title": "¿Cómo se hace una convolución sobre una imagen?",
   "tour.7.short":
     "Dos bucles sobre las filas y columnas de la salida: cortar la ventana, multiplicarla por " +
@@ -204,9 +214,10 @@ Object.assign(WORDS_ES, {
   "tour.7.before":
     "Dos bucles recorren las filas y las columnas de la salida. En cada posición: cortar la " +
     "ventana, multiplicar cada píxel por su peso (w * kernel), sumar los productos (sum). " +
-    "Debajo de los bucles: este paso.",
+    "Debajo de los bucles: este paso. Este núcleo compara un píxel con sus cuatro vecinos: " +
+    "encuentra manchas y bordes de cualquier dirección.",
   "tour.7.example": "Pulse “Reproducir” para verlos cambiar.",
-  "tour.7.ask": "Ahora una ventana en el borde: ¿qué número será output[4, 2]?",
+  "tour.7.ask": "Ahora una ventana en el margen: ¿qué número será output[4, 2]?",
   "tour.7.hint": "La fila de abajo de la ventana está en el relleno: sus píxeles son 0.",
   "tour.7.after":
     "Los ceros del relleno no añaden nada aquí. Los productos, uno tras otro, están en “Otras " +
@@ -218,9 +229,9 @@ Object.assign(WORDS_ES, {
   "tour.7.further2.title": "con dilatación",
   "tour.7.further2":
     "La dilatación separa los píxeles de la ventana: con 2 toma una de cada dos filas y una de " +
-    "cada dos columnas, y salta las de en medio. Así, un núcleo de 3 × 3 abarca 5 × 5 píxeles: " +
-    "una vista más amplia con los mismos 9 pesos. En los bucles lo hace “:2” al final de un " +
-    "corte.",
+    "cada dos columnas, y salta las de en medio. Así, un núcleo de 3 × 3 abarca 2·(3 − 1) + 1 " +
+    "= 5 filas y columnas: una vista más amplia con los mismos 9 pesos. En los bucles lo hace " +
+    "“:2” al final de un corte.",
   "tour.8.title": "¿Qué es el max pooling? ¿Y el average pooling?",
   "tour.8.short":
     "Un número por ventana, sin pesos, en cada canal por separado: el píxel mayor (max) o la " +
@@ -228,29 +239,30 @@ Object.assign(WORDS_ES, {
   "tour.8.before":
     "El pooling tiene ventanas pero no pesos. El max pooling guarda el mayor píxel de cada " +
     "ventana, el average pooling su media. Cada canal va por separado. Normalmente el paso es " +
-    "el tamaño de la ventana, y las ventanas no se solapan: aquí ambos son 2. La imagen " +
-    "muestra average pooling.",
-  "tour.8.example": "Esto era la media. El max pooling guarda el mayor de los cuatro píxeles.",
+    "el tamaño de la ventana, y las ventanas no se solapan: aquí ambos son 2.",
+  "tour.8.example":
+    "La imagen muestra average pooling. El max pooling guarda el mayor de los cuatro píxeles.",
   "tour.8.ask": "Max pooling con ventanas de 2 × 2: ¿qué número será output[1, 1]?",
   "tour.8.hint": "Con paso 2, esta ventana empieza en input[2, 2].",
   "tour.8.after":
-    "El mayor píxel de la ventana. Dónde está en la ventana no importa: así una red es menos " +
-    "sensible a pequeños movimientos.",
+    "El mayor píxel de la ventana. Dónde está en la ventana no importa: si la imagen se mueve " +
+    "un píxel, gran parte de la salida sigue igual.",
   "tour.8.try": "Comparar con la media",
   "tour.8.further1.title": "con relleno",
   "tour.8.further1":
-    "El pooling también puede tener relleno. No son ceros, como en una convolución: sus lugares " +
-    "no tienen valor. El max pooling nunca los toma. El average pooling los deja fuera: esta " +
-    "ventana tiene dos píxeles, así que divide por 2. El ajuste “dividir por: píxeles y " +
-    "relleno” los cuenta como ceros, como PyTorch si no se le dice otra cosa.",
+    "El pooling también puede tener relleno. No son ceros, como en una convolución: sus " +
+    "lugares no tienen valor. El max pooling nunca los toma. El average pooling los deja fuera " +
+    "aquí: esta ventana tiene dos píxeles, así que divide por 2. PyTorch los cuenta como " +
+    "ceros, y divide por 4; también esta página con “dividir por: píxeles y relleno” (Todos " +
+    "los ajustes).",
   "tour.9.title": "¿Cómo se hace el pooling sobre una imagen?",
   "tour.9.short":
     "Los mismos dos bucles con w.max() o w.mean(), casi siempre con el paso k: floor((n − k) / " +
     "s) + 1 salidas.",
   "tour.9.before":
     "Los mismos dos bucles: una ventana, un número (el mayor píxel, o la media), y luego la " +
-    "ventana avanza un paso. Lo que no llena una ventana se deja. Los dos números de esta " +
-    "ventana están debajo de los bucles.",
+    "ventana avanza un paso. Lo que no llena una ventana se deja. Debajo de los bucles: el " +
+    "mayor píxel de esta ventana, y la media.",
   "tour.9.example":
     "Esto es max pooling. El average pooling tiene w.mean() en lugar de w.max(); el tamaño de la " +
     "salida es el mismo.",
@@ -286,6 +298,7 @@ Object.assign(WORDS_ES, {
   "test.done": "Listo",
   "test.back": "Volver al resultado",
   "test.answers": "Las nueve respuestas en breve (imagen n, núcleo k, paso s)",
+  "test.letters": "n: la imagen, k: el núcleo, s: el paso",
   "test.score": "{k} de {count} correctas a la primera",
   "test.skipped": "{n} de {count} sin responder",
   "test.missed": "Mire otra vez:",
@@ -338,22 +351,22 @@ Object.assign(WORDS_ES, {
   "own.nothing": "Este enlace no tiene ninguna pregunta con sentido aquí.",
 
   "example.blur": "Desenfocar una foto",
-  "example.edges": "Encontrar contornos",
+  "example.edges": "Encontrar bordes",
   "example.pad": "Añadir relleno",
-  "example.stride": "Usar un paso",
+  "example.stride": "Usar un paso de 2",
   "example.channels": "Tres canales",
   "example.pool": "Pooling (máximo)",
   "about.blur":
     "Cada píxel se convierte en una media ponderada de su ventana: los pesos, dieciseisavos, " +
-    "suman 1. El borde se llena con la foto reflejada (“reflect”), y es tan claro como el " +
+    "suman 1. El margen se llena con la foto reflejada (“reflect”), y es tan claro como el " +
     "resto.",
   "about.darker":
-    "Con ceros el borde es más oscuro: allí las ventanas cubren píxeles negros (0), y su " +
+    "Con ceros el margen es más oscuro: allí las ventanas cubren píxeles negros (0), y su " +
     "media es menor.",
   "about.edges":
     "Los pesos restan los píxeles de un lado de los del otro: la suma está lejos de 0 donde " +
-    "ambos lados difieren, en un contorno. El borde se llena con la foto reflejada " +
-    "(“reflect”), para que no sea un contorno.",
+    "ambos lados difieren, en un borde. El margen se llena con la foto reflejada " +
+    "(“reflect”), para que no sea un borde.",
   "about.pad":
     "Los ceros rayados son el relleno. Con uno en cada lado, la salida de un núcleo de 3 × 3 " +
     "es tan grande como la imagen.",
@@ -383,19 +396,17 @@ Object.assign(WORDS_ES, {
   "word.weight": "peso",
   "word.weight.what": "Un número de un núcleo: un píxel se multiplica por él.",
   "word.convolution": "convolución",
-  "word.convolution.what":
-    "En cada posición de la ventana, píxeles por pesos, sumados. Si el núcleo no se gira antes, " +
-    "como en aprendizaje profundo, es en rigor una correlación cruzada.",
+  "word.convolution.what": "En cada posición de la ventana, píxeles por pesos, sumados.",
   "word.flip": "voltear",
   "word.flip.what":
-    "Girar el núcleo 180 grados antes de usarlo, como en el procesamiento de señales.",
+    "Girar el núcleo 180 grados antes de usarlo, como en el procesamiento de señales. Sin " +
+    "ello, una convolución es en rigor una correlación cruzada.",
   "word.output": "salida",
   "word.output.what": "El resultado: un número por cada posición de la ventana.",
   "word.padding": "relleno",
   "word.padding.what":
     "Píxeles añadidos alrededor de la imagen, casi siempre ceros, para que las ventanas puedan " +
-    "pasar de su borde; en el pooling no tienen valor. Una convolución transpuesta va al revés: " +
-    "allí el relleno corta la salida.",
+    "pasar de su margen; en el pooling no tienen valor.",
   "word.valid": "valid",
   "word.valid.what":
     "Ningún relleno: cada ventana está sobre píxeles reales. La salida es más pequeña, salvo " +
@@ -430,7 +441,8 @@ Object.assign(WORDS_ES, {
   "word.pooling.what": "Un número por ventana, sin pesos: el píxel mayor, la media, etc.",
   "word.transposed": "convolución transpuesta",
   "word.transposed.what":
-    "Al revés: cada píxel por el núcleo se suma a una ventana de la salida, que es mayor.",
+    "Al revés: cada píxel por el núcleo se suma a una ventana de la salida, que es mayor. El " +
+    "relleno corta la salida.",
   "word.extra": "output padding",
   "word.extra.what":
     "De una convolución transpuesta: filas y columnas añadidas abajo y a la derecha de la " +

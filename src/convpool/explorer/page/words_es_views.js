@@ -1,14 +1,14 @@
 // The page's sentences in Spanish: the network, other views, and what stands below the picture.
 Object.assign(WORDS_ES, {
-  "page.compare_short": "Comparar",
+  "page.compare_short": "Comprobar un resultado",
   "page.network": "Red",
-  "network.title": "Una red entrenada lee cifras",
+  "network.title": "Una red entrenada lee dígitos",
   "network.intro":
-    "Dibuje una cifra o elija una. Cada imagen es un mapa, y cada una de sus celdas una neurona: " +
+    "Dibuje un dígito o elija uno. Cada imagen es un mapa, y cada una de sus celdas una neurona: " +
     "haga clic para ver su suma y las líneas desde sus entradas, naranjas si suman y azules si " +
     "restan. Los marcos muestran su campo receptivo. Los {total} parámetros se hallaron por " +
-    "entrenamiento; se lee bien el {percent} % de 1000 cifras de prueba.",
-  "network.pad": "Una superficie para dibujar una cifra",
+    "entrenamiento; se lee bien el {percent} % de 1000 dígitos de prueba.",
+  "network.pad": "Una superficie para dibujar un dígito",
   "network.digits": "Cifras ya hechas",
   "network.clear": "Borrar",
   "network.input": "Entrada",
@@ -39,10 +39,10 @@ Object.assign(WORDS_ES, {
     "{power} / {sum} {percent} %.",
   "network.open": "Abrir en la imagen",
   "network.opened":
-    "La imagen muestra esta neurona, con números redondeados a seis decimales. «Deshacer» " +
-    "vuelve atrás.",
+    "La imagen muestra esta neurona. Guarda seis decimales de cada número y escribe cuatro. " +
+    "«Deshacer» vuelve atrás.",
   "network.subtotals": "Los productos píxel · peso, una imagen por mapa, y sus sumas:",
-  "network.empty": "No hay nada dibujado: dibuje una cifra.",
+  "network.empty": "No hay nada dibujado: dibuje un dígito.",
   "network.read_as": "Leído como {n} ({percent} %).",
   "page.views": "Otras vistas",
   "view.title": "Otras vistas de la misma posición",
@@ -52,16 +52,18 @@ Object.assign(WORDS_ES, {
     "fila y la columna en la ventana, c es el canal, n el núcleo.",
   "view.copies": "Copias desplazadas",
   "view.copies.what":
-    "Cada peso por la imagen, movida para que su píxel quede sobre la salida; de cada copia " +
-    "se ve solo la parte sobre la salida. La suma de estas copias es la salida.",
+    "Para cada peso, una copia de la imagen, multiplicada por el peso y desplazada para que " +
+    "cada producto quede sobre la salida a la que se suma. La suma de las copias es la salida; " +
+    "lo que queda fuera de ella no se muestra.",
   "view.matrix": "Matriz (im2col)",
   "view.matrix.what":
     "Cada ventana es una fila de una matriz, y cada núcleo una columna: la convolución es un " +
     "solo producto de matrices. Así la calculan muchas bibliotecas.",
   "view.planes": "Canales separados",
   "view.planes.what":
-    "Cada canal se convoluciona (∗) con su propio plano de los pesos del núcleo; los resultados " +
-    "de todos los canales se suman. Otro núcleo se elige debajo de la imagen.",
+    "Cada canal se convoluciona (∗) con su propio plano de los pesos del núcleo; los " +
+    "resultados de todos los canales se suman. Para otro núcleo, elige otro canal de salida " +
+    "debajo de la imagen.",
   "view.bars": "1-D en barras",
   "view.bars.what":
     "En una sola fila, una convolución es una suma móvil: el núcleo se desliza por la " + "señal.",
@@ -73,9 +75,10 @@ Object.assign(WORDS_ES, {
   "view.backward.what":
     "El entrenamiento hace pequeño un número, la pérdida, que dice cuánto se equivoca el " +
     "resultado de una red. Un gradiente dice cuánto crece la pérdida cuando un número crece un " +
-    "poco. La capa siguiente devuelve g, el gradiente de esta salida; de g salen los gradientes " +
-    "de la entrada y de los pesos. Después cada peso se cambia un poco, en contra de su " +
-    "gradiente.",
+    "poco. Se halla hacia atrás, de la última capa a la primera. La capa que sigue a esta ha " +
+    "hallado g: cuánto crece la pérdida con cada número de esta salida. De g salen los " +
+    "gradientes de los pesos y de la entrada. Después cada peso se cambia un poco, en contra " +
+    "de su gradiente: se reduce si el gradiente es mayor que 0, se aumenta si es menor.",
   "view.convolution_only": "Esta vista es para convoluciones.",
   "view.not_transposed": "Esta vista es para convoluciones y pooling.",
   "view.too_large":

@@ -52,6 +52,9 @@ const WORDS_FR = {
   "pool.padding_counts": "Le diviseur compte aussi le remplissage.",
   "pool.padding_is_left_out": "Le remplissage est laissé de côté.",
   "pool.index": "C'est input{place}.",
+  "pool.nothing":
+    "La fenêtre n'est que sur le remplissage : il n'y a aucun pixel à prendre, et NaN veut " +
+    "dire « pas un nombre ».",
 
   "size.height": "hauteur",
   "size.width": "largeur",
@@ -63,7 +66,7 @@ const WORDS_FR = {
     "{n} colonnes restent (hachures rouges)",
   ],
   "size.output": "Taille de la sortie",
-  "size.in_all": "en tout {formula}",
+  "size.in_all": "remplissage en tout : {formula}",
   "size.rows": "remplissage : {before} en haut, {after} en bas",
   "size.columns": "remplissage : {before} à gauche, {after} à droite",
 
@@ -95,6 +98,7 @@ const WORDS_FR = {
   "compare.because": "C'est le résultat si :",
   "compare.show": "Montrer",
   "compare.and": ", et ",
+  "compare.or": "ou {cause}",
   "compare.nothing":
     "Aucune des erreurs courantes, seule ou avec une autre, ne le donne. Mettez d'abord votre " +
     "image, votre noyau et sa taille ci-dessus.",
@@ -111,6 +115,7 @@ const WORDS_FR = {
 
   "cause.flip": "le noyau est tourné de 180 degrés (la convolution du traitement du signal)",
   "cause.padding": "le remplissage est « {name} »",
+  "cause.no_padding": "il n'y a pas de remplissage (« valid »)",
   "cause.padding_1": "le remplissage est 1 de chaque côté",
   "cause.odd_zero": "le zéro impair du remplissage est de l'autre côté",
   "cause.padding_swapped": "hauteur et largeur du remplissage sont échangées",
@@ -120,7 +125,8 @@ const WORDS_FR = {
   "cause.stride_window": "le pas est la taille de la fenêtre",
   "cause.dilation_swapped": "les dilatations vers le bas et vers la droite sont échangées",
   "cause.dilation": ["la dilatation est 1", "la dilatation est {n}"],
-  "cause.ceil": "floor et ceil sont échangés dans la taille de la sortie",
+  "cause.ceil": "une dernière fenêtre qui dépasse l'image est gardée (ceil)",
+  "cause.floor": "les fenêtres qui dépassent l'image sont laissées (floor)",
   "cause.divisor": "l'autre diviseur est pris : avec ou sans le remplissage",
   "cause.mode_max": "le pooling prend le maximum",
   "cause.mode_min": "le pooling prend le minimum",
@@ -147,6 +153,7 @@ const WORDS_FR = {
   "call.torch_average":
     "La moyenne de PyTorch compte le remplissage dans le diviseur, sauf avec " +
     "count_include_pad=False.",
+  "call.torch_same": 'PyTorch refuse padding="same" avec un pas ; Keras l\'a.',
   "call.keras":
     "Keras prend le noyau tel quel ; le zéro impair de « same » est en bas et à droite.",
   "call.flips":
@@ -161,7 +168,7 @@ const WORDS_FR = {
   "call.unknown": "« {name} » n'est pas connu ici, et laissé de côté.",
   "call.limited": "{value} est plus que la page ne dessine : elle montre {shown}.",
 
-  "paste.summary": "Coller un appel, une matrice ou un lien",
+  "paste.summary": "Coller du code, une matrice ou un lien",
   "paste.field": "Un appel, une matrice ou un lien",
   "paste.placeholder": "nn.Conv2d(1, 2, 3, stride=2, padding=1)\n[[1, 0], [0, -1]]",
   "paste.intro":
@@ -189,8 +196,8 @@ const WORDS_FR = {
     "additionnés.",
   "page.sections": "Parties de la page",
   "page.settings": "Réglages",
-  "page.tour": "Visite",
-  "page.code": "Programme",
+  "page.tour": "Visite guidée",
+  "page.code": "Code",
   "page.compare": "Pourquoi mon résultat est-il différent ?",
   "page.dark": "Sombre",
   "page.examples": "Exemples",
@@ -220,7 +227,7 @@ const WORDS_FR = {
 
   "picture.pinned":
     "Fixée. Pour la libérer : cliquez de nouveau sur la case, cliquez à côté des cases, ou Échap.",
-  "picture.point": "Montrez ou touchez une case ; un clic la fixe.",
+  "picture.point": "Pointez ou touchez une case ; un clic la fixe.",
   "picture.title": "{operation} : entrée {input}, sortie {output}",
   "picture.covered": "L'image, en partie cachée",
   "picture.label": "Entrée, noyau et sortie",
@@ -235,7 +242,7 @@ const WORDS_FR = {
     "dans l'image : parcourir les pixels un à un ; encore une fois : déplacer la fenêtre",
   "keys.paint": "dans l'image : donner au pixel la valeur de « peindre »",
   "keys.jump":
-    "aller à l'image, aux réglages, à la visite, au programme, à « Pourquoi mon résultat " +
+    "aller à l'image, aux réglages, à la visite, au code, à « Pourquoi mon résultat " +
     "est-il différent ? »",
   "keys.undo": "annuler",
   "keys.present": "plein écran ; Page précédente et Page suivante avancent",
@@ -244,11 +251,11 @@ const WORDS_FR = {
 
   "scatter.what": "{place} est multiplié par chaque poids ; les produits sont ajoutés à la sortie",
   "scatter.all":
-    "Les {count} produits atteignent la sortie. Montrez un pixel de la sortie pour voir sa " +
+    "Les {count} produits atteignent la sortie. Pointez un pixel de la sortie pour voir sa " +
     "somme.",
   "scatter.some":
     "{k} produits sur {count} atteignent la sortie ; le remplissage coupe le reste. " +
-    "Montrez un pixel de la sortie pour voir sa somme.",
+    "Pointez un pixel de la sortie pour voir sa somme.",
   "scatter.so_far": "La sortie montre ce qui est écrit jusqu'à cette étape.",
 
   "pixel.feeds": ["sert à 1 sortie :", "sert à {n} sorties :"],
@@ -302,7 +309,7 @@ const WORDS_FR = {
   "code.copy": "Copier",
   "code.library": "Bibliothèque",
   "code.loops": "Boucles",
-  "code.of": "programme {name}",
+  "code.of": "code {name}",
   "code.torch_symmetric":
     "Le pad de PyTorch n'a pas de mode symmetric : utilisez d'abord np.pad, puis convoluez " +
     "avec padding=0.",
@@ -332,7 +339,7 @@ const WORDS_FR = {
   "code.onnx_extra": "La référence d'ONNX ne prend un output padding qu'au-dessous du pas.",
   "code.onnx_pad": "Dans ONNX, un Pad ({mode}) vient avant un Conv sans pads.",
   "code.onnx_symmetric": "qui n'a pas de mode symmetric : remplissez avant",
-  "code.title": "La même chose en programme",
+  "code.title": "La même chose en code",
 
   "problem.cropped":
     "Sur la {name}, le remplissage coupe tout : prenez moins de remplissage ou un noyau " +
@@ -353,6 +360,7 @@ const WORDS_FR = {
   "tables.channel": "{name}, canal {channel}",
   "tables.input": "entrée",
   "tables.padded": "+ remplissage",
+  "tables.strided": ", pas de {s}",
   "tables.spread": "entrée avec des zéros insérés",
   "tables.output": "sortie",
   "tables.kernel": "noyau",

@@ -48,7 +48,7 @@ Object.assign(WORDS_FR, {
   "choice.astronaut": "astronaute (photo)",
   "choice.coffee": "café (photo)",
   "choice.photo": "votre photo",
-  "choice.own": "personnel",
+  "choice.own": "sur mesure",
   "choice.edges": "contours verticaux",
   "choice.sobel": "Sobel (droite)",
   "choice.sobel_left": "Sobel (gauche)",
@@ -118,7 +118,8 @@ Object.assign(WORDS_FR, {
   "padding.valid": "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels.",
   "padding.same":
     "Sorties : taille / pas, arrondi vers le haut. Une ligne ou colonne impaire de remplissage " +
-    "va en bas ou à droite, comme avec PyTorch et Keras.",
+    "va en bas ou à droite, comme avec Keras, et avec PyTorch, qui n'a « same » qu'avec un pas " +
+    "de 1.",
   "padding.same_lower":
     "Sorties : taille / pas, arrondi vers le haut. Une ligne ou colonne impaire de remplissage " +
     "va en haut ou à gauche, comme SAME_LOWER d'ONNX.",
@@ -140,11 +141,12 @@ Object.assign(WORDS_FR, {
     "ce qu'ajoute une convolution « full ».",
   "cropped.by hand": "Tant de lignes et de colonnes sont coupées de chaque côté.",
   "padding.darker":
-    "Avec des zéros, le bord d'une photo floue s'assombrit, et un noyau de contours y en voit un.",
+    "Avec des zéros, le bord d'une photo floue s'assombrit, et un noyau qui trouve des " +
+    "contours y en trouve un.",
   "padding.pool":
     "Dans le pooling, le remplissage n'a pas de valeur : le maximum ne le prend jamais, et la " +
     "moyenne le laisse hors de sa somme. Le diviseur ne le compte qu'avec « diviser par : " +
-    "pixels et remplissage ».",
+    "pixels et remplissage » (Tous les réglages).",
 
   "aria.op": "opération",
   "aria.mode": "pooling",
@@ -179,7 +181,7 @@ Object.assign(WORDS_FR, {
   "switch.soFar": "seulement ce qui est fait jusqu'ici",
   "switch.relu": "les négatifs deviennent 0",
 
-  "groups.dense": "1 (dense)",
+  "groups.dense": "1 (sans groupes)",
   "groups.depthwise": "{count} (depthwise)",
   "groups.none":
     "Les groupes demandent un nombre supérieur à 1 qui divise {c} et {nc} : il n'y en a pas.",

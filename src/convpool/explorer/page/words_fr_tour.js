@@ -61,8 +61,7 @@ Object.assign(WORDS_FR, {
     "Les pixels de gauche sont ajoutés, ceux de droite soustraits. Avec le noyau tel quel, " +
     "cette somme s'appelle à proprement parler une corrélation croisée ; l'apprentissage " +
     "profond dit tout de même convolution. Le traitement du signal tourne d'abord le noyau de " +
-    "180 degrés (« retourner ») : un seul 1 parmi des zéros laisse alors en sortie une copie du " +
-    "noyau, à l'endroit.",
+    "180 degrés (« retourner »).",
   "tour.1.try": "Tourner le noyau (retourner)",
   "tour.1.tried":
     "L'image a maintenant un autre noyau, où chaque poids a son propre nombre, pour voir où il " +
@@ -85,7 +84,9 @@ Object.assign(WORDS_FR, {
   "tour.2.after":
     "La somme est loin de 0 là où les pixels du bas diffèrent de ceux du haut : à un contour " +
     "horizontal. Le noyau de la question 1 trouvait des contours verticaux. Neuf poids de 1/9 " +
-    "donneraient la moyenne de la fenêtre : du flou.",
+    "donneraient la moyenne de la fenêtre : du flou. Ces poids ont été choisis à la main. Ceux " +
+    "d'un réseau sont appris : il est entraîné avec de nombreux exemples (« Lire des chiffres " +
+    "» en montre un).",
   "tour.3.title": "Qu'est-ce que le remplissage (padding) ?",
   "tour.3.short":
     "Des pixels de plus autour de l'image, le plus souvent des zéros, pour que les fenêtres " +
@@ -95,8 +96,9 @@ Object.assign(WORDS_FR, {
     "peut pas être au bord, et la sortie est plus petite que l'entrée. Le remplissage ajoute un " +
     "bord autour de l'image, le plus souvent de zéros (hachures grises).",
   "tour.3.example":
-    "La hauteur en mots : 5 pixels, 1 zéro en haut et 1 en bas, moins les 3 lignes du noyau, " +
-    "plus 1 pour la première position de la fenêtre. La largeur se calcule de même.",
+    "La hauteur en mots : avec les zéros, il y a 5 + 1 + 1 = 7 lignes. Un noyau de 3 lignes " +
+    "peut y avancer de 7 − 3 = 4 lignes ; on ajoute 1 pour sa première position : 5 sorties. " +
+    "La largeur se calcule de même.",
   "tour.3.ask":
     "Maintenant une ligne de zéros en haut et en bas, et deux colonnes à gauche et à droite. " +
     "Quelle taille aura la sortie ?",
@@ -106,9 +108,13 @@ Object.assign(WORDS_FR, {
   "tour.3.after":
     "Pour chaque axe : les pixels et le remplissage des deux côtés, moins le noyau, plus un " +
     "(pour la première position). Les zéros sont multipliés et additionnés comme des pixels : " +
-    "une photo rendue floue avec des zéros a un bord sombre, et un noyau de contours voit un " +
-    "contour qui n'existe pas.",
+    "une photo rendue floue avec des zéros a un bord sombre, et un noyau qui trouve des " +
+    "contours y en trouve un.",
   "tour.3.try": "Rendre une photo floue avec des zéros",
+  "tour.3.tried":
+    "La photo du chat, réduite à 24 × 24 pixels. Les poids, des seizièmes, ont pour somme 1 : " +
+    "une moyenne pondérée. Au bord, elle est plus sombre, car les fenêtres y couvrent des " +
+    "pixels noirs (0).",
   "tour.4.title": "Que veut dire « valid », que veut dire « same » ?",
   "tour.4.short":
     "« valid » n'ajoute rien : n − k + 1 sorties. « same » ajoute k − 1 zéros sur chaque axe " +
@@ -125,8 +131,9 @@ Object.assign(WORDS_FR, {
   "tour.4.hint": "« same » ajoute ce que le noyau enlève, quelle que soit sa taille.",
   "tour.4.after":
     "De nouveau aussi grande que l'entrée. La hauteur a besoin de 4 − 1 = 3 lignes de zéros en " +
-    "tout, un nombre impair : un côté en reçoit une de plus. « same » (PyTorch, Keras) la met en " +
-    "bas et à droite, « same_lower » (ONNX) en haut et à gauche.",
+    "tout, un nombre impair : un côté en reçoit une de plus. « same », comme dans les " +
+    "bibliothèques PyTorch et Keras, la met en bas et à droite ; « same_lower », comme dans " +
+    "ONNX, en haut et à gauche.",
   "tour.5.title": "Qu'est-ce que le pas (stride) ?",
   "tour.5.short":
     "De combien la fenêtre avance à chaque étape : floor((n + avant + après − k) / s) + 1 " +
@@ -163,12 +170,12 @@ Object.assign(WORDS_FR, {
     "qu'avec un pas de 1.",
   "tour.5.further3.title": "« same_size »",
   "tour.5.further3":
-    "Certains cours disent « same » quand la sortie est aussi grande que l'entrée quel que soit " +
-    "le pas. Cette page dit « same_size ». La fenêtre passe alors sur beaucoup de " +
-    "remplissage.\nout = n\nT = (n − 1)·s + k − n\nLa moitié de T va en haut et à gauche ; si T " +
-    "est impair, le zéro de plus y va aussi. Avec un pas de 1, T est celui de « same ». Keras et " +
-    "ONNX n'ont pas cette règle : leur « same » donne n / s sorties, arrondi vers le haut. " +
-    "PyTorch n'a « same » qu'avec un pas de 1.",
+    "Certains cours disent « same » quand la sortie est aussi grande que l'entrée quel que " +
+    "soit le pas. Cette page dit « same_size ». La fenêtre passe alors sur beaucoup de " +
+    "remplissage.\nout = n\nT = (n − 1)·s + k − n\nLa moitié de T va en haut et à gauche ; si " +
+    "T est impair, le zéro de plus y va aussi. Keras et ONNX n'ont pas cette règle : leur « " +
+    "same » donne n / s sorties, arrondi vers le haut. PyTorch n'a « same » qu'avec un pas de " +
+    "1.",
   "tour.5.further4.ask":
     "« same_size » avec un noyau de 3 × 3 et un pas de 2, sur 5 × 8. Quelle taille ?",
   "tour.5.further4.hint":
@@ -179,17 +186,19 @@ Object.assign(WORDS_FR, {
   "tour.6.title": "Que sont les canaux ?",
   "tour.6.short":
     "Des plans de nombres, comme rouge, vert et bleu. Un noyau a un plan de poids pour chacun, " +
-    "additionne tous les produits, et donne un canal de sortie : kh·kw·c poids.",
+    "additionne tous les produits, et donne un canal de sortie : kh·kw·c poids (hauteur, " +
+    "largeur, canaux).",
   "tour.6.before":
     "Une image en couleur a trois nombres par pixel : trois plans, appelés canaux. D'autres " +
     "images ont d'autres nombres de canaux. Un noyau a un plan de poids pour chaque canal. " +
     "Tous les produits, de tous les canaux, entrent dans une seule somme. Un noyau donne donc " +
     "un plan de sortie.",
   "tour.6.example":
-    "Cette image n'a que deux canaux, pour que les sommes soient courtes. Un noyau : la sortie a " +
-    "un canal. Chaque canal a ses propres poids ; la somme de chacun est à côté de l'image ou " +
-    "au-dessous. L'image montre un canal de l'entrée, à choisir au-dessous (« canal d'entrée " +
-    "devant »).",
+    "Cette image n'a que deux canaux, pour que les sommes soient courtes. Un noyau : la sortie " +
+    "a un canal. Chaque canal a ses propres poids (ici, ceux du canal 1 sont le double de ceux " +
+    "du canal 0, seulement pour qu'on les distingue) ; la somme de chacun est à côté de " +
+    "l'image ou au-dessous. L'image montre un canal de l'entrée, à choisir au-dessous (« canal " +
+    "d'entrée devant »).",
   "tour.6.ask":
     "Une image de 5 × 5 avec trois canaux, deux noyaux de 2 × 2 × 3, sans remplissage. Quelle " +
     "forme aura la sortie ?",
@@ -197,17 +206,18 @@ Object.assign(WORDS_FR, {
     "Un noyau met les produits de tous les canaux dans une seule somme : il donne un canal de " +
     "sortie, quel que soit le nombre de canaux en entrée.",
   "tour.6.after":
-    "Un canal de sortie par noyau : c'est le troisième nombre de output[0, 0, 0]. Chaque noyau a " +
-    "un plan de poids pour chacun des trois canaux, ici 2·2·3 = 12 poids " +
-    "(hauteur·largeur·canaux) ; les deux noyaux en ont 24. Pour une image en couleur, un noyau " +
-    "de 3 × 3 a 3·3·3 = 27 poids.",
+    "Un canal de sortie par noyau : c'est le troisième nombre de output[0, 0, 0]. Chaque noyau " +
+    "a un plan de poids pour chacun des trois canaux, ici 2·2·3 = 12 poids " +
+    "(hauteur·largeur·canaux), les deux ensemble 24. Pour une image en couleur, un noyau de 3 " +
+    "× 3 a 3·3·3 = 27 poids.",
   "tour.6.try": "Voir les canaux séparés",
   "tour.6.further1.title": "les groupes",
   "tour.6.further1":
     "Les groupes partagent les canaux, et les noyaux, en parties qui ne se mélangent pas. Ici, " +
     "4 canaux et 2 noyaux forment 2 groupes : le noyau 0 ne voit que les canaux 0 et 1, le " +
-    "noyau 1 les canaux 2 et 3. Un noyau a donc 2 plans de poids, pas 4. Avec autant de groupes " +
-    "que de canaux, un noyau voit un seul canal : c'est « depthwise ».",
+    "noyau 1 les canaux 2 et 3. Un noyau a donc 2 plans de poids, pas 4 : moins de poids, et " +
+    "moins à calculer. Avec autant de groupes que de canaux, un noyau voit un seul canal : " +
+    "c'est « depthwise ».",
   "tour.7.title": "Comment fait-on une convolution sur une image ?",
   "tour.7.short":
     "Deux boucles sur les lignes et les colonnes de la sortie : découper la fenêtre, la " +
@@ -215,7 +225,8 @@ Object.assign(WORDS_FR, {
   "tour.7.before":
     "Deux boucles parcourent les lignes et les colonnes de la sortie. À chaque position : " +
     "découper la fenêtre, multiplier chaque pixel par son poids (w * kernel), additionner les " +
-    "produits (sum). Sous les boucles : cette étape.",
+    "produits (sum). Sous les boucles : cette étape. Ce noyau compare un pixel à ses quatre " +
+    "voisins : il trouve des taches et des contours de toute direction.",
   "tour.7.example": "Appuyez sur « Lire » pour les voir changer.",
   "tour.7.ask": "Maintenant une fenêtre au bord : quel nombre sera output[4, 2] ?",
   "tour.7.hint": "La ligne du bas de la fenêtre est dans le remplissage : ses pixels sont 0.",
@@ -229,41 +240,43 @@ Object.assign(WORDS_FR, {
     "2·i et x = 2·j. La sortie est plus petite. La fenêtre et sa somme restent les mêmes.",
   "tour.7.further2.title": "avec une dilatation",
   "tour.7.further2":
-    "La dilatation écarte la fenêtre : avec 2, elle prend une ligne sur deux et une colonne sur " +
-    "deux, et saute celles entre elles. Un noyau de 3 × 3 s'étend donc sur 5 × 5 pixels : une " +
-    "vue plus large avec les mêmes 9 poids. Dans les boucles, « :2 » à la fin d'une tranche " +
-    "fait cela.",
+    "La dilatation écarte la fenêtre : avec 2, elle prend une ligne sur deux et une colonne " +
+    "sur deux, et saute celles entre elles. Un noyau de 3 × 3 s'étend donc sur 2·(3 − 1) + 1 = " +
+    "5 lignes et colonnes : une vue plus large avec les mêmes 9 poids. Dans les boucles, « :2 " +
+    "» à la fin d'une tranche fait cela.",
   "tour.8.title": "Qu'est-ce que le max pooling ? Et l'average pooling ?",
   "tour.8.short":
     "Un nombre par fenêtre, sans poids, dans chaque canal à part : le plus grand pixel (max), " +
     "ou la moyenne (average).",
   "tour.8.before":
     "Le pooling a des fenêtres mais pas de poids. Le max pooling garde le plus grand pixel de " +
-    "chaque fenêtre, l'average pooling leur moyenne. Chaque canal est traité seul. " +
-    "D'habitude, le pas est la taille de la fenêtre, et les fenêtres ne se chevauchent pas : " +
-    "ici, les deux sont 2. L'image montre l'average pooling.",
-  "tour.8.example": "C'était la moyenne. Le max pooling garde le plus grand des quatre pixels.",
+    "chaque fenêtre, l'average pooling leur moyenne. Chaque canal est traité seul. D'habitude, " +
+    "le pas est la taille de la fenêtre, et les fenêtres ne se chevauchent pas : ici, les deux " +
+    "sont 2.",
+  "tour.8.example":
+    "L'image montre l'average pooling. Le max pooling garde le plus grand des quatre pixels.",
   "tour.8.ask": "Max pooling avec des fenêtres de 2 × 2 : quel nombre sera output[1, 1] ?",
   "tour.8.hint": "Avec un pas de 2, cette fenêtre commence à input[2, 2].",
   "tour.8.after":
     "Le plus grand pixel de la fenêtre. L'endroit où il se trouve dans la fenêtre n'a pas " +
-    "d'importance : un réseau devient ainsi moins sensible aux petits déplacements.",
+    "d'importance : si l'image se déplace d'un pixel, une grande partie de la sortie reste la " +
+    "même.",
   "tour.8.try": "Comparer avec la moyenne",
   "tour.8.further1.title": "avec un remplissage",
   "tour.8.further1":
     "Le pooling peut aussi avoir un remplissage. Ce ne sont pas des zéros, comme pour une " +
     "convolution : ses places n'ont aucune valeur. Le max pooling ne les prend jamais. " +
-    "L'average pooling les laisse : cette fenêtre a deux pixels, il divise donc par 2. Le " +
-    "réglage « diviser par : pixels et remplissage » les compte comme des zéros, comme PyTorch " +
-    "sauf indication contraire.",
+    "L'average pooling les laisse ici : cette fenêtre a deux pixels, il divise donc par 2. " +
+    "PyTorch les compte comme des zéros, et divise par 4 ; cette page aussi, avec « diviser " +
+    "par : pixels et remplissage » (Tous les réglages).",
   "tour.9.title": "Comment fait-on le pooling sur une image ?",
   "tour.9.short":
     "Les mêmes deux boucles avec w.max() ou w.mean(), le plus souvent avec le pas k : floor((n " +
     "− k) / s) + 1 sorties.",
   "tour.9.before":
-    "Les mêmes deux boucles : une fenêtre, un nombre (le plus grand pixel, ou la moyenne), puis " +
-    "la fenêtre avance d'un pas. Ce qui ne remplit pas une fenêtre est laissé. Les deux nombres " +
-    "de cette fenêtre sont sous les boucles.",
+    "Les mêmes deux boucles : une fenêtre, un nombre (le plus grand pixel, ou la moyenne), " +
+    "puis la fenêtre avance d'un pas. Ce qui ne remplit pas une fenêtre est laissé. Sous les " +
+    "boucles : le plus grand pixel de cette fenêtre, et la moyenne.",
   "tour.9.example":
     "C'est le max pooling. L'average pooling a w.mean() à la place de w.max() ; la taille de la " +
     "sortie est la même.",
@@ -302,6 +315,7 @@ Object.assign(WORDS_FR, {
   "test.done": "Fini",
   "test.back": "Retour au résultat",
   "test.answers": "Les neuf réponses en bref (image n, noyau k, pas s)",
+  "test.letters": "n : l'image, k : le noyau, s : le pas",
   "test.score": "{k} sur {count} justes du premier coup",
   "test.skipped": "{n} sur {count} sans réponse",
   "test.missed": "À revoir :",
@@ -403,19 +417,17 @@ Object.assign(WORDS_FR, {
   "word.weight.what": "Un nombre d'un noyau : un pixel est multiplié par lui.",
   "word.convolution": "convolution",
   "word.convolution.what":
-    "À chaque position de la fenêtre, des pixels fois des poids, additionnés. Si le noyau n'est " +
-    "pas tourné d'abord, comme en apprentissage profond, c'est à proprement parler une " +
-    "corrélation croisée.",
+    "À chaque position de la fenêtre, des pixels fois des poids, additionnés.",
   "word.flip": "retourner",
   "word.flip.what":
-    "Tourner le noyau de 180 degrés avant de l'utiliser, comme en traitement du signal.",
+    "Tourner le noyau de 180 degrés avant de l'utiliser, comme en traitement du signal. Sans " +
+    "cela, une convolution est à proprement parler une corrélation croisée.",
   "word.output": "sortie",
   "word.output.what": "Le résultat : un nombre pour chaque position de la fenêtre.",
   "word.padding": "remplissage",
   "word.padding.what":
     "Des pixels ajoutés autour de l'image, le plus souvent des zéros, pour que les fenêtres " +
-    "puissent dépasser son bord ; dans le pooling, ils n'ont pas de valeur. Une convolution " +
-    "transposée va en sens inverse : le remplissage y coupe la sortie.",
+    "puissent dépasser son bord ; dans le pooling, ils n'ont pas de valeur.",
   "word.valid": "valid",
   "word.valid.what":
     "Aucun remplissage : chaque fenêtre est posée sur de vrais pixels. La sortie est plus " +
@@ -450,8 +462,8 @@ Object.assign(WORDS_FR, {
     "Un nombre pour chaque fenêtre, sans poids : le plus grand pixel, la moyenne, etc.",
   "word.transposed": "convolution transposée",
   "word.transposed.what":
-    "En sens inverse : chaque pixel fois le noyau est ajouté à une fenêtre de la sortie, " +
-    "qui est plus grande.",
+    "En sens inverse : chaque pixel fois le noyau est ajouté à une fenêtre de la sortie, qui " +
+    "est plus grande. Le remplissage coupe la sortie.",
   "word.extra": "output padding",
   "word.extra.what":
     "D'une convolution transposée : des lignes et des colonnes ajoutées en bas et à droite de la " +

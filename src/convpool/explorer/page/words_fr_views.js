@@ -1,6 +1,6 @@
 // The page's sentences in French: the network, other views, and what stands below the picture.
 Object.assign(WORDS_FR, {
-  "page.compare_short": "Comparer",
+  "page.compare_short": "Vérifier un résultat",
   "page.network": "Réseau",
   "network.title": "Un réseau entraîné lit des chiffres",
   "network.intro":
@@ -22,8 +22,7 @@ Object.assign(WORDS_FR, {
   "network.windows":
     "fenêtres de {kh} × {kw}, remplissage « {padding} » : {before} devient {after}",
   "network.pool_windows": "fenêtres de {kh} × {kw}, pas {sh} : {before} devient {after}",
-  "network.all_inputs":
-    "chaque score est une somme de tous les {count} nombres de la couche d'avant",
+  "network.all_inputs": "chaque score est une somme des {count} nombres de la couche d'avant",
   "network.parameters": "paramètres {product} = {count}",
   "network.no_parameters": "aucun paramètre",
   "network.map": "{layer}, carte {n}",
@@ -42,8 +41,8 @@ Object.assign(WORDS_FR, {
     "et {power} / {sum} {percent} %.",
   "network.open": "Ouvrir dans l'image",
   "network.opened":
-    "L'image montre ce neurone, avec des nombres arrondis à six décimales. « Annuler » " +
-    "revient en arrière.",
+    "L'image montre ce neurone. Elle garde six décimales de chaque nombre et en écrit quatre. " +
+    "« Annuler » revient en arrière.",
   "network.subtotals": "Les produits pixel · poids, une image par carte, et leurs sommes :",
   "network.empty": "Rien n'est dessiné : dessinez un chiffre.",
   "network.read_as": "Lu comme un {n} ({percent} %).",
@@ -55,8 +54,9 @@ Object.assign(WORDS_FR, {
     "la ligne et la colonne dans la fenêtre, c est le canal, n le noyau.",
   "view.copies": "Copies décalées",
   "view.copies.what":
-    "Chaque poids fois l'image, déplacée pour que son pixel soit sur la sortie ; de chaque " +
-    "copie, on voit seulement la partie sur la sortie. La somme de ces copies est la sortie.",
+    "Pour chaque poids, une copie de l'image, multipliée par ce poids et décalée pour que " +
+    "chaque produit soit sur la sortie à laquelle il est ajouté. La somme des copies est la " +
+    "sortie ; ce qui la dépasse n'est pas montré.",
   "view.matrix": "Matrice (im2col)",
   "view.matrix.what":
     "Chaque fenêtre est une ligne d'une matrice, et chaque noyau une colonne : la convolution " +
@@ -64,7 +64,8 @@ Object.assign(WORDS_FR, {
   "view.planes": "Canaux séparés",
   "view.planes.what":
     "Chaque canal est convolué (∗) avec son propre plan des poids du noyau ; les résultats de " +
-    "tous les canaux sont additionnés. Un autre noyau se choisit sous l'image.",
+    "tous les canaux sont additionnés. Pour un autre noyau, choisir un autre canal de sortie " +
+    "sous l'image.",
   "view.bars": "1‑D en barres",
   "view.bars.what":
     "Sur une seule ligne, une convolution est une somme glissante : le noyau glisse le long" +
@@ -77,8 +78,11 @@ Object.assign(WORDS_FR, {
   "view.backward.what":
     "L'entraînement rend petit un nombre, la perte, qui dit à quel point le résultat d'un " +
     "réseau est faux. Un gradient dit de combien la perte croît quand un nombre croît un peu. " +
-    "La couche suivante rend g, le gradient de cette sortie ; de g viennent les gradients de " +
-    "l'entrée et des poids. Puis chaque poids est changé un peu, à l'opposé de son gradient.",
+    "On le trouve en sens inverse, de la dernière couche à la première. La couche qui suit " +
+    "celle-ci a trouvé g : de combien la perte croît avec chaque nombre de cette sortie. De g " +
+    "viennent les gradients des poids et de l'entrée. Puis chaque poids est changé un peu, à " +
+    "l'opposé de son gradient : diminué si le gradient est au-dessus de 0, augmenté s'il est " +
+    "au-dessous.",
   "view.convolution_only": "Cette vue est pour les convolutions.",
   "view.not_transposed": "Cette vue est pour les convolutions et le pooling.",
   "view.too_large":

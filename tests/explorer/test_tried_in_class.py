@@ -1,0 +1,248 @@
+"""What a student and a teacher stumbled over when they tried the page."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.explorer_page import middle, state, text
+
+PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+FONT = "(node) => parseFloat(getComputedStyle(node).fontSize)"
+
+
+def place(page):
+    return tuple(state(page)[name] for name in "ij")
+
+
+def present(page, part="stage"):
+    page.locator(f"[data-full={part}]").evaluate("(node) => node.click()")
+    page.wait_for_timeout(300)
+
+
+# ---- the pointer and the keys ----
+
+
+def test_the_page_scrolls_under_a_mouse_without_moving_the_window(show):
+    page = show("#h=9&w=9", viewport={"width": 1366, "height": 700})
+    page.locator("#canvas-holder").scroll_into_view_if_needed()
+    page.mouse.move(*middle(page, "output", 1, 2))
+    assert place(page) == (1, 2)
+    before = page.evaluate("scrollY")
+    page.mouse.wheel(0, 90)
+    page.wait_for_timeout(400)
+    assert page.evaluate("scrollY") != before
+    assert place(page) == (1, 2)
+    page.mouse.move(*middle(page, "output", 3, 4))
+    assert place(page) == (3, 4)
+
+
+def test_arrow_keys_go_on_from_the_end_of_a_row(show):
+    page = show("#h=5&w=5&i=0&j=2")
+    page.locator("#canvas-holder").focus()
+    for key, expected in [
+        ("ArrowRight", (1, 0)),
+        ("ArrowLeft", (0, 2)),
+        ("ArrowDown", (1, 2)),
+        ("End", (2, 2)),
+        ("ArrowRight", (2, 2)),
+        ("Home", (0, 0)),
+        ("ArrowLeft", (0, 0)),
+        ("ArrowUp", (0, 0)),
+    ]:
+        page.keyboard.press(key)
+        assert place(page) == expected, key
+
+
+def test_a_double_click_takes_the_number_of_a_pixel(page):
+    page.mouse.dblclick(*middle(page, "input", 1, 2))
+    page.keyboard.type("2,5")
+    page.keyboard.press("Enter")
+    assert page.locator("#typed").count() == 0
+    assert page.evaluate("explorer.model().image.data[1 * explorer.state().w + 2]") == 2.5
+    for text_typed, key in [("9", "Escape"), ("abc", "Enter")]:
+        page.mouse.dblclick(*middle(page, "input", 1, 2))
+        assert page.locator("#typed").input_value() == "2.5"
+        page.keyboard.type(text_typed)
+        page.keyboard.press(key)
+        assert page.evaluate("explorer.model().image.data[1 * explorer.state().w + 2]") == 2.5
+    page.mouse.dblclick(*middle(page, "output", 1, 1))
+    assert page.locator("#typed").count() == 0
+
+
+def test_two_taps_enlarge_small_cells_around_the_finger(show):
+    page = show("#source=cat&h=24&w=24&padding=same", **PHONE)
+    cell = "explorer.interactivePicture.drawn().blocks[0].cell"
+    small = page.evaluate(cell)
+    page.locator("#canvas-holder").scroll_into_view_if_needed()
+    x, y = middle(page, "input", 20, 20)
+    for _ in range(2):
+        page.touchscreen.tap(x, y)
+    assert page.evaluate(cell) > 2.5 * small
+    holder = page.locator("#canvas-holder").bounding_box()
+    x, y = middle(page, "input", 20, 20)
+    assert holder["x"] < x < holder["x"] + holder["width"]
+    assert holder["y"] < y < holder["y"] + holder["height"]
+    page.wait_for_timeout(500)
+    for _ in range(2):
+        page.touchscreen.tap(x, y)
+    assert page.evaluate(cell) == small
+    page.evaluate("explorer.open('#h=5&w=5')")  # cells that a finger hits
+    page.wait_for_timeout(500)
+    large = page.evaluate(cell)
+    for _ in range(2):
+        page.touchscreen.tap(*middle(page, "input", 2, 2))
+    assert page.evaluate(cell) == large
+
+
+# ---- a projector ----
+
+
+def test_words_and_numbers_of_the_network_are_large_on_a_projector(show):
+    page = show("", **PROJECTOR)
+    page.wait_for_timeout(400)
+    present(page, "network")
+    for step in range(8):
+        assert page.locator("#neuron h3").evaluate(FONT) >= (15 if step in (0, 4) else 22), step
+        box = page.locator("#neuron").evaluate("""(node) => [node.scrollHeight - node.clientHeight,
+          node.scrollWidth - node.clientWidth, node.getBoundingClientRect().bottom]""")
+        assert box[0] <= 0
+        assert box[1] <= 0
+        assert box[2] <= 1080
+        last = page.locator("[data-score='9']").bounding_box()
+        assert last["y"] + last["height"] <= 1080, step
+        page.keyboard.press("PageDown")
+    assert page.locator(".score").first.evaluate(FONT) >= 20
+    assert page.locator(".layer.current h3").inner_text() == "Dense layer and softmax"
+    page.keyboard.press("Escape")
+    assert page.locator("#neuron").evaluate("(node) => node.style.fontSize") == ""
+
+
+@pytest.mark.parametrize("stop", [1, 4, 7, 8])
+def test_a_question_is_the_largest_text_on_a_projector(show, stop):
+    page = show(f"#tour={stop}", **PROJECTOR)
+    present(page)
+    page.keyboard.press("PageDown")
+    page.wait_for_timeout(200)
+    assert page.locator("#guide .ask").evaluate(FONT) >= 23
+    page.keyboard.press("PageDown")  # the answer
+    page.wait_for_timeout(200)
+    guide, total = (page.locator(name).bounding_box() for name in ("#guide", "#sum"))
+    assert guide["y"] + guide["height"] <= total["y"] + 1
+    assert total["y"] + total["height"] <= 1080
+    page.keyboard.press("Escape")
+    assert page.locator("#guide").evaluate("(node) => node.style.fontSize") == ""
+
+
+def test_the_sum_keeps_its_size_from_step_to_step_on_a_projector(show):
+    page = show("", **PROJECTOR)
+    present(page)
+    page.keyboard.press("PageDown")
+    page.keyboard.press("PageUp")
+    sizes = []
+    for _ in range(9):
+        sizes.append(page.locator("#sum").evaluate(FONT))
+        assert page.locator("#sum .value").evaluate("(node) => node.clientHeight") < 90
+        page.keyboard.press("PageDown")
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_the_examples_are_among_the_settings_of_a_full_screen(show):
+    page = show("", **PROJECTOR)
+    assert page.locator("header #examples").is_visible()
+    present(page)
+    page.locator("#open-settings").click()
+    page.locator("[data-example=pool]").click()
+    assert state(page)["op"] == "pool"
+    page.locator("[data-example=network]").click()
+    assert page.locator("#network").evaluate("(node) => node.matches('.presenting .full')")
+    page.keyboard.press("Escape")
+    assert page.locator("header #examples").is_visible()
+
+
+def test_paper_has_room_for_the_picture(show):
+    page = show("#h=7&w=7&sh=2&sw=2&padding=same", viewport={"width": 1366, "height": 900})
+    width = page.locator("#canvas").evaluate("(node) => node.clientWidth")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#canvas").evaluate("(node) => node.clientWidth") <= 660
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#canvas").evaluate("(node) => node.clientWidth") == width
+
+
+# ---- words ----
+
+
+def test_a_stride_stands_in_the_title_of_the_input_unless_it_is_asked_for(page):
+    titles = "explorer.interactivePicture.drawn().sheet.map(({ words }) => words).join(' ')"
+    page.evaluate("explorer.open('#h=7&w=7&sh=2&sw=2&padding=same')")
+    assert "7 + padding, stride 2" in page.evaluate(titles)
+    page.evaluate("explorer.open('#h=7&w=7&sh=2&sw=1')")
+    assert ", stride 2, 1" in page.evaluate(titles)
+    for fragment in ("#h=7&w=7", "#q=cover%3Dstride%26h%3D7%26w%3D7%26sh%3D2%26sw%3D2"):
+        page.evaluate(f"explorer.open('{fragment}')")
+        assert "stride" not in page.evaluate(titles)
+
+
+def test_a_window_on_padding_alone_is_said_to_have_no_pixel(page):
+    page.evaluate("explorer.open('#op=pool&mode=avg&h=4&w=4&sh=3&sw=3&padding=same_size')")
+    assert "not a number" in text(page, "#sum")
+    page.evaluate("explorer.open('#op=pool&mode=avg&h=4&w=4&i=1&j=1')")
+    assert "not a number" not in text(page, "#sum")
+
+
+def test_compare_says_or_between_causes_and_tells_no_padding_from_padding(page):
+    page.evaluate("explorer.open('#h=5&w=5')")
+    page.evaluate("""explorer.compareWith(JSON.stringify(Array.from({ length: 3 }, (_, i) =>
+      Array.from({ length: 3 }, (_, j) => -explorer.model().output.data[3 * i + j]))))""")
+    assert "as 3 × 3; the picture's output is 3 × 3." in text(page, "#found")
+    items = page.locator("#found li").all_inner_texts()
+    assert len(items) == 2
+    assert not items[0].startswith("or ")
+    assert items[1].startswith("or ")
+    page.evaluate("explorer.open('#h=5&w=5&padding=same')")
+    page.evaluate("explorer.compareWith('(3, 3)')")
+    assert "there is no padding (“valid”)" in text(page, "#found")
+
+
+@pytest.mark.parametrize(("ceil", "said"), [(0, "(ceil)"), (1, "(floor)")])
+def test_a_size_that_was_rounded_the_other_way_is_told_which_windows_count(visit, ceil, said):
+    settings = "op%3Dpool%26h%3D5%26w%3D5%26kh%3D2%26kw%3D2%26sh%3D2%26sw%3D2"
+    page = visit(f"#q=cover%3Dsize%26{settings}%26ceil%3D{ceil}")
+    page.locator("#answer").fill("2x2" if ceil else "3x3")
+    page.get_by_role("button", name="Check", exact=True).click()
+    assert said in text(page, "#tour-body .bad")
+
+
+@pytest.mark.parametrize(
+    ("call", "part", "said"),
+    [
+        ("Conv2D(2, 3, activation='relu')", {"relu": True, "nc": 2}, ""),
+        ("nn.Conv2d(1, 1, 3, padding='same', stride=2)", {"sh": 2}, "PyTorch refuses"),
+        ("nn.Conv2d(1, 1, 3, padding='same')", {"padding": "same"}, ""),
+        ("convolve2d(a, b, mode='same')", {"c": 1, "nc": 1}, ""),
+    ],
+)
+def test_calls_are_taken_with_what_they_mean(page, call, part, said):
+    page.evaluate("explorer.open('#c=3&nc=2')")
+    told = page.evaluate("(call) => explorer.paste.take(call, 'pixels')", call)
+    assert {name: state(page)[name] for name in part} == part
+    assert ("PyTorch refuses" in told) == bool(said)
+    assert "not known" not in told
+
+
+def test_own_questions_are_still_there_in_another_language(show):
+    page = show()
+    page.locator("#own-questions summary").click()
+    page.locator("#own-words").fill("Look!")
+    page.locator("#own-questions .row button").first.click()
+    assert page.locator("#own-list li").count() == 1
+    page.locator("#language").select_option("fr")
+    page.wait_for_url("**lang=fr**")
+    assert page.locator("#own-list li").count() == 1
+    assert "Look!" in page.locator("#own-list li").text_content()
+    assert page.locator("#own-take button").first.is_enabled()
+
+
+def test_no_number_is_typed_on_a_keypad_without_a_minus(page):
+    modes = page.locator("input[type=text]").evaluate_all("(nodes) => nodes.map((n) => n.inputMode)")
+    assert "decimal" not in modes

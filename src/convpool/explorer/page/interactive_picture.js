@@ -126,14 +126,15 @@ const interactivePicture = (() => {
   }
 
   const PAPER = 660; // pixels of the width that A4 has for the picture
+  let isOnPaper = false;
 
   /**
    * Draw for paper, which is white and narrow, or for the screen again.
    * @param {boolean} on
    */
   function drawForPaper(on) {
-    const holder = byId("canvas-holder");
-    width = on ? Math.min(width, PAPER) : holder.clientWidth;
+    isOnPaper = on;
+    width = on ? Math.min(width, PAPER) : byId("canvas-holder").clientWidth;
     useTheme(on ? "light" : document.documentElement.dataset.theme);
   }
 
@@ -494,6 +495,7 @@ const interactivePicture = (() => {
     for (const event of ["focus", "blur"]) byId("photo-holder").addEventListener(event, showStep);
     width = holder.clientWidth;
     new ResizeObserver(([{ contentRect }]) => {
+      if (isOnPaper) return;
       width = contentRect.width;
       if (model) draw();
       if (model && presentation.isAlone()) presentation.fitSum();

@@ -24,7 +24,7 @@ const blocksOfPicture = (() => {
       front: at.front,
       look: lookOf(model, image),
       words: inputWords(model),
-      more: covered ? "" : strideWords(model), // a question may ask for it
+      more: strideWords(model),
       hasLeft: covered !== "size", // what is left over tells the size
       ...(scattering ? plain(image.shape) : padded),
     };

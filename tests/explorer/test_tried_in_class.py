@@ -249,3 +249,39 @@ def test_own_questions_are_still_there_in_another_language(show):
 def test_no_number_is_typed_on_a_keypad_without_a_minus(page):
     modes = page.locator("input[type=text]").evaluate_all("(nodes) => nodes.map((n) => n.inputMode)")
     assert "decimal" not in modes
+
+
+def test_the_legend_tells_the_frames_that_are_seen(page):
+    page.evaluate("explorer.open('#h=5&w=5')")
+    assert "frame: the window" in text(page, "#legend")
+    page.mouse.move(*middle(page, "input", 2, 2))
+    assert "green frames: the pixel" in text(page, "#legend")
+    page.mouse.move(*middle(page, "output", 1, 1))
+    assert "green frames" not in text(page, "#legend")
+    page.evaluate("explorer.open('#h=7&w=7&dh=2&dw=2')")
+    assert "small frames: the pixels of the window" in text(page, "#legend")
+
+
+def test_the_settings_end_on_the_screen_before_and_after_scrolling(show):
+    page = show("", viewport={"width": 1366, "height": 700})
+    page.wait_for_timeout(300)
+    for scroll in (0, 100, 500):
+        page.evaluate(f"scrollTo(0, {scroll})")
+        page.wait_for_timeout(100)
+        box = page.locator("#controls").bounding_box()
+        assert 680 <= box["y"] + box["height"] <= 700, scroll
+
+
+def test_the_channels_apart_are_those_of_the_kernel_in_front(page):
+    page.evaluate("explorer.open('#tour=6')")
+    page.get_by_role("button", name="Now you").click()
+    page.get_by_role("button", name="Show me").click()
+    page.evaluate("explorer.change({ n: 1 })")
+    page.get_by_role("button", name="See the channels apart").click()
+    assert state(page)["n"] == 1
+    page.wait_for_timeout(300)
+    assert "output[0, 0, 1] = " in text(page, "#views")
+    page.get_by_role("button", name="Put the picture back").click()
+    page.wait_for_timeout(300)
+    top = page.locator("#canvas").bounding_box()["y"]
+    assert 0 <= top < 300

@@ -260,6 +260,15 @@ const controls = (() => {
       byId("open-settings").focus();
     });
     setLevel(preferences.read("level", ["basic", "all"]) !== "all");
+    addEventListener("scroll", fitHeight, { passive: true });
+    new ResizeObserver(fitHeight).observe(document.querySelector("header"));
+  }
+
+  /** Let the settings end at the lower edge of the screen, also where the page is not scrolled. */
+  function fitHeight() {
+    const form = document.getElementById("controls");
+    const { top } = form.parentElement.getBoundingClientRect();
+    form.style.setProperty("--top", `${Math.max(8, top)}px`);
   }
 
   /**

@@ -211,7 +211,7 @@ const interactivePicture = (() => {
         ? [sentences.line("sizes", sizesInWords.lines(model))]
         : []),
     );
-    legend.show(model, drawing, colours.THEMES[themeName]);
+    legend.show(model, drawing, colours.THEMES[themeName], cursor);
     byId("sizes").replaceChildren(...(hasSizes ? [sizesInWords.table(model)] : []));
     byId("canvas").setAttribute(
       "aria-label",

@@ -58,8 +58,9 @@ const legend = (() => {
    * @param {Model} model
    * @param {Drawing} drawing
    * @param {Theme} theme
+   * @param {Cell | null} cursor the pixel that is pointed at
    */
-  function show(model, { blocks, isRounded }, theme) {
+  function show(model, { blocks, isRounded }, theme, cursor) {
     const { axes, state } = model;
     const named = Object.fromEntries(blocks.map((block) => [block.name, block]));
     const both = [named.input, named.output];
@@ -77,8 +78,12 @@ const legend = (() => {
       if (layerCounts.isInserted(state)) parts.push(entry("inserted", say("legend.inserted")));
       if (named.input.hasLeft && state.op !== "transpose" && axes.some(({ left }) => left > 0))
         parts.push(entry("left", say("legend.left")));
+      const isSpread = state.op !== "transpose" && Math.max(state.dh, state.dw) > 1;
+      const frame = state.op === "transpose" ? "written" : isSpread ? "spread" : "window";
       parts.push(
-        entry("window", say(state.op === "transpose" ? "legend.written" : "legend.window")),
+        cursor?.name === "input"
+          ? entry("kept", say("legend.feeds"))
+          : entry("window", say(`legend.${frame}`)),
       );
       if (state.op === "convolve" && state.groups > 1) parts.push(seen(model));
       if (state.op === "pool" && (state.mode === "max" || state.mode === "min"))

@@ -356,5 +356,5 @@ const sentences = (() => {
     return step(model)[0].textContent;
   }
 
-  return { step, pixel, worked, settings: settingsInWords, title, aloud, line };
+  return { step, pixel, worked, settings: settingsInWords, title, aloud, line, placeOf };
 })();

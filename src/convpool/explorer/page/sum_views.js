@@ -311,7 +311,7 @@ const sumViews = (() => {
       row(sign(depth > 1 ? say("planes.added") : "="), ...result(model)),
       element("p", {
         className: "total",
-        textContent: `output[${at.i}, ${at.j}] = ${middle}${value}`,
+        textContent: `${sentences.placeOf("output", output, at.i, at.j, at.n)} = ${middle}${value}`,
       }),
     ];
   }

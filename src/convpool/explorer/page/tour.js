@@ -184,7 +184,8 @@ const tour = (() => {
     };
     const node = button(label, () => {
       isShown = !isShown;
-      toldPicture.show(isShown ? { ...set, ...attempt } : set);
+      const { n, front } = explorer.state(); // the channels stay in front
+      toldPicture.show(isShown ? { ...set, n, front, ...attempt } : set);
       update();
       if (isShown && attempt.view) explorer.show("views");
       else showPicture();

@@ -14,6 +14,9 @@ const WORDS_EN = {
   "legend.cropped": "grey hatching: cropped by the padding",
   "legend.left": "red hatching: left over, no whole window reaches it",
   "legend.window": "frame: the window, and the pixel of the output that it makes",
+  "legend.spread":
+    "small frames: the pixels of the window; frame: the pixel of the output that they make",
+  "legend.feeds": "green frames: the pixel, and the outputs that it is used by",
   "legend.written": "frame: the pixel, and the window of the output that its products are added to",
   "legend.kept": "the pixel that is kept",
   "legend.groups": [

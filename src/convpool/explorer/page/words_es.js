@@ -15,6 +15,9 @@ const WORDS_ES = {
   "legend.cropped": "rayado gris: cortado por el relleno",
   "legend.left": "rayado rojo: sobra, ninguna ventana entera llega hasta allí",
   "legend.window": "marco: la ventana, y el píxel de la salida que da",
+  "legend.spread":
+    "marcos pequeños: los píxeles de la ventana; marco: el píxel de la salida que dan",
+  "legend.feeds": "marcos verdes: el píxel, y las salidas en que se usa",
   "legend.written": "marco: el píxel, y la ventana de la salida a la que se suman sus productos",
   "legend.kept": "el píxel que se queda",
   "legend.groups": [

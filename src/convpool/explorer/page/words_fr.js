@@ -16,6 +16,9 @@ const WORDS_FR = {
   "legend.cropped": "hachures grises : coupé par le remplissage",
   "legend.left": "hachures rouges : reste, aucune fenêtre entière ne l'atteint",
   "legend.window": "cadre : la fenêtre, et le pixel de la sortie qu'elle donne",
+  "legend.spread":
+    "petits cadres : les pixels de la fenêtre ; cadre : le pixel de sortie qu'ils donnent",
+  "legend.feeds": "cadres verts : le pixel, et les sorties où il sert",
   "legend.written": "cadre : le pixel, et la fenêtre de la sortie où ses produits sont ajoutés",
   "legend.kept": "le pixel qui est gardé",
   "legend.groups": [

@@ -4,9 +4,7 @@ import typing
 
 from convpool.version import __version__
 
-if typing.TYPE_CHECKING:  # what `_MODULES` and `_LAZY_MODULES` say, for type checkers
-    from convpool import course as course
-    from convpool import filters as filters
+if typing.TYPE_CHECKING:  # what `_MODULES` says, for type checkers
     from convpool.adaptive_pooling import (
         adaptive_max_pool_indices,
         adaptive_pool,

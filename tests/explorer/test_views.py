@@ -162,7 +162,7 @@ def test_each_plane_of_the_kernel_is_named_and_one_channel_is_no_sum(visit):
     page.locator("#view-body").get_by_text("kernel 1, channel 1").wait_for()
     page.evaluate("explorer.change({c: 1})")
     value = f"{array(page, 'output')[0, 0, 1]:g}".replace("-", MINUS)
-    assert text(page, "#view-body .total") == f"output[0, 0] = {value}"
+    assert text(page, "#view-body .total") == f"output[0, 0, 1] = {value}"
 
 
 def grids(page):

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from convpool import photos
-from convpool.photos import Metadata, Photo, read, read_picture_file, write
+from convpool.photos import Metadata, Photo, kernel_thumbnails, read, read_picture_file, write
 from support import children
 
 rng = np.random.default_rng(3)
@@ -734,7 +733,7 @@ def test_photos_are_checked(arguments, error, words):
     [
         lambda path: read(path),
         lambda path: write(some_photo(), path, force=True),
-        lambda path: photos.thumbnail_sheet(None),
+        lambda path: kernel_thumbnails.thumbnail_sheet(None),
     ],
 )
 def test_without_pillow_the_pip_line_is_named(tmp_path, monkeypatch, call):

@@ -17,6 +17,7 @@ from convpool.photos import (
     filter_photo,
     find_pictures,
     in_grey,
+    kernel_thumbnails,
     pool_photo,
     to_pixels,
 )
@@ -511,7 +512,7 @@ def test_the_sheet_shows_every_kernel_once():
         seen.append(kernel.tolist())
         return np.full(picture.shape, 77)
 
-    sheet = photos.thumbnail_sheet(apply, side=60)
+    sheet = kernel_thumbnails.thumbnail_sheet(apply, side=60)
     assert seen == [filters.kernel(name).tolist() for name in filters.NAMES if name != "scharr"]
     plain = sum(choose_signed(kernel) == "clip" for kernel in seen)
     assert np.count_nonzero((sheet == 77).all(axis=2)) >= plain * 60 * 60
@@ -522,7 +523,7 @@ def test_the_sheet_shows_every_kernel_once():
 )
 def test_the_sheet_takes_any_picture(sample):
     shapes = set()
-    sheet = photos.thumbnail_sheet(
+    sheet = kernel_thumbnails.thumbnail_sheet(
         lambda picture, kernel: shapes.add(picture.shape) or picture, sample, side=50
     )
     assert shapes == {(50, 50, 3)}

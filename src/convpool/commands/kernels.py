@@ -11,6 +11,7 @@ import convpool as package
 from convpool import filters, photos
 from convpool.commands.option_types import example
 from convpool.commands.photo_input import max_pixels, read_photo
+from convpool.photos.kernel_thumbnails import thumbnail_sheet
 from convpool.system.printable_text import printable
 
 
@@ -35,9 +36,8 @@ def kernels(sheet: Path | None, image: Path | None, force: bool) -> None:
         return
     photos.check_free(sheet, force=force)
     sample = None if image is None else read_photo(image).pixels
-    photos.write(
-        photos.Photo(photos.thumbnail_sheet(package.filter_image, sample)), sheet, force=force
-    )
+    picture = photos.Photo(thumbnail_sheet(package.filter_image, sample))
+    photos.write(picture, sheet, force=force)
     click.echo(printable(f"every named kernel drawn on {sheet}"))
 
 

@@ -4,7 +4,6 @@ May import the calls, filters, and what is below them.
 """
 
 from convpool.photos.filter_and_pool import filter_photo, pool_photo, pool_scale
-from convpool.photos.kernel_thumbnails import sample_picture, thumbnail_sheet
 from convpool.photos.paths import PictureFile, destinations, find_pictures
 from convpool.photos.photo import Metadata, Photo, in_grey
 from convpool.photos.read_picture_file import check_pixels, read
@@ -28,8 +27,6 @@ __all__ = [
     "pool_photo",
     "pool_scale",
     "read",
-    "sample_picture",
-    "thumbnail_sheet",
     "to_pixels",
     "write",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-import convpool
+from convpool import filters
 from convpool.photos.rendering import choose_signed, to_pixels
 from convpool.system.optional_packages import needed
 
@@ -101,7 +101,7 @@ def thumbnail_sheet(
     from PIL import Image, ImageDraw
 
     picture = sample_picture(side) if sample is None else _square(sample, side)
-    names = [name for name in convpool.filters.NAMES if name != "scharr"]  # scharr is scharr-x
+    names = [name for name in filters.NAMES if name != "scharr"]  # scharr is scharr-x
     rows = -(-len(names) // COLUMNS)
     width = 2 * EDGE + COLUMNS * side + (COLUMNS - 1) * GAP
     sheet = Image.new("RGB", (width, 3 * EDGE + rows * (side + LABEL + GAP) + EDGE), PAPER)
@@ -109,7 +109,7 @@ def thumbnail_sheet(
     _heading(draw)
     for n, name in enumerate(names):
         at = (EDGE + n % COLUMNS * (side + GAP), 3 * EDGE + n // COLUMNS * (side + LABEL + GAP))
-        weights = convpool.filters.kernel(name)
+        weights = filters.kernel(name)
         values = filter_image(picture, weights)
         thumbnail = to_pixels(values, np.uint8, choose_signed(weights)).pixels
         _cell(sheet, at, name, thumbnail)
@@ -153,7 +153,7 @@ def _cell(sheet: Image, at: tuple[int, int], name: str, thumbnail: NDArray[np.ui
     """
     from PIL import Image, ImageDraw
 
-    weights, draw = convpool.filters.kernel(name), ImageDraw.Draw(sheet)
+    weights, draw = filters.kernel(name), ImageDraw.Draw(sheet)
     (x, y), side = at, thumbnail.shape[0]
     sheet.paste(Image.fromarray(thumbnail), at)
     icon = Image.fromarray(_weights_picture(weights)).resize((ICON, ICON), Image.Resampling.NEAREST)
@@ -163,7 +163,7 @@ def _cell(sheet: Image, at: tuple[int, int], name: str, thumbnail: NDArray[np.ui
         (x + ICON + 9, y + side + 7), name, fill=INK, font=_font(15 if len(name) < 20 else 13.5)
     )
     size = f"{weights.shape[0]} x {weights.shape[1]}"
-    if "size" in convpool.filters.options(name):
+    if "size" in filters.options(name):
         size += ", size can be set"
     draw.text((x + ICON + 9, y + side + 29), size, fill=FAINT, font=_font(13))
 

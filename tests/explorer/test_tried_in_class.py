@@ -8,7 +8,7 @@ from support.explorer_page import middle, state, text
 
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-TIMES = "\N{MULTIPLICATION SIGN}"
+MINUS, TIMES = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}"
 FONT = "(node) => parseFloat(getComputedStyle(node).fontSize)"
 
 
@@ -288,3 +288,16 @@ def test_the_channels_apart_are_those_of_the_kernel_in_front(page):
     page.wait_for_timeout(300)
     top = page.locator("#canvas").bounding_box()["y"]
     assert 0 <= top < 300
+
+
+def test_a_transposed_step_says_what_was_there_before(page):
+    page.evaluate("explorer.open('#op=transpose&h=2&w=2&sh=2&sw=2&soFar=1&j=1')")
+    cells = page.locator("#sum td").all_inner_texts()
+    image = page.evaluate("Array.from(explorer.model().image.data)")
+    before, now = -image[0], image[1] - image[0]  # the kernel's rows are 1, 0, -1
+    numbers = [f"{number:g}".replace("-", MINUS) for number in (before, image[1], now)]
+    told = "{} + {}\N{MIDDLE DOT}1 = {}".format(*numbers)
+    assert f"[0, 2] = {told}" in " ".join(cells[0].split())
+    assert cells[1].startswith("[0, 3] +=")
+    page.evaluate("explorer.change({ soFar: false })")
+    assert page.locator("#sum td").first.inner_text().startswith("[0, 2] +=")

@@ -126,11 +126,20 @@ const sentences = (() => {
   function scattered(model, terms) {
     const { factor: ofWeight } = numbersOf(model);
     const channels = Map.groupBy(terms, ({ n }) => n);
+    // what the output shows after this step, unless more than these products are in it
+    const { soFar, bias, relu } = model.state;
+    const isTold = soFar && !bias && !relu && model.image.shape[2] === 1;
+    const done = isTold ? modelling.doneOf(model) : null;
     const tables = [...channels].map(([channel, list]) => {
-      const cells = list.map(({ y, x, u, v, pixel: one, weight }) => ({
-        ...{ place: [y, x], after: " +=", u, v },
-        words: `${factor(one)}·${ofWeight(weight)}`,
-      }));
+      const cells = list.map(({ y, x, u, v, pixel: one, weight, product: value }) => {
+        const words = `${factor(one)}·${ofWeight(weight)}`;
+        const now = done ? modelling.numberAt(done, y, x, channel) : 0;
+        const before = done ? +(now - value).toFixed(9) : 0;
+        const tap = { place: [y, x], u, v };
+        return before
+          ? { ...tap, after: " =", words: `${written(before)} + ${words} = ${written(now)}` }
+          : { ...tap, after: " +=", words };
+      });
       const name = say("tables.input");
       const caption =
         channels.size > 1 ? say("tables.channel", { name, channel }) : say("tables.output");

@@ -284,7 +284,10 @@ def test_a_clicker_walks_from_a_pixel_to_the_digit_on_a_full_screen(show):
     assert heading(page) == names[2]
     boxes = [page.locator(f"[data-map='{k},0']").bounding_box() for k in (3, 4)]
     assert min(box["width"] for box in boxes) > 90
-    assert page.locator("#open-settings").is_hidden()
+    settings = page.locator("#open-settings").bounding_box()  # below the digits, over no number
+    assert settings["x"] + settings["width"] < page.locator("#layers").bounding_box()["x"]
+    digits = page.locator("#ready-digits").bounding_box()
+    assert settings["y"] > digits["y"] + digits["height"]
     assert page.evaluate("document.documentElement.scrollHeight") <= 1080
     page.get_by_role("button", name="Open in the picture").click()
     assert page.locator("#canvas").is_visible()

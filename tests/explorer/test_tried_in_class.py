@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from support.explorer_page import middle, state, text
+import convpool
+from support.explorer_page import array, middle, state, text
 
 PROJECTOR = {"viewport": {"width": 1920, "height": 1080}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -157,6 +159,8 @@ def test_the_examples_are_among_the_settings_of_a_full_screen(show):
     page.locator("#open-settings").click()
     page.locator("[data-example=pool]").click()
     assert state(page)["op"] == "pool"
+    assert page.locator("#controls").is_hidden()  # the picture has its place again
+    page.locator("#open-settings").click()
     page.locator("[data-example=network]").click()
     assert page.locator("#network").evaluate("(node) => node.matches('.presenting .full')")
     page.keyboard.press("Escape")
@@ -301,3 +305,125 @@ def test_a_transposed_step_says_what_was_there_before(page):
     assert cells[1].startswith("[0, 3] +=")
     page.evaluate("explorer.change({ soFar: false })")
     assert page.locator("#sum td").first.inner_text().startswith("[0, 2] +=")
+
+
+# ---- what a second student and teacher stumbled over ----
+
+
+@pytest.mark.parametrize("opened", ["#start-tour", "[data-example=channels]"])
+def test_nothing_that_was_pinned_stays_when_a_picture_is_opened(show, opened):
+    page = show("#h=5&w=5")
+    page.mouse.click(*middle(page, "input", 2, 2))
+    assert "is used by" in text(page, "#sum")
+    page.locator(opened).click()
+    page.wait_for_timeout(200)
+    assert text(page, "#sum").startswith("output[")
+    assert page.locator("#pin").get_attribute("aria-pressed") == "false"
+
+
+def test_escape_lets_go_of_the_pixel_too(page):
+    page.mouse.click(*middle(page, "input", 2, 2))
+    page.mouse.move(5, 5)
+    assert "is used by" in text(page, "#sum")
+    page.keyboard.press("Escape")
+    assert text(page, "#sum").startswith("output[")
+
+
+def test_digits_are_typed_into_the_pixel_that_is_pinned_and_lead_nowhere(show):
+    page = show("#h=5&w=5", viewport={"width": 1366, "height": 700})
+    page.mouse.click(*middle(page, "input", 1, 1))
+    scroll = page.evaluate("scrollY")
+    page.keyboard.type("-25")
+    field = page.locator("#typed").bounding_box()
+    x, y = middle(page, "input", 1, 1)
+    assert abs(field["x"] + field["width"] / 2 - x) < 2
+    assert abs(field["y"] + field["height"] / 2 - y) < 2
+    page.keyboard.press("Enter")
+    assert page.evaluate("explorer.model().image.data[6]") == -25
+    page.mouse.click(*middle(page, "output", 1, 1))
+    page.keyboard.press("5")
+    assert page.locator("#typed").count() == 0
+    assert page.evaluate("scrollY") == scroll
+
+
+def test_two_taps_take_a_number_where_cells_are_large(show):
+    page = show("#h=5&w=5", **PHONE)
+    page.locator("#canvas-holder").scroll_into_view_if_needed()
+    x, y = middle(page, "input", 1, 1)
+    page.touchscreen.tap(x, y)
+    page.evaluate(
+        "([x, y]) => document.getElementById('canvas').dispatchEvent(new MouseEvent('dblclick',"
+        " { clientX: x, clientY: y, bubbles: true }))",
+        [x, y],
+    )
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    assert page.evaluate("explorer.model().image.data[6]") == 7
+
+
+def test_optional_pictures_can_be_left_before_they_are_answered(page):
+    page.evaluate("explorer.open('#tour=5')")
+    page.get_by_role("button", name="Now you").click()
+    page.get_by_role("button", name="Show me").click()
+    page.get_by_role("button", name="Next: “same” with a stride").click()
+    page.get_by_role("button", name="Now you").click()
+    page.get_by_role("button", name="Show me").click()
+    page.get_by_role("button", name="Optional: “same_size”").click()
+    for _ in range(2):
+        assert page.get_by_role("button", name="Next question").is_visible()
+        if page.get_by_role("button", name="Now you").count():
+            page.get_by_role("button", name="Now you").click()
+    page.get_by_role("button", name="Next question").click()
+    assert text(page, "#tour-body h3").startswith("6 of 9")
+
+
+def test_groups_of_a_photograph_are_not_silent(page):
+    page.evaluate("explorer.open('#source=coffee&h=24&w=24&padding=same&kernel=sobel')")
+    page.locator("[name=c]").first.fill("3")
+    assert state(page)["groups"] == 3
+    assert "Each colour of the photograph is filtered by itself: 3 groups" in text(page, "#note")
+
+
+def test_a_photograph_chosen_on_a_full_screen_is_shown_as_such(show):
+    page = show("", **PROJECTOR)
+    present(page)
+    page.locator("#open-settings").click()
+    page.locator("[data-example=edges]").click()
+    page.wait_for_timeout(300)
+    assert page.locator("#photo-input").is_visible()
+    assert page.locator("#canvas").is_hidden()
+
+
+def test_the_settings_are_reached_from_every_full_screen_and_f_takes_what_is_seen(show):
+    page = show("", **PROJECTOR)
+    page.locator("#network").evaluate("(node) => node.scrollIntoView()")
+    page.keyboard.press("f")
+    page.wait_for_timeout(300)
+    assert page.locator("#network").evaluate("(node) => node.matches('.presenting .full')")
+    assert page.locator("#open-settings").is_visible()
+    page.locator("#open-settings").click()
+    page.locator("[data-example=stride]").click()
+    assert page.locator("#stage").evaluate("(node) => node.matches('.presenting .full')")
+
+
+def test_how_an_answer_is_written_is_told_on_a_full_screen(show):
+    page = show("#q=cover%3Dpadding%26h%3D5%26w%3D5%26padding%3Dsame", **PROJECTOR)
+    present(page)
+    assert page.get_by_text("First the rows (above and below together)").is_visible()
+
+
+@pytest.mark.parametrize(("axis", "said"), [(0, "top to bottom"), (1, "left to right")])
+def test_a_mirrored_kernel_is_found(page, axis, said):
+    page.evaluate("explorer.open('#h=5&w=5')")
+    page.evaluate("explorer.change({ kernel: 'own', weights: [1, 2, 0, 4, 5, 6, 7, 0, 9] })")
+    image, kernel = array(page, "image")[None], array(page, "kernels")
+    wrong = convpool.convolve(image, np.flip(kernel, axis), "valid")
+    page.evaluate("(numbers) => explorer.compareWith(numbers)", str(wrong[0, ..., 0].tolist()))
+    assert f"the kernel is mirrored {said}" in text(page, "#found")
+
+
+def test_a_call_without_relu_has_none(page):
+    page.evaluate("explorer.paste.take(\"Conv2D(2, 3, activation='relu')\", 'pixels')")
+    assert state(page)["relu"] is True
+    page.evaluate("explorer.paste.take('nn.Conv2d(1, 1, 3)', 'pixels')")
+    assert state(page)["relu"] is False

@@ -49,6 +49,8 @@ const causes = (() => {
       constant({ padding: "by hand", top: 1, bottom: 1, left: 1, right: 1 }),
     ),
     cause("cause.kernel_transposed", transposedKernel),
+    cause("cause.mirrored_columns", (state) => mirroredKernel(state, 1)),
+    cause("cause.mirrored_rows", (state) => mirroredKernel(state, 0)),
     cause("cause.stride_swapped", swap("sh", "sw")),
     ...[1, 2, 3].map((n) => cause("cause.stride", constant({ sh: n, sw: n }), { n })),
     cause(
@@ -102,6 +104,27 @@ const causes = (() => {
     });
     const isSame = kh === kw && weights.every((weight, index) => weight === data[index]);
     return isSame ? null : { kh: kw, kw: kh, kernel: "own", weights };
+  }
+
+  /**
+   * Return the settings that mirror the kernel along an axis; null for pooling, and where that
+   * changes nothing.
+   * @param {State} state
+   * @param {number} axis 0 exchanges its rows, 1 its columns
+   * @returns {any}
+   */
+  function mirroredKernel({ op, kh, kw }, axis) {
+    if (op === "pool") return null;
+    const { shape: [, , depth, nc], data } = explorer.model().kernels; // prettier-ignore
+    const tap = depth * nc;
+    const weights = Array.from(data, (_, index) => {
+      const at = [Math.floor(index / (kw * tap)), Math.floor(index / tap) % kw];
+      at[axis] = [kh, kw][axis] - 1 - at[axis];
+      return data[(at[0] * kw + at[1]) * tap + (index % tap)];
+    });
+    return weights.every((weight, index) => weight === data[index])
+      ? null
+      : { kernel: "own", weights };
   }
 
   // ---- effects ----

@@ -124,12 +124,13 @@ const examples = (() => {
         element("span", { textContent: say(`example.${name}`) }),
       );
       card.addEventListener("click", () => {
-        interactivePicture.unpin();
+        interactivePicture.release();
         if (name !== "network") open({ ...settings.DEFAULTS, ...set }, name);
+        if (presentation.isOn()) presentation.present(true, SECTIONS[name]); // a photograph as such
         explorer.note("");
         if (name === "network") featureMaps.draw(featureMaps.FIRST);
-        if (name in SECTIONS && presentation.isOn()) presentation.present(true, SECTIONS[name]);
-        else if (name in SECTIONS) explorer.show(SECTIONS[name]);
+        if (presentation.isOn()) return;
+        if (name in SECTIONS) explorer.show(SECTIONS[name]);
         else if (!isInSight("canvas-holder")) explorer.show("stage");
       });
       return card;

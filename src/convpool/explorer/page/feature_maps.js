@@ -210,7 +210,15 @@ const featureMaps = (() => {
     const after =
       layer.kind === "dense"
         ? softmaxShown(neuron.position[2])
-        : [line("total", `ReLU: max(0, ${result}) = ${written(value)}`)];
+        : [
+            line(
+              "total",
+              say("pools.bound", {
+                name: "ReLU",
+                formula: `max(0${writtenNumbers.BETWEEN}${result}) = ${written(value)}`,
+              }),
+            ),
+          ];
     return [...grids, line("total", say("sum.bias", { formula })), ...after];
   }
 
@@ -312,6 +320,7 @@ const featureMaps = (() => {
     const key = index ? "network.field" : "network.read_by";
     const parts = [
       element("h3", { textContent: `${name} = ${shown}` }),
+      ...(index === 0 && pathNow() ? [line("hint", say("network.walk"))] : []),
       ...(isSoftmax ? [] : [line("hint", say(key, { top, bottom, left, right, ...size }))]),
     ];
     const stop = pathNow() ? stopNow() + 1 : "–";

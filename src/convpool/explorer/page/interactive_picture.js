@@ -253,6 +253,18 @@ const interactivePicture = (() => {
 
   // ---- pointer ----
 
+  /**
+   * Return where the middle of a cell is on the screen.
+   * @param {Cell} cell
+   * @returns {{ clientX: number, clientY: number }}
+   */
+  function placeOf({ name, y, x }) {
+    const block = drawing.blocks.find((one) => one.name === name);
+    const box = byId("canvas").getBoundingClientRect();
+    const [down, right] = [y, x].map((at, side) => (at + block.before[side] + 0.5) * block.cell);
+    return { clientX: box.left + block.x + right, clientY: box.top + block.y + down };
+  }
+
   // where the mouse is, and whether it has moved: of a page that scrolls under a mouse at rest,
   // browsers say that the mouse moves
   let mouse = { x: -1, y: -1, hasMoved: false };
@@ -379,6 +391,12 @@ const interactivePicture = (() => {
     sumGrid.mark(tap);
   }
 
+  /** Let go of what is pinned, and of the pixel that is pointed at. */
+  function release() {
+    pin(false);
+    forget();
+  }
+
   /** Show no pixel under the pointer any more. */
   function forget() {
     link(null);
@@ -398,7 +416,10 @@ const interactivePicture = (() => {
     " ": () => play(!timer),
     p: () => pin(!pinned),
     i: () => walk(!walking),
-    Escape: () => (pinned ? pin(false) : walk(false)),
+    Escape: () => {
+      if (walking) walk(false);
+      release();
+    },
     Enter: () => {
       if (isOnPhoto()) return;
       const cell = walking ? cursor : { name: stepped(), y: model.at.i, x: model.at.j };
@@ -444,6 +465,14 @@ const interactivePicture = (() => {
   function key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !model || model.problem) return;
     const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    // a digit begins the number of the pixel that is pointed at
+    if (/^[-\d]$/.test(event.key)) {
+      event.stopPropagation(); // and leads nowhere
+      if (cursor?.name !== "input" || isOnPhoto()) return;
+      ownNumbers.typePixel(cursor, placeOf(cursor), event.key);
+      event.preventDefault();
+      return;
+    }
     if (event.key in MOVES) move(MOVES[event.key]);
     else if (act) act();
     else return;
@@ -484,7 +513,8 @@ const interactivePicture = (() => {
     });
     holder.addEventListener("dblclick", (event) => {
       const cell = cellUnder(event);
-      if (lastTap || model.problem || cell?.name !== "input" || !inside(cell)) return;
+      const isZoom = lastTap && (zoom > 1 || drawing.blocks[0].cell < SMALL);
+      if (isZoom || model.problem || cell?.name !== "input" || !inside(cell)) return;
       ownNumbers.typePixel(cell, event);
     });
     // a finger that is lifted leaves too, but what it touched is to be read
@@ -542,7 +572,7 @@ const interactivePicture = (() => {
     link,
     pin,
     isPinned: () => pinned,
-    unpin: () => pin(false),
+    release,
     showStep,
     step: (hops) => count() && go(stepAfter(hops)),
     play,

@@ -84,6 +84,7 @@ const knownCalls = (() => {
     dh: 1,
     dw: 1,
     groups: 1,
+    relu: false,
   };
   const PLANE = { ...CONV, c: 1, nc: 1 }; // of calls that take two axes
   const POOL = { op: "pool", padding: "valid", ceil: false, dh: 1, dw: 1 };

@@ -85,7 +85,7 @@ const layingOut = (() => {
       for (const block of line) {
         const cell = cellOf(block, side);
         const words = `${block.words}${block.more ?? ""}`;
-        const hasRoom = words.length * 7.6 <= across(block, side) - gap;
+        const hasRoom = (words.length + 1) * 7 <= across(block, side) - gap;
         placedBlocks.push({
           ...block,
           words: hasRoom ? words : block.words,

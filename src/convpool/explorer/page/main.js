@@ -168,7 +168,7 @@ const explorer = (() => {
       addEventListener(kind, ({ target }) => target.closest?.("#note") || note(""), true);
     byId("reset").addEventListener("click", () => {
       ownNumbers.forget();
-      interactivePicture.unpin();
+      interactivePicture.release();
       change({ ...FIRST, tour: state.tour });
       note(say("share.started_over"));
     });

@@ -122,7 +122,9 @@ const ownChoices = (() => {
     if (isChosen || next.op !== "convolve" || !operands.isPhotograph(next)) return {};
     const isSame = ["c", "source", "op"].every((name) => next[name] === state[name]);
     const isOneEach = state.nc === state.groups && [1, state.c].includes(state.nc);
-    return isSame || !isOneEach ? {} : { nc: next.c, groups: next.c };
+    if (isSame || !isOneEach) return {};
+    if (next.c > 1) explorer.note(say("preset.each", { n: next.c }));
+    return { nc: next.c, groups: next.c };
   }
 
   /**

@@ -31,16 +31,17 @@ const ownNumbers = (() => {
   /**
    * Put a field over a pixel of the picture, for its number; Esc leaves it as it is.
    * @param {Cell} cell of the input
-   * @param {any} event the double click on it
+   * @param {{ clientX: number, clientY: number }} place on the screen
+   * @param {string} [begun] what is typed already, in place of the number that is there
    */
-  function typePixel(cell, { clientX, clientY }) {
+  function typePixel(cell, { clientX, clientY }, begun = "") {
     byId("typed")?.remove();
     const { image, at } = explorer.model();
     const value = modelling.numberAt(image, cell.y, cell.x, at.front);
     const field = element("input", {
       type: "text",
       id: "typed",
-      value: writtenNumbers.typed(+value.toFixed(6)),
+      value: begun || writtenNumbers.typed(+value.toFixed(6)),
       ariaLabel: `input[${cell.y}, ${cell.x}]`,
     });
     Object.assign(field.style, { left: `${clientX + scrollX}px`, top: `${clientY + scrollY}px` });
@@ -56,7 +57,8 @@ const ownNumbers = (() => {
       if (typed !== null && typed !== value) paint([cell], typed);
     });
     document.body.append(field);
-    field.select();
+    field.focus({ preventScroll: true });
+    if (!begun) field.select();
   }
 
   // ---- a picture file ----

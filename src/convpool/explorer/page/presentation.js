@@ -23,7 +23,7 @@ const presentation = (() => {
     tour.place();
     (on ? byId("level") : byId("start-tour").parentElement).after(byId("examples"));
     explorer.note("");
-    showWhole(on && !byId("photo").hidden);
+    showWhole(on && operands.isPhotograph(explorer.state()));
     if (!on) byId("sum").style.fontSize = "";
     fitGuide();
     // where the browser refuses it, the picture fills the window
@@ -258,7 +258,13 @@ const presentation = (() => {
     });
   }
 
-  const toggle = () => present(!isOn());
+  // the part in the middle of the screen, if it can fill it, or the picture
+  const inSight = () =>
+    ["network", "views"].find((id) => {
+      const { top, bottom } = byId(id).getBoundingClientRect();
+      return top < innerHeight / 2 && bottom > innerHeight / 2;
+    });
+  const toggle = () => present(!isOn(), inSight());
 
   return {
     start,

@@ -22,6 +22,7 @@ const toldPicture = (() => {
    */
   function show(set) {
     interactivePicture.play(false); // the window stays where the text speaks of it
+    interactivePicture.release();
     question.fresh(set);
     told = { set, link: linkNow(), place: placeNow() };
     update();

@@ -7,7 +7,10 @@ const tour = (() => {
   const isWide = matchMedia("(min-width: 1000px)");
   const title = (index) => say(`tour.${index + 1}.title`);
   const LOOPS = [6, 8]; // indices of the stops that show the two loops
-  const SIZES = [2, 3, 4, 8]; // and of those whose short answers hold letters
+  // index of a question of the self-test -> its hint, if that is not the short answer
+  const HINTS = {
+    ...{ 2: "tour.3.hint", 3: "test.hint4", 4: "test.hint5", 5: "tour.6.hint", 8: "tour.9.hint" },
+  };
   // of buttons: the way on, and back, which a clicker presses too
   const [ON, BACK] = [
     { className: "main", data: { clicker: "on" } },
@@ -159,7 +162,8 @@ const tour = (() => {
       reveal(next);
     });
     const example = () => (isFirst ? stop(index) : further(index, k - 1));
-    const buttons = row(next, button(say("tour.example_again"), example, BACK), ...waysOut());
+    const again = button(say("tour.example_again"), example, BACK);
+    const buttons = row(next, ...skip(index, k - 1), again, ...waysOut());
     show(index, [part, after, buttons], k);
     focus("#answer");
   }
@@ -220,11 +224,20 @@ const tour = (() => {
   function onward(index, k) {
     const more = STOPS[index].further[k];
     if (more?.ask) return button(say("tour.now_you"), () => ask(index, k), ON);
-    if (more && !more.isOptional) return button(say("tour.one_more"), () => further(index, k), ON);
-    return index + 1 < STOPS.length
-      ? button(say("tour.next"), () => stop(index + 1), ON)
-      : button(say("tour.to_test"), () => examine(selfTest(), 0, []), ON);
+    if (more && !more.isOptional) {
+      const words = say("tour.one_more", { title: headingOf(index, k).title });
+      return button(words, () => further(index, k), ON);
+    }
+    return nextStop(index, ON);
   }
+
+  // the button to the next stop, or to the self-test after the last one
+  const nextStop = (index, properties = {}) =>
+    index + 1 < STOPS.length
+      ? button(say("tour.next"), () => stop(index + 1), properties)
+      : button(say("tour.to_test"), () => examine(selfTest(), 0, []), properties);
+  // the same beside another way on, where what is shown is optional
+  const skip = (index, k) => (STOPS[index].further[k]?.isOptional ? [nextStop(index)] : []);
 
   // the button to a further picture that is optional
   const optional = (index, k) =>
@@ -269,13 +282,26 @@ const tour = (() => {
         ...(figure ? [figure()] : []),
         row(
           onward(index, k + 1),
-          button(say("tour.back"), () => (k ? further(index, k - 2) : stop(index)), BACK),
+          ...(STOPS[index].further[k + 1]?.ask ? skip(index, k) : []),
+          ...optional(index, k + 1),
+          button(say("tour.back"), () => backFrom(index, k), BACK),
           ...waysOut(),
         ),
       ],
       k,
     );
     focus(".main");
+  }
+
+  /**
+   * Go back from a further picture to the one before, or to the stop's example.
+   * @param {number} index
+   * @param {number} k its number
+   */
+  function backFrom(index, k) {
+    const before = STOPS[index].further.findLastIndex(({ ask: asked }, at) => !asked && at < k);
+    if (before < 0) stop(index);
+    else further(index, before);
   }
 
   // the lines of a further picture's text, and those that are formulas
@@ -376,9 +402,7 @@ const tour = (() => {
       say("test.heading", { k: index + 1, count: TESTS.length, title: title(index) });
     return {
       list: TESTS.map((test, index) => () => ({
-        hint: SIZES.includes(index)
-          ? `${say(`tour.${index + 1}.short`)} (${say("test.letters")})`
-          : say(`tour.${index + 1}.short`),
+        hint: say(HINTS[index] ?? `tour.${index + 1}.short`),
         ...test(picking(seed + 7919 * index)),
       })),
       heading,

@@ -53,6 +53,7 @@ const tourStops = (() => {
   });
   // what groups are
   const GROUPED = {
+    isOptional: true,
     set: { h: 5, w: 5, c: 4, nc: 2, groups: 2, kh: 2, kw: 2 },
     calculation: ({ kernels, image }) => {
       const [kh, kw, depth, nc] = kernels.shape;
@@ -158,8 +159,16 @@ const tourStops = (() => {
         ...["dilation", "channel"],
       ],
       [
-        { set: { ...laplacian, sh: 2, sw: 2, i: 1, j: 1 }, calculation: sentences.worked },
-        { set: { h: 7, w: 7, kernel: "laplacian", dh: 2, dw: 2 }, calculation: sentences.worked },
+        {
+          set: { ...laplacian, sh: 2, sw: 2, i: 1, j: 1 },
+          calculation: sentences.worked,
+          isOptional: true,
+        },
+        {
+          set: { h: 7, w: 7, kernel: "laplacian", dh: 2, dw: 2 },
+          calculation: sentences.worked,
+          isOptional: true,
+        },
       ],
     ],
     [
@@ -301,7 +310,7 @@ const tourStops = (() => {
   }
   const NUMBER = { cover: "number", answer: number, ask: say("test.number") };
   const SIZE = { cover: "size", answer: size, ask: say("test.size") };
-  const digits = (pick, count) => Array.from({ length: count }, () => pick(-3, 9));
+  const digits = (pick, count) => Array.from({ length: count }, () => pick(0, 9));
 
   return { STOPS, TESTS, isExplained, knownOf, ANSWERS: { number, size, shape: all } };
 })();

@@ -117,6 +117,8 @@ const WORDS_EN = {
   "cause.odd_zero": "the odd zero of the padding is on the other side",
   "cause.padding_swapped": "height and width of the padding are exchanged",
   "cause.kernel_transposed": "the kernel's rows and columns are exchanged",
+  "cause.mirrored_rows": "the kernel is mirrored top to bottom",
+  "cause.mirrored_columns": "the kernel is mirrored left to right",
   "cause.stride_swapped": "stride down and across are exchanged",
   "cause.stride": ["the stride is 1", "the stride is {n}"],
   "cause.stride_window": "the stride is the size of the window",
@@ -186,7 +188,8 @@ const WORDS_EN = {
   "page.title": "Convolution and pooling, number by number",
   "page.what":
     "A convolution moves a kernel, a small array of weights, over an image; at each position, " +
-    "each pixel is multiplied by the weight on it, and the products are added.",
+    "each pixel is multiplied by the weight on it, and the products are added. So networks " +
+    "find edges.",
   "page.sections": "Sections",
   "page.settings": "Settings",
   "page.tour": "Tour",
@@ -219,7 +222,8 @@ const WORDS_EN = {
 
   "picture.pinned":
     "Pinned. To let go: click the cell again, click beside the cells, or press Esc.",
-  "picture.point": "Point at or tap any cell; a click pins it.",
+  "picture.point":
+    "Point at or tap any cell; a click pins it, a double click on the input takes a number.",
   "picture.title": "{operation}: input {input}, output {output}",
   "picture.covered": "The picture, partly covered",
   "picture.label": "Input, kernel and output",

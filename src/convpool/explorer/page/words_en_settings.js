@@ -3,6 +3,9 @@ Object.assign(WORDS_EN, {
   "preset.size": "“{name}” is a kernel of 3 × 3: the kernel size is now 3 × 3.",
   "preset.own":
     "“{name}” has no kernel of this size: its weights are now your own, with 0 in new places.",
+  "preset.each":
+    "Each colour of the photograph is filtered by itself: {n} groups, with a kernel for each. " +
+    "With 1 group, a kernel adds up all channels.",
 
   "weights.kernel": "kernel {n}",
   "weights.channel": "channel {plane}",

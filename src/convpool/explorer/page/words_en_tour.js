@@ -32,7 +32,7 @@ Object.assign(WORDS_EN, {
   "tour.elsewhere_than":
     "The question is about output[{place}]: the window has been moved to another position.",
   "tour.put_back": "Put the picture back",
-  "tour.one_more": "One more picture",
+  "tour.one_more": "Next: {title}",
   "tour.optional": "Optional: {title}",
   "tour.covered": "Covered until you have answered.",
   "tour.letters": "out: the outputs, n: the pixels, s: the stride",
@@ -59,15 +59,15 @@ Object.assign(WORDS_EN, {
     "see where it goes. Rotated by 180 degrees, it lies on the window:",
   "tour.2.title": "What is a kernel?",
   "tour.2.short":
-    "A small array of weights, which decide what is found: −1, 0, 1 an edge, equal weights a " +
-    "blur.",
+    "A small array of weights, also called filter. They decide what is found: −1, 0, 1 an " +
+    "edge, equal weights a blur. In a network they are learned.",
   "tour.2.before":
     "The array of weights is called the kernel, or filter. Its weights decide what the " +
     "convolution does: find edges, blur, or bring out details. This one has −1 in its upper row " +
     "and 1 in its lower row.",
   "tour.2.example":
     "Here the upper and the lower row of the window hold equal pixels: they cancel out, and " +
-    "the sum is 0.",
+    "the sum is 0. (Sizes name the height first: 5 × 4 is 5 rows and 4 columns.)",
   "tour.2.ask": "Which number will output[1, 1] be?",
   "tour.2.hint":
     "The window begins (upper left corner) at input[1, 1]: subtract the three pixels of its " +
@@ -79,8 +79,8 @@ Object.assign(WORDS_EN, {
     "it is trained with many examples (“Read digits” shows one).",
   "tour.3.title": "What is padding?",
   "tour.3.short":
-    "Extra pixels around the image, mostly zeros, so that windows reach its border: n + before " +
-    "+ after − k + 1 outputs.",
+    "Extra pixels around the image, mostly zeros, so that windows can reach over its border: n " +
+    "+ before + after − k + 1 outputs.",
   "tour.3.before":
     "A window must lie on numbers. Without padding the window's centre cannot be on the border, " +
     "and the output is smaller than the input. Padding adds a border around the image, usually " +
@@ -189,10 +189,10 @@ Object.assign(WORDS_EN, {
     "A kernel puts the products of all channels into one sum: it makes one output channel, " +
     "however many channels go in.",
   "tour.6.after":
-    "One output channel for each kernel: it is the third number of output[0, 0, 0]. Each " +
+    "One output channel for each kernel: in output[0, 0, 0], the third number says which. Each " +
     "kernel has a plane of weights for each of the three channels, here 2·2·3 = 12 weights " +
     "(height·width·channels), both together 24. For a colour image, a kernel of 3 × 3 has " +
-    "3·3·3 = 27 weights.",
+    "3·3·3 = 27 weights. The picture shows kernel 0; “output channel” below it shows the other.",
   "tour.6.try": "See the channels apart",
   "tour.6.further1.title": "groups",
   "tour.6.further1":
@@ -234,14 +234,15 @@ Object.assign(WORDS_EN, {
   "tour.8.before":
     "Pooling has windows but no weights. Max pooling keeps the largest pixel of each window, " +
     "average pooling their mean. Each channel is pooled by itself. Usually the stride is the " +
-    "size of the window, so that windows do not overlap: here both are 2.",
+    "size of the window, so that windows do not overlap: here both are 2. The output is " +
+    "smaller: a network has less to compute, and its next window sees more of the image.",
   "tour.8.example":
     "The picture shows average pooling. Max pooling keeps the largest of the four pixels.",
   "tour.8.ask": "Max pooling with 2 × 2 windows: which number will output[1, 1] be?",
   "tour.8.hint": "With stride 2, this window begins at input[2, 2].",
   "tour.8.after":
-    "The largest pixel of the window. Where it lies in the window does not matter: if the " +
-    "image moves by a pixel, much of the output does not change.",
+    "The largest pixel of the window. Where it lies in the window does not matter: if it moves " +
+    "within its window, the output stays as it is.",
   "tour.8.try": "Compare with the average",
   "tour.8.further1.title": "with padding",
   "tour.8.further1":
@@ -291,7 +292,12 @@ Object.assign(WORDS_EN, {
   "test.done": "Done",
   "test.back": "Back to the result",
   "test.answers": "The nine answers in short (image n, kernel k, stride s)",
-  "test.letters": "n: the image, k: the kernel, s: the stride",
+  "test.hint4":
+    "“valid”: the output has k − 1 rows and columns less than the image, where k is the height " +
+    "or width of the kernel. “same”: it is as large as the image.",
+  "test.hint5":
+    "“valid”: the window has room to move by image − kernel. Divide this by the stride, round " +
+    "down, and add 1. “same”: divide the image by the stride, and round up.",
   "test.score": "{k} of {count} right at the first try",
   "test.skipped": "{n} of {count} not answered",
   "test.missed": "Look at these again:",

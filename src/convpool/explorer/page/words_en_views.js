@@ -4,10 +4,11 @@ Object.assign(WORDS_EN, {
   "page.network": "Network",
   "network.title": "A trained network reads digits",
   "network.intro":
-    "Draw a digit, or choose one. Every picture is a feature map, each of its cells a neuron: " +
-    "click any to see its sum, and lines from the inputs that it is made from, orange where they " +
-    "add and blue where they take away. Frames show its receptive field. The {total} parameters " +
-    "were found by training; {percent} % of 1000 test digits are read right.",
+    "Draw a digit, or choose one. Each picture shows what one kernel finds (a feature map). " +
+    "Click any of its cells (a neuron) to see its sum, and lines from the numbers that it is " +
+    "made from: orange ones add, blue ones take away. Frames show the pixels that it depends " +
+    "on (its receptive field). The {total} parameters were found by training; {percent} % of " +
+    "1000 test digits are read right.",
   "network.pad": "A pad to draw a digit on",
   "network.digits": "Ready digits",
   "network.clear": "Clear",
@@ -18,7 +19,9 @@ Object.assign(WORDS_EN, {
   "network.pool2": "Max pooling 2",
   "network.dense": "Dense layer and softmax",
   "network.shape": "shape {shape}",
-  "network.windows": "windows of {kh} × {kw}, padding “{padding}”: {before} becomes {after}",
+  "network.windows":
+    "windows of {kh} × {kw}, padding “{padding}”: {before} becomes {after}; below each map its " +
+    "kernel",
   "network.pool_windows": "windows of {kh} × {kw}, stride {sh}: {before} becomes {after}",
   "network.all_inputs": "each score is a sum over all {count} numbers of the layer before",
   "network.parameters": "parameters {product} = {count}",
@@ -34,6 +37,7 @@ Object.assign(WORDS_EN, {
     "{layer}: {h} × {w} in each.",
   "network.probability": "Probability of {n}",
   "network.off": "The sum is not above 0, so ReLU gives 0: the neuron is off.",
+  "network.walk": "The walk follows the largest numbers, from the image to the digit that is read.",
   "network.softmax":
     "Softmax: e to the power of {score} is {power}. The ten scores give {sum} together, and " +
     "{power} / {sum} {percent} %.",
@@ -53,8 +57,8 @@ Object.assign(WORDS_EN, {
   "view.copies": "Shifted copies",
   "view.copies.what":
     "For each weight, one copy of the image, multiplied by the weight and shifted so that each " +
-    "product lies on the output that it is added to. The sum of the copies is the output; what " +
-    "lies beside the output is not shown.",
+    "product lies on the output that it is added to; those of several channels are added " +
+    "already. The sum of the copies is the output; what lies beside the output is not shown.",
   "view.matrix": "Matrix (im2col)",
   "view.matrix.what":
     "Every window as one row of a matrix, and every kernel as a column: the convolution is " +

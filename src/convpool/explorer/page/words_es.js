@@ -121,6 +121,8 @@ const WORDS_ES = {
   "cause.odd_zero": "el cero impar del relleno está en el otro lado",
   "cause.padding_swapped": "la altura y la anchura del relleno están intercambiadas",
   "cause.kernel_transposed": "las filas y las columnas del núcleo están intercambiadas",
+  "cause.mirrored_rows": "el núcleo está reflejado de arriba abajo",
+  "cause.mirrored_columns": "el núcleo está reflejado de izquierda a derecha",
   "cause.stride_swapped": "el paso hacia abajo y el paso a la derecha están intercambiados",
   "cause.stride": ["el paso es 1", "el paso es {n}"],
   "cause.stride_window": "el paso es el tamaño de la ventana",
@@ -191,7 +193,8 @@ const WORDS_ES = {
   "page.title": "Convolución y pooling, número por número",
   "page.what":
     "Una convolución mueve un núcleo, una pequeña matriz de pesos, sobre una imagen; en cada " +
-    "posición, cada píxel se multiplica por el peso que está sobre él, y los productos se suman.",
+    "posición, cada píxel se multiplica por el peso que está sobre él, y los productos se " +
+    "suman. Así las redes encuentran bordes.",
   "page.sections": "Partes de la página",
   "page.settings": "Ajustes",
   "page.tour": "Visita",
@@ -225,7 +228,8 @@ const WORDS_ES = {
 
   "picture.pinned":
     "Fijada. Para soltarla: clic otra vez en la celda, clic al lado de las celdas, o Esc.",
-  "picture.point": "Señale o toque una celda; un clic la fija.",
+  "picture.point":
+    "Señale o toque una celda; un clic la fija, un doble clic en la entrada toma un número.",
   "picture.title": "{operation}: entrada {input}, salida {output}",
   "picture.covered": "La imagen, oculta en parte",
   "picture.label": "Entrada, núcleo y salida",

@@ -4,6 +4,9 @@ Object.assign(WORDS_ES, {
   "preset.own":
     "“{name}” no existe en este tamaño: sus pesos son ahora los suyos, con 0 en los " +
     "lugares nuevos.",
+  "preset.each":
+    "Cada color de la foto se filtra por separado: {n} grupos, con un núcleo para cada uno. " +
+    "Con 1 grupo, un núcleo suma todos los canales.",
 
   "weights.kernel": "núcleo {n}",
   "weights.channel": "canal {plane}",
@@ -48,7 +51,7 @@ Object.assign(WORDS_ES, {
   "choice.astronaut": "astronauta (foto)",
   "choice.coffee": "café (foto)",
   "choice.photo": "su foto",
-  "choice.own": "a medida",
+  "choice.own": "a su gusto",
   "choice.edges": "bordes verticales",
   "choice.sobel": "Sobel (derecha)",
   "choice.sobel_left": "Sobel (izquierda)",

@@ -32,7 +32,7 @@ Object.assign(WORDS_ES, {
   "tour.elsewhere_than":
     "La pregunta es sobre output[{place}]: la ventana se ha movido a otra posición.",
   "tour.put_back": "Volver a la imagen",
-  "tour.one_more": "Una imagen más",
+  "tour.one_more": "Después: {title}",
   "tour.optional": "Opcional: {title}",
   "tour.covered": "Oculto hasta que responda.",
   "tour.letters": "out: las salidas, n: los píxeles, s: el paso",
@@ -62,15 +62,15 @@ Object.assign(WORDS_ES, {
     "adónde va. Girado 180 grados, está sobre la ventana:",
   "tour.2.title": "¿Qué es un núcleo (kernel)?",
   "tour.2.short":
-    "Una pequeña matriz de pesos, que deciden qué se encuentra: −1, 0, 1 un borde, pesos " +
-    "iguales un desenfoque.",
+    "Una pequeña matriz de pesos, llamada también filtro. Deciden qué se encuentra: −1, 0, 1 " +
+    "un borde, pesos iguales un desenfoque. En una red se aprenden.",
   "tour.2.before":
     "La matriz de pesos se llama núcleo, o filtro. Sus pesos deciden qué hace la convolución: " +
     "encontrar bordes, desenfocar o resaltar detalles. Este tiene −1 en su fila de arriba y " +
     "1 en la de abajo.",
   "tour.2.example":
     "Aquí la fila de arriba y la de abajo de la ventana tienen los mismos píxeles: se anulan, " +
-    "y la suma es 0.",
+    "y la suma es 0. (Los tamaños dicen primero la altura: 5 × 4 son 5 filas y 4 columnas.)",
   "tour.2.ask": "¿Qué número será output[1, 1]?",
   "tour.2.hint":
     "La ventana empieza (esquina superior izquierda) en input[1, 1]: reste los tres píxeles de " +
@@ -83,8 +83,8 @@ Object.assign(WORDS_ES, {
     "muestra una).",
   "tour.3.title": "¿Qué es el relleno (padding)?",
   "tour.3.short":
-    "Píxeles de más alrededor de la imagen, casi siempre ceros, para que las ventanas lleguen " +
-    "al margen: n + antes + después − k + 1 salidas.",
+    "Píxeles añadidos alrededor de la imagen, casi siempre ceros, para que las ventanas puedan " +
+    "pasar de su margen: n + antes + después − k + 1 salidas.",
   "tour.3.before":
     "Una ventana debe estar sobre números. Sin relleno, el centro de la ventana no puede estar " +
     "en el margen, y la salida es más pequeña que la entrada. El relleno añade un margen " +
@@ -195,10 +195,11 @@ Object.assign(WORDS_ES, {
     "Un núcleo pone los productos de todos los canales en una sola suma: da un canal de " +
     "salida, entren los canales que entren.",
   "tour.6.after":
-    "Un canal de salida por núcleo: es el tercer número de output[0, 0, 0]. Cada núcleo tiene " +
-    "un plano de pesos para cada uno de los tres canales, aquí 2·2·3 = 12 pesos " +
+    "Un canal de salida por núcleo: en output[0, 0, 0], el tercer número dice cuál. Cada " +
+    "núcleo tiene un plano de pesos para cada uno de los tres canales, aquí 2·2·3 = 12 pesos " +
     "(altura·anchura·canales), los dos juntos 24. Para una imagen en color, un núcleo de 3 × 3 " +
-    "tiene 3·3·3 = 27 pesos.",
+    "tiene 3·3·3 = 27 pesos. La imagen muestra el núcleo 0; “canal de salida”, debajo, muestra " +
+    "el otro.",
   "tour.6.try": "Ver los canales por separado",
   "tour.6.further1.title": "los grupos",
   "tour.6.further1":
@@ -239,14 +240,15 @@ Object.assign(WORDS_ES, {
   "tour.8.before":
     "El pooling tiene ventanas pero no pesos. El max pooling guarda el mayor píxel de cada " +
     "ventana, el average pooling su media. Cada canal va por separado. Normalmente el paso es " +
-    "el tamaño de la ventana, y las ventanas no se solapan: aquí ambos son 2.",
+    "el tamaño de la ventana, y las ventanas no se solapan: aquí ambos son 2. La salida es más " +
+    "pequeña: una red tiene menos que calcular, y su ventana siguiente ve más de la imagen.",
   "tour.8.example":
     "La imagen muestra average pooling. El max pooling guarda el mayor de los cuatro píxeles.",
   "tour.8.ask": "Max pooling con ventanas de 2 × 2: ¿qué número será output[1, 1]?",
   "tour.8.hint": "Con paso 2, esta ventana empieza en input[2, 2].",
   "tour.8.after":
-    "El mayor píxel de la ventana. Dónde está en la ventana no importa: si la imagen se mueve " +
-    "un píxel, gran parte de la salida sigue igual.",
+    "El mayor píxel de la ventana. Dónde está en la ventana no importa: si se mueve dentro de " +
+    "su ventana, la salida no cambia.",
   "tour.8.try": "Comparar con la media",
   "tour.8.further1.title": "con relleno",
   "tour.8.further1":
@@ -298,7 +300,12 @@ Object.assign(WORDS_ES, {
   "test.done": "Listo",
   "test.back": "Volver al resultado",
   "test.answers": "Las nueve respuestas en breve (imagen n, núcleo k, paso s)",
-  "test.letters": "n: la imagen, k: el núcleo, s: el paso",
+  "test.hint4":
+    "“valid”: la salida tiene k − 1 filas y columnas menos que la imagen, donde k es la altura " +
+    "o la anchura del núcleo. “same”: es tan grande como la imagen.",
+  "test.hint5":
+    "“valid”: la ventana puede avanzar imagen − núcleo. Divida esto por el paso, redondee " +
+    "hacia abajo y sume 1. “same”: divida la imagen por el paso y redondee hacia arriba.",
   "test.score": "{k} de {count} correctas a la primera",
   "test.skipped": "{n} de {count} sin responder",
   "test.missed": "Mire otra vez:",

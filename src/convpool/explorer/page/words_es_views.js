@@ -4,9 +4,10 @@ Object.assign(WORDS_ES, {
   "page.network": "Red",
   "network.title": "Una red entrenada lee dígitos",
   "network.intro":
-    "Dibuje un dígito o elija uno. Cada imagen es un mapa, y cada una de sus celdas una neurona: " +
-    "haga clic para ver su suma y las líneas desde sus entradas, naranjas si suman y azules si " +
-    "restan. Los marcos muestran su campo receptivo. Los {total} parámetros se hallaron por " +
+    "Dibuje un dígito o elija uno. Cada imagen muestra lo que encuentra un núcleo (un mapa). " +
+    "Haga clic en una de sus celdas (una neurona) para ver su suma, y las líneas desde los " +
+    "números de que está hecha: las naranjas suman, las azules restan. Los marcos muestran los " +
+    "píxeles de que depende (su campo receptivo). Los {total} parámetros se hallaron por " +
     "entrenamiento; se lee bien el {percent} % de 1000 dígitos de prueba.",
   "network.pad": "Una superficie para dibujar un dígito",
   "network.digits": "Cifras ya hechas",
@@ -18,7 +19,9 @@ Object.assign(WORDS_ES, {
   "network.pool2": "Max pooling 2",
   "network.dense": "Capa densa y softmax",
   "network.shape": "forma {shape}",
-  "network.windows": "ventanas de {kh} × {kw}, relleno “{padding}”: {before} pasa a {after}",
+  "network.windows":
+    "ventanas de {kh} × {kw}, relleno “{padding}”: {before} pasa a {after}; debajo de cada " +
+    "mapa, su núcleo",
   "network.pool_windows": "ventanas de {kh} × {kw}, paso {sh}: {before} pasa a {after}",
   "network.all_inputs": "cada puntuación es una suma de los {count} números de la capa anterior",
   "network.parameters": "parámetros {product} = {count}",
@@ -34,6 +37,7 @@ Object.assign(WORDS_ES, {
     "de {layer}: {h} × {w} en cada uno.",
   "network.probability": "Probabilidad del {n}",
   "network.off": "La suma no es mayor que 0, así que ReLU da 0: la neurona está apagada.",
+  "network.walk": "El camino sigue los números mayores, de la imagen al dígito leído.",
   "network.softmax":
     "Softmax: e elevado a {score} es {power}. Las diez puntuaciones dan juntas {sum}, y " +
     "{power} / {sum} {percent} %.",
@@ -53,8 +57,8 @@ Object.assign(WORDS_ES, {
   "view.copies": "Copias desplazadas",
   "view.copies.what":
     "Para cada peso, una copia de la imagen, multiplicada por el peso y desplazada para que " +
-    "cada producto quede sobre la salida a la que se suma. La suma de las copias es la salida; " +
-    "lo que queda fuera de ella no se muestra.",
+    "cada producto quede sobre la salida a la que se suma; las de varios canales ya están " +
+    "sumadas. La suma de las copias es la salida; lo que queda fuera de ella no se muestra.",
   "view.matrix": "Matriz (im2col)",
   "view.matrix.what":
     "Cada ventana es una fila de una matriz, y cada núcleo una columna: la convolución es un " +
@@ -62,7 +66,7 @@ Object.assign(WORDS_ES, {
   "view.planes": "Canales separados",
   "view.planes.what":
     "Cada canal se convoluciona (∗) con su propio plano de los pesos del núcleo; los " +
-    "resultados de todos los canales se suman. Para otro núcleo, elige otro canal de salida " +
+    "resultados de todos los canales se suman. Para otro núcleo, elija otro canal de salida " +
     "debajo de la imagen.",
   "view.bars": "1-D en barras",
   "view.bars.what":

@@ -123,6 +123,8 @@ const WORDS_FR = {
   "cause.odd_zero": "le zéro impair du remplissage est de l'autre côté",
   "cause.padding_swapped": "hauteur et largeur du remplissage sont échangées",
   "cause.kernel_transposed": "les lignes et les colonnes du noyau sont échangées",
+  "cause.mirrored_rows": "le noyau est inversé de haut en bas",
+  "cause.mirrored_columns": "le noyau est inversé de gauche à droite",
   "cause.stride_swapped": "les pas vers le bas et vers la droite sont échangés",
   "cause.stride": ["le pas est 1", "le pas est {n}"],
   "cause.stride_window": "le pas est la taille de la fenêtre",
@@ -196,7 +198,7 @@ const WORDS_FR = {
   "page.what":
     "Une convolution déplace un noyau, un petit tableau de poids, sur une image ; à chaque " +
     "position, chaque pixel est multiplié par le poids posé sur lui, et les produits sont " +
-    "additionnés.",
+    "additionnés. Ainsi, des réseaux trouvent des contours.",
   "page.sections": "Parties de la page",
   "page.settings": "Réglages",
   "page.tour": "Visite guidée",
@@ -230,7 +232,8 @@ const WORDS_FR = {
 
   "picture.pinned":
     "Fixée. Pour la libérer : cliquez de nouveau sur la case, cliquez à côté des cases, ou Échap.",
-  "picture.point": "Pointez ou touchez une case ; un clic la fixe.",
+  "picture.point":
+    "Pointez ou touchez une case ; un clic la fixe, un double clic sur l'entrée prend un nombre.",
   "picture.title": "{operation} : entrée {input}, sortie {output}",
   "picture.covered": "L'image, en partie cachée",
   "picture.label": "Entrée, noyau et sortie",

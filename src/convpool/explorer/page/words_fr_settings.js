@@ -4,6 +4,9 @@ Object.assign(WORDS_FR, {
   "preset.own":
     "« {name} » n'existe pas dans cette taille : ses poids sont maintenant les vôtres, " +
     "avec 0 aux nouvelles places.",
+  "preset.each":
+    "Chaque couleur de la photo est filtrée seule : {n} groupes, avec un noyau pour chacune. " +
+    "Avec 1 groupe, un noyau additionne tous les canaux.",
 
   "weights.kernel": "noyau {n}",
   "weights.channel": "canal {plane}",
@@ -48,7 +51,7 @@ Object.assign(WORDS_FR, {
   "choice.astronaut": "astronaute (photo)",
   "choice.coffee": "café (photo)",
   "choice.photo": "votre photo",
-  "choice.own": "sur mesure",
+  "choice.own": "à vous",
   "choice.edges": "contours verticaux",
   "choice.sobel": "Sobel (droite)",
   "choice.sobel_left": "Sobel (gauche)",

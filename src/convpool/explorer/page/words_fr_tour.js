@@ -35,7 +35,7 @@ Object.assign(WORDS_FR, {
   "tour.elsewhere_than":
     "La question porte sur output[{place}] : la fenêtre a été déplacée ailleurs.",
   "tour.put_back": "Remettre l'image",
-  "tour.one_more": "Encore une image",
+  "tour.one_more": "Ensuite : {title}",
   "tour.optional": "Facultatif : {title}",
   "tour.covered": "Caché jusqu'à votre réponse.",
   "tour.letters": "out : les sorties, n : les pixels, s : le pas",
@@ -68,15 +68,16 @@ Object.assign(WORDS_FR, {
     "va. Tourné de 180 degrés, il est posé sur la fenêtre :",
   "tour.2.title": "Qu'est-ce qu'un noyau ?",
   "tour.2.short":
-    "Un petit tableau de poids, qui décident de ce qu'on trouve : −1, 0, 1 un contour, des " +
-    "poids égaux du flou.",
+    "Un petit tableau de poids, appelé aussi filtre. Ils décident de ce qu'on trouve : −1, 0, " +
+    "1 un contour, des poids égaux du flou. Dans un réseau, ils sont appris.",
   "tour.2.before":
     "Le tableau de poids s'appelle le noyau, ou filtre. Ses poids décident de ce que fait la " +
     "convolution : trouver des contours, rendre flou, faire ressortir des détails. Celui-ci a " +
     "−1 dans sa ligne du haut et 1 dans celle du bas.",
   "tour.2.example":
     "Ici, la ligne du haut et celle du bas de la fenêtre ont les mêmes pixels : ils " +
-    "s'annulent, et la somme est 0.",
+    "s'annulent, et la somme est 0. (Les tailles disent d'abord la hauteur : 5 × 4, ce sont 5 " +
+    "lignes et 4 colonnes.)",
   "tour.2.ask": "Quel nombre sera output[1, 1] ?",
   "tour.2.hint":
     "La fenêtre commence (coin en haut à gauche) à input[1, 1] : soustrayez les trois pixels " +
@@ -89,8 +90,8 @@ Object.assign(WORDS_FR, {
     "» en montre un).",
   "tour.3.title": "Qu'est-ce que le remplissage (padding) ?",
   "tour.3.short":
-    "Des pixels de plus autour de l'image, le plus souvent des zéros, pour que les fenêtres " +
-    "atteignent son bord : n + avant + après − k + 1 sorties.",
+    "Des pixels ajoutés autour de l'image, le plus souvent des zéros, pour que les fenêtres " +
+    "puissent dépasser son bord : n + avant + après − k + 1 sorties.",
   "tour.3.before":
     "Une fenêtre doit être posée sur des nombres. Sans remplissage, le centre de la fenêtre ne " +
     "peut pas être au bord, et la sortie est plus petite que l'entrée. Le remplissage ajoute un " +
@@ -206,10 +207,11 @@ Object.assign(WORDS_FR, {
     "Un noyau met les produits de tous les canaux dans une seule somme : il donne un canal de " +
     "sortie, quel que soit le nombre de canaux en entrée.",
   "tour.6.after":
-    "Un canal de sortie par noyau : c'est le troisième nombre de output[0, 0, 0]. Chaque noyau " +
-    "a un plan de poids pour chacun des trois canaux, ici 2·2·3 = 12 poids " +
+    "Un canal de sortie par noyau : dans output[0, 0, 0], le troisième nombre dit lequel. " +
+    "Chaque noyau a un plan de poids pour chacun des trois canaux, ici 2·2·3 = 12 poids " +
     "(hauteur·largeur·canaux), les deux ensemble 24. Pour une image en couleur, un noyau de 3 " +
-    "× 3 a 3·3·3 = 27 poids.",
+    "× 3 a 3·3·3 = 27 poids. L'image montre le noyau 0 ; « canal de sortie », au-dessous, " +
+    "montre l'autre.",
   "tour.6.try": "Voir les canaux séparés",
   "tour.6.further1.title": "les groupes",
   "tour.6.further1":
@@ -252,15 +254,15 @@ Object.assign(WORDS_FR, {
     "Le pooling a des fenêtres mais pas de poids. Le max pooling garde le plus grand pixel de " +
     "chaque fenêtre, l'average pooling leur moyenne. Chaque canal est traité seul. D'habitude, " +
     "le pas est la taille de la fenêtre, et les fenêtres ne se chevauchent pas : ici, les deux " +
-    "sont 2.",
+    "sont 2. La sortie est plus petite : un réseau a moins à calculer, et sa fenêtre suivante " +
+    "voit une plus grande partie de l'image.",
   "tour.8.example":
     "L'image montre l'average pooling. Le max pooling garde le plus grand des quatre pixels.",
   "tour.8.ask": "Max pooling avec des fenêtres de 2 × 2 : quel nombre sera output[1, 1] ?",
   "tour.8.hint": "Avec un pas de 2, cette fenêtre commence à input[2, 2].",
   "tour.8.after":
     "Le plus grand pixel de la fenêtre. L'endroit où il se trouve dans la fenêtre n'a pas " +
-    "d'importance : si l'image se déplace d'un pixel, une grande partie de la sortie reste la " +
-    "même.",
+    "d'importance : s'il se déplace dans sa fenêtre, la sortie ne change pas.",
   "tour.8.try": "Comparer avec la moyenne",
   "tour.8.further1.title": "avec un remplissage",
   "tour.8.further1":
@@ -315,7 +317,13 @@ Object.assign(WORDS_FR, {
   "test.done": "Fini",
   "test.back": "Retour au résultat",
   "test.answers": "Les neuf réponses en bref (image n, noyau k, pas s)",
-  "test.letters": "n : l'image, k : le noyau, s : le pas",
+  "test.hint4":
+    "« valid » : la sortie a k − 1 lignes et colonnes de moins que l'image, où k est la " +
+    "hauteur ou la largeur du noyau. « same » : elle est aussi grande que l'image.",
+  "test.hint5":
+    "« valid » : la fenêtre peut avancer de image − noyau. Divisez cela par le pas, " +
+    "arrondissez vers le bas et ajoutez 1. « same » : divisez l'image par le pas et " +
+    "arrondissez vers le haut.",
   "test.score": "{k} sur {count} justes du premier coup",
   "test.skipped": "{n} sur {count} sans réponse",
   "test.missed": "À revoir :",

@@ -4,11 +4,12 @@ Object.assign(WORDS_FR, {
   "page.network": "Réseau",
   "network.title": "Un réseau entraîné lit des chiffres",
   "network.intro":
-    "Dessinez un chiffre ou choisissez-en un. Chaque image est une carte, chacune de ses cases " +
-    "un neurone : cliquez pour voir sa somme et les lignes depuis ses entrées, en orange si " +
-    "elles ajoutent, en bleu si elles retranchent. Les cadres montrent son champ récepteur. Les " +
-    "{total} paramètres ont été trouvés par entraînement ; {percent} % de 1000 chiffres de test " +
-    "sont lus juste.",
+    "Dessinez un chiffre ou choisissez-en un. Chaque image montre ce qu'un noyau trouve (une " +
+    "carte). Cliquez sur une de ses cases (un neurone) pour voir sa somme, et les lignes " +
+    "depuis les nombres dont elle est faite : les oranges ajoutent, les bleues retranchent. " +
+    "Les cadres montrent les pixels dont il dépend (son champ récepteur). Les {total} " +
+    "paramètres ont été trouvés par entraînement ; {percent} % de 1000 chiffres de test sont " +
+    "lus juste.",
   "network.pad": "Une surface pour dessiner un chiffre",
   "network.digits": "Chiffres tout prêts",
   "network.clear": "Effacer",
@@ -20,7 +21,8 @@ Object.assign(WORDS_FR, {
   "network.dense": "Couche dense et softmax",
   "network.shape": "forme {shape}",
   "network.windows":
-    "fenêtres de {kh} × {kw}, remplissage « {padding} » : {before} devient {after}",
+    "fenêtres de {kh} × {kw}, remplissage « {padding} » : {before} devient {after} ; sous " +
+    "chaque carte, son noyau",
   "network.pool_windows": "fenêtres de {kh} × {kw}, pas {sh} : {before} devient {after}",
   "network.all_inputs": "chaque score est une somme des {count} nombres de la couche d'avant",
   "network.parameters": "paramètres {product} = {count}",
@@ -36,6 +38,7 @@ Object.assign(WORDS_FR, {
     "carte de {layer} : {h} × {w} dans chacune.",
   "network.probability": "Probabilité du {n}",
   "network.off": "La somme n'est pas au-dessus de 0, donc ReLU donne 0 : le neurone est éteint.",
+  "network.walk": "Le chemin suit les plus grands nombres, de l'image au chiffre lu.",
   "network.softmax":
     "Softmax : e à la puissance {score} fait {power}. Les dix scores donnent ensemble {sum}, " +
     "et {power} / {sum} {percent} %.",
@@ -55,8 +58,9 @@ Object.assign(WORDS_FR, {
   "view.copies": "Copies décalées",
   "view.copies.what":
     "Pour chaque poids, une copie de l'image, multipliée par ce poids et décalée pour que " +
-    "chaque produit soit sur la sortie à laquelle il est ajouté. La somme des copies est la " +
-    "sortie ; ce qui la dépasse n'est pas montré.",
+    "chaque produit soit sur la sortie à laquelle il est ajouté ; celles de plusieurs canaux " +
+    "sont déjà additionnées. La somme des copies est la sortie ; ce qui la dépasse n'est pas " +
+    "montré.",
   "view.matrix": "Matrice (im2col)",
   "view.matrix.what":
     "Chaque fenêtre est une ligne d'une matrice, et chaque noyau une colonne : la convolution " +
@@ -64,7 +68,7 @@ Object.assign(WORDS_FR, {
   "view.planes": "Canaux séparés",
   "view.planes.what":
     "Chaque canal est convolué (∗) avec son propre plan des poids du noyau ; les résultats de " +
-    "tous les canaux sont additionnés. Pour un autre noyau, choisir un autre canal de sortie " +
+    "tous les canaux sont additionnés. Pour un autre noyau, choisissez un autre canal de sortie " +
     "sous l'image.",
   "view.bars": "1‑D en barres",
   "view.bars.what":

@@ -356,6 +356,7 @@ def test_two_taps_take_a_number_where_cells_are_large(show):
         " { clientX: x, clientY: y, bubbles: true }))",
         [x, y],
     )
+    assert page.locator("#typed").is_visible()
     page.keyboard.type("7")
     page.keyboard.press("Enter")
     assert page.evaluate("explorer.model().image.data[6]") == 7

@@ -117,6 +117,7 @@ bench: $(VENV_BENCH)/bench  ## time the seven files, and the library against eve
 	$(VENV_BENCH)/bin/python benchmarks/networks.py
 	$(VENV_BENCH)/bin/python benchmarks/gradients.py
 	$(VENV_BENCH)/bin/python benchmarks/pictures.py
+	$(VENV_BENCH)/bin/python benchmarks/photographs.py
 	$(VENV_BENCH)/bin/python benchmarks/dask_cluster.py
 
 # What is printed becomes a part of the page when all contenders were right.

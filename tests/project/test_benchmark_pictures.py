@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import photographs
 import pictures
 import rows
 from convpool import convolve, filter_image, pool
@@ -73,3 +74,14 @@ def test_rows_that_do_not_exist_are_refused(capsys):
         pictures.parse(["--only", "nothing"])
     assert end.value.code == 2
     assert "no row has 'nothing' in it" in " ".join(capsys.readouterr().err.split())
+
+
+def test_whole_commands_are_measured_beside_pillow():
+    done = run_benchmark("photographs.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    table = [line for line in read_table(done.stdout) if line[0] in photographs.FILTERS]
+    assert [line[0] for line in table] == list(photographs.FILTERS)
+    for line in table:
+        ours, pillow, ratio = (float(cell) for cell in line[1:4])
+        assert ratio == pytest.approx(pillow / ours, rel=0.1)
+        assert all(20 < int(megabytes) < 300 for megabytes in line[5].split(", "))

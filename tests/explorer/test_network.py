@@ -301,3 +301,23 @@ def test_a_pixel_of_the_image_says_which_neurons_read_it(opened):
     assert heading(opened) == "Input[20, 1]"
     assert "rows 18 to 22 and columns 0 to 3" in text(opened, "#neuron")
     assert opened.locator(".lines path").count() == K1.shape[-1]
+
+
+def test_the_walk_plays_to_its_end_and_stops(show):
+    page = show("")
+    page.wait_for_timeout(400)
+    page.clock.install()
+    play = page.locator("#walk-play")
+    play.click()
+    assert play.get_attribute("aria-pressed") == "true"
+    seen = [text(page, "#walk-step")]
+    for _ in range(6):
+        page.clock.run_for(2500)
+        seen.append(text(page, "#walk-step"))
+    assert seen == [f"Step {k} of 7" for k in range(1, 8)]
+    assert play.get_attribute("aria-pressed") == "false"
+    play.click()  # from the beginning again
+    assert text(page, "#walk-step") == "Step 1 of 7"
+    play.click()
+    page.clock.run_for(9000)
+    assert text(page, "#walk-step") == "Step 1 of 7"

@@ -375,6 +375,27 @@ const featureMaps = (() => {
     choose(index, pathToBest()[index], stop > SCORES);
   }
 
+  const PACE = 2500; // milliseconds that a stop is shown while the walk plays
+  let timer = null; // while it plays
+
+  /**
+   * Let the walk go on by itself, from its beginning if it is at its end; or stop.
+   * @param {boolean} on
+   */
+  function play(on) {
+    clearInterval(timer);
+    const isAtEnd = () => pathNow() && stopNow() > SCORES;
+    if (on) walk(isAtEnd() ? -SCORES - 1 : 1);
+    timer = on
+      ? setInterval(() => {
+          walk(1);
+          if (isAtEnd()) play(false);
+        }, PACE)
+      : null;
+    byId("walk-play").setAttribute("aria-pressed", String(on));
+    byId("walk-play").textContent = say(on ? "player.pause" : "player.play");
+  }
+
   // ---- showing ----
 
   // whether everything stands in one column, as in the style sheet
@@ -469,8 +490,15 @@ const featureMaps = (() => {
     byId("network-words").after(
       glossary.part(["neuron", "map", "field", "trained", "bias", "relu", "dense", "softmax"]),
     );
-    byId("walk-back").addEventListener("click", () => walk(-1));
-    byId("walk-next").addEventListener("click", () => walk(1));
+    for (const [id, steps] of [
+      ["walk-back", -1],
+      ["walk-next", 1],
+    ])
+      byId(id).addEventListener("click", () => {
+        play(false);
+        walk(steps);
+      });
+    byId("walk-play").addEventListener("click", () => play(!timer));
     pad = drawingPad.start(byId("pad"), take);
     const digits = drawingPad.DIGITS.map((_, number) => {
       const button = element("button", { type: "button", textContent: number });

@@ -321,3 +321,18 @@ def test_the_walk_plays_to_its_end_and_stops(show):
     play.click()
     page.clock.run_for(9000)
     assert text(page, "#walk-step") == "Step 1 of 7"
+
+
+def test_another_neuron_or_a_step_by_hand_ends_the_playing(show):
+    page = show("")
+    page.wait_for_timeout(400)
+    page.clock.install()
+    play = page.locator("#walk-play")
+    for end in ("explorer.featureMaps.choose(1, [0, 0, 0])", "explorer.featureMaps.step(1)"):
+        play.click()
+        assert play.get_attribute("aria-pressed") == "true"
+        page.evaluate(end)
+        before = text(page, "#neuron h3")
+        page.clock.run_for(9000)
+        assert play.get_attribute("aria-pressed") == "false"
+        assert text(page, "#neuron h3") == before

@@ -428,3 +428,25 @@ def test_a_call_without_relu_has_none(page):
     assert state(page)["relu"] is True
     page.evaluate("explorer.paste.take('nn.Conv2d(1, 1, 3)', 'pixels')")
     assert state(page)["relu"] is False
+
+
+def test_another_example_is_not_as_large_as_the_taps_made_the_one_before(show):
+    page = show("#source=cat&h=24&w=24&padding=same", **PHONE)
+    page.locator("#canvas-holder").scroll_into_view_if_needed()
+    for _ in range(2):
+        page.touchscreen.tap(*middle(page, "input", 12, 12))
+    assert page.locator("#canvas-holder").evaluate("(node) => node.matches('.zoomed')")
+    page.locator("[data-example=pad]").click()
+    assert page.locator("#canvas-holder").evaluate("(node) => !node.matches('.zoomed')")
+    width = page.locator("#canvas").bounding_box()["width"]
+    assert width <= page.locator("#canvas-holder").bounding_box()["width"]
+
+
+def test_digits_lead_from_the_picture_to_the_settings_where_nothing_is_pinned(show):
+    page = show("", viewport={"width": 1366, "height": 700})
+    page.locator("#canvas-holder").focus()
+    page.keyboard.press("4")
+    page.wait_for_timeout(300)
+    assert page.locator("#code").bounding_box()["y"] < 350
+    page.locator("#show-keys").click()
+    assert "the number of the pixel" in text(page, "#keys")

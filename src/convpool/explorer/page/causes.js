@@ -48,9 +48,11 @@ const causes = (() => {
       "cause.padding_1",
       constant({ padding: "by hand", top: 1, bottom: 1, left: 1, right: 1 }),
     ),
-    cause("cause.kernel_transposed", transposedKernel),
-    cause("cause.mirrored_columns", (state) => mirroredKernel(state, 1)),
-    cause("cause.mirrored_rows", (state) => mirroredKernel(state, 0)),
+    cause("cause.kernel_transposed", (state) =>
+      rearranged(state, (u, v) => [v, u], { kh: state.kw, kw: state.kh }),
+    ),
+    cause("cause.mirrored_columns", (state) => rearranged(state, (u, v) => [u, state.kw - 1 - v])),
+    cause("cause.mirrored_rows", (state) => rearranged(state, (u, v) => [state.kh - 1 - u, v])),
     cause("cause.stride_swapped", swap("sh", "sw")),
     ...[1, 2, 3].map((n) => cause("cause.stride", constant({ sh: n, sw: n }), { n })),
     cause(
@@ -86,45 +88,24 @@ const causes = (() => {
   }
 
   /**
-   * Return the settings that exchange the kernel's rows and columns; null for pooling, and where
+   * Return the settings of the kernel with its weights in other places; null for pooling, and where
    * that changes nothing.
    * @param {State} state
+   * @param {(u: number, v: number) => number[]} placeOf from the place of a weight to where it was
+   * @param {{ kh: number, kw: number }} [size] of the new kernel, if it is another
    * @returns {any}
    */
-  function transposedKernel({ op, kh, kw }) {
-    if (op === "pool") return null;
-    const {
-      shape: [, , depth, nc],
-      data,
-    } = explorer.model().kernels;
-    const tap = depth * nc;
-    const weights = Array.from(data, (_, index) => {
-      const [u, v] = [Math.floor(index / (kh * tap)), Math.floor(index / tap) % kh];
-      return data[(v * kw + u) * tap + (index % tap)];
-    });
-    const isSame = kh === kw && weights.every((weight, index) => weight === data[index]);
-    return isSame ? null : { kh: kw, kw: kh, kernel: "own", weights };
-  }
-
-  /**
-   * Return the settings that mirror the kernel along an axis; null for pooling, and where that
-   * changes nothing.
-   * @param {State} state
-   * @param {number} axis 0 exchanges its rows, 1 its columns
-   * @returns {any}
-   */
-  function mirroredKernel({ op, kh, kw }, axis) {
+  function rearranged({ op, kh, kw }, placeOf, size = { kh, kw }) {
     if (op === "pool") return null;
     const { shape: [, , depth, nc], data } = explorer.model().kernels; // prettier-ignore
     const tap = depth * nc;
     const weights = Array.from(data, (_, index) => {
-      const at = [Math.floor(index / (kw * tap)), Math.floor(index / tap) % kw];
-      at[axis] = [kh, kw][axis] - 1 - at[axis];
-      return data[(at[0] * kw + at[1]) * tap + (index % tap)];
+      const at = Math.floor(index / tap);
+      const [u, v] = placeOf(Math.floor(at / size.kw), at % size.kw);
+      return data[(u * kw + v) * tap + (index % tap)];
     });
-    return weights.every((weight, index) => weight === data[index])
-      ? null
-      : { kernel: "own", weights };
+    const isSame = size.kh === kh && weights.every((weight, index) => weight === data[index]);
+    return isSame ? null : { ...size, kernel: "own", weights };
   }
 
   // ---- effects ----

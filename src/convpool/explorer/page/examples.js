@@ -126,11 +126,11 @@ const examples = (() => {
       card.addEventListener("click", () => {
         interactivePicture.release();
         if (name !== "network") open({ ...settings.DEFAULTS, ...set }, name);
-        if (presentation.isOn()) presentation.present(true, SECTIONS[name]); // a photograph as such
         explorer.note("");
         if (name === "network") featureMaps.draw(featureMaps.FIRST);
-        if (presentation.isOn()) return;
-        if (name in SECTIONS) explorer.show(SECTIONS[name]);
+        // a photograph is shown whole there
+        if (presentation.isOn()) presentation.present(true, SECTIONS[name]);
+        else if (name in SECTIONS) explorer.show(SECTIONS[name]);
         else if (!isInSight("canvas-holder")) explorer.show("stage");
       });
       return card;

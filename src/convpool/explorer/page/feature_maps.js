@@ -388,12 +388,21 @@ const featureMaps = (() => {
     if (on) walk(isAtEnd() ? -SCORES - 1 : 1);
     timer = on
       ? setInterval(() => {
-          walk(1);
-          if (isAtEnd()) play(false);
+          if (pathNow()) walk(1);
+          if (!pathNow() || isAtEnd()) play(false); // another neuron was chosen
         }, PACE)
       : null;
     byId("walk-play").setAttribute("aria-pressed", String(on));
     byId("walk-play").textContent = say(on ? "player.pause" : "player.play");
+  }
+
+  /**
+   * Go on or back by hand.
+   * @param {number} steps
+   */
+  function step(steps) {
+    play(false);
+    walk(steps);
   }
 
   // ---- showing ----
@@ -490,14 +499,8 @@ const featureMaps = (() => {
     byId("network-words").after(
       glossary.part(["neuron", "map", "field", "trained", "bias", "relu", "dense", "softmax"]),
     );
-    for (const [id, steps] of [
-      ["walk-back", -1],
-      ["walk-next", 1],
-    ])
-      byId(id).addEventListener("click", () => {
-        play(false);
-        walk(steps);
-      });
+    byId("walk-back").addEventListener("click", () => step(-1));
+    byId("walk-next").addEventListener("click", () => step(1));
     byId("walk-play").addEventListener("click", () => play(!timer));
     pad = drawingPad.start(byId("pad"), take);
     const digits = drawingPad.DIGITS.map((_, number) => {
@@ -514,7 +517,7 @@ const featureMaps = (() => {
     start,
     take,
     choose,
-    walk,
+    step,
     image: () => planes[0],
     FIRST,
     draw: (number) => pad.digit(number),

@@ -276,7 +276,7 @@ const interactivePicture = (() => {
   let lastTap = null; // the event of a finger's last tap
 
   /**
-   * Return whether a finger taps for the second time, on a picture of small cells.
+   * Return whether a finger taps for the second time.
    * @param {any} event of the pointer
    * @returns {boolean}
    */
@@ -285,24 +285,34 @@ const interactivePicture = (() => {
     lastTap = event.pointerType === "touch" ? event : null;
     if (!before || !lastTap || event.timeStamp - before.timeStamp > TAPS.time) return false;
     const distance = Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY);
-    return distance < TAPS.distance && (zoom > 1 || drawing.blocks[0].cell < SMALL);
+    return distance < TAPS.distance;
+  }
+
+  // whether two taps enlarge the picture, or made it large: else they take a number
+  const isZoomed = () => zoom > 1 || drawing.blocks[0].cell < SMALL;
+
+  /**
+   * Draw the picture larger or as large as before.
+   * @param {number} scale
+   */
+  function zoomTo(scale) {
+    zoom = scale;
+    byId("canvas-holder").classList.toggle("zoomed", zoom > 1);
+    redraw();
   }
 
   /**
    * Enlarge the picture around a cell, or make it as large as before.
    * @param {any} event of the pointer
    */
-  function zoomIn(event) {
+  function zoomAround(event) {
     const cell = cellUnder(event);
-    zoom = zoom > 1 ? 1 : ZOOM;
+    zoomTo(zoom > 1 ? 1 : ZOOM);
+    if (!cell) return;
     const holder = byId("canvas-holder");
-    holder.classList.toggle("zoomed", zoom > 1);
-    redraw();
-    const block = drawing.blocks.find(({ name }) => name === cell?.name);
-    if (!block) return;
-    const [top, left] = [cell.y, cell.x].map((at, side) => (at + block.before[side]) * block.cell);
-    holder.scrollTop = block.y + top - holder.clientHeight / 2;
-    holder.scrollLeft = block.x + left - holder.clientWidth / 2;
+    const { left, top, width: across, height: down } = holder.getBoundingClientRect();
+    const { clientX, clientY } = placeOf(cell);
+    holder.scrollBy(clientX - left - across / 2, clientY - top - down / 2);
   }
 
   /**
@@ -391,9 +401,10 @@ const interactivePicture = (() => {
     sumGrid.mark(tap);
   }
 
-  /** Let go of what is pinned, and of the pixel that is pointed at. */
+  /** Let go of what is pinned or enlarged, and of the pixel that is pointed at. */
   function release() {
     pin(false);
+    if (zoom > 1) zoomTo(1);
     forget();
   }
 
@@ -467,8 +478,10 @@ const interactivePicture = (() => {
     const act = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     // a digit begins the number of the pixel that is pointed at
     if (/^[-\d]$/.test(event.key)) {
-      event.stopPropagation(); // and leads nowhere
-      if (cursor?.name !== "input" || isOnPhoto()) return;
+      // where something is pinned, it leads to no part of the page
+      const isNumber = cursor?.name === "input" && !isOnPhoto();
+      if (isNumber || pinned) event.stopPropagation();
+      if (!isNumber) return;
       ownNumbers.typePixel(cursor, placeOf(cursor), event.key);
       event.preventDefault();
       return;
@@ -508,13 +521,13 @@ const interactivePicture = (() => {
     const holder = byId("canvas-holder");
     holder.addEventListener("pointermove", (event) => hasMoved(event) && point(event, false));
     holder.addEventListener("pointerdown", (event) => {
-      if (isSecondTap(event)) zoomIn(event);
+      if (isSecondTap(event) && isZoomed()) zoomAround(event);
       else point(event, true);
     });
     holder.addEventListener("dblclick", (event) => {
       const cell = cellUnder(event);
-      const isZoom = lastTap && (zoom > 1 || drawing.blocks[0].cell < SMALL);
-      if (isZoom || model.problem || cell?.name !== "input" || !inside(cell)) return;
+      if ((lastTap && isZoomed()) || model.problem || cell?.name !== "input" || !inside(cell))
+        return;
       ownNumbers.typePixel(cell, event);
     });
     // a finger that is lifted leaves too, but what it touched is to be read

@@ -177,7 +177,7 @@ const presentation = (() => {
   const ARROWS = { ArrowRight: 1, ArrowDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1 };
   // part of the page -> what its steps move
   const MOVES = {
-    network: (steps) => featureMaps.walk(steps),
+    network: (steps) => featureMaps.step(steps),
     views: (steps) => views.step(steps),
   };
 
@@ -260,7 +260,7 @@ const presentation = (() => {
 
   // the part in the middle of the screen, if it can fill it, or the picture
   const inSight = () =>
-    ["network", "views"].find((id) => {
+    Object.keys(MOVES).find((id) => {
       const { top, bottom } = byId(id).getBoundingClientRect();
       return top < innerHeight / 2 && bottom > innerHeight / 2;
     });

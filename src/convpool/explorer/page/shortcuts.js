@@ -11,6 +11,7 @@ const shortcuts = (() => {
     P: "keys.pin",
     I: "keys.walk",
     Enter: "keys.paint",
+    "0 … 9, −": "keys.type",
     "1 2 3 4 5": "keys.jump",
     "Ctrl + Z": "keys.undo",
     F: "keys.present",

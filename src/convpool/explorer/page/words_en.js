@@ -236,6 +236,7 @@ const WORDS_EN = {
   "keys.pin": "in the picture: pin the window",
   "keys.walk": "in the picture: walk over single pixels; again: move the window",
   "keys.paint": "in the picture: set the pixel to the value in “paint”",
+  "keys.type": "in the picture: the number of the pixel that is pointed at",
   "keys.jump": "go to the picture, the settings, the tour, the code, “Why is my answer different?”",
   "keys.undo": "undo",
   "keys.present": "full screen; Page Up and Page Down step",

@@ -242,6 +242,7 @@ const WORDS_ES = {
   "keys.pin": "en la imagen: fijar la ventana",
   "keys.walk": "en la imagen: recorrer los píxeles uno a uno; otra vez: mover la ventana",
   "keys.paint": "en la imagen: dar al píxel el valor de “pintar”",
+  "keys.type": "en la imagen: el número del píxel señalado",
   "keys.jump":
     "ir a la imagen, los ajustes, la visita, el programa, “¿Por qué mi resultado es distinto?”",
   "keys.undo": "deshacer",

@@ -247,6 +247,7 @@ const WORDS_FR = {
   "keys.walk":
     "dans l'image : parcourir les pixels un à un ; encore une fois : déplacer la fenêtre",
   "keys.paint": "dans l'image : donner au pixel la valeur de « peindre »",
+  "keys.type": "dans l'image : le nombre du pixel pointé",
   "keys.jump":
     "aller à l'image, aux réglages, à la visite, au code, à « Pourquoi mon résultat " +
     "est-il différent ? »",

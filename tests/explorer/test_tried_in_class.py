@@ -329,11 +329,15 @@ def test_escape_lets_go_of_the_pixel_too(page):
     assert text(page, "#sum").startswith("output[")
 
 
-def test_digits_are_typed_into_the_pixel_that_is_pinned_and_lead_nowhere(show):
+@pytest.mark.parametrize("is_full", [False, True])
+def test_digits_are_typed_into_the_pixel_that_is_pinned_and_lead_nowhere(show, is_full):
     page = show("#h=5&w=5", viewport={"width": 1366, "height": 700})
+    if is_full:
+        present(page)
     page.mouse.click(*middle(page, "input", 1, 1))
     scroll = page.evaluate("scrollY")
     page.keyboard.type("-25")
+    assert page.locator("main #typed").count() == 1  # in a landmark, for screen readers
     field = page.locator("#typed").bounding_box()
     x, y = middle(page, "input", 1, 1)
     assert abs(field["x"] + field["width"] / 2 - x) < 2

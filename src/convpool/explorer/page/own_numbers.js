@@ -56,7 +56,7 @@ const ownNumbers = (() => {
       explorer.note("");
       if (typed !== null && typed !== value) paint([cell], typed);
     });
-    document.body.append(field);
+    byId("stage").append(field);
     field.focus({ preventScroll: true });
     if (!begun) field.select();
   }

@@ -121,6 +121,38 @@ def test_windows_with_a_dilation_share_pixels(runs):
         assert depthwise._form(runs[-1]).taps == taps
 
 
+@pytest.mark.parametrize("kernel_rows", [1, 2, 3, 5])
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+def test_every_height_of_two_rows_that_are_summed_together(kernel_rows, dilation, runs):
+    span = (kernel_rows - 1) * dilation + 1
+    kernels, bias = numbers((kernel_rows, 3, 1, 19)), numbers(19)
+    for h in range(span, span + 4 * dilation + 2):
+        for padding in "same", "valid":
+            words = {"padding": padding, "dilation": (dilation, 1), "bias": bias}
+            check(numbers((2, h, 18, 19)), kernels, **words)
+    assert {depthwise._form(geometry).taps for geometry in runs} == {3}
+
+
+@pytest.mark.parametrize("taps", [3, 5])
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_every_width_of_two_rows_that_are_summed_together(taps, dilation, runs):
+    kernels = numbers((3, taps, 1, 34))
+    for w in range(1, 40):
+        check(numbers((1, 5, w, 34)), kernels, dilation=(1, dilation))
+    assert {depthwise._form(geometry).taps for geometry in runs} == {taps}
+
+
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_threads_part_rows_anywhere(dilation, monkeypatch):
+    monkeypatch.setattr(depthwise, "UNSHARED", 0)
+    convpool.set_num_threads(2)
+    try:
+        for h in range(6, 24):
+            check(numbers((2, h, 12, 20)), numbers((3, 3, 1, 20)), dilation=dilation)
+    finally:
+        convpool.set_num_threads(None)
+
+
 VIEWS = {
     "rows backwards": lambda array: array[:, ::-1],
     "columns backwards": lambda array: array[:, :, ::-1],

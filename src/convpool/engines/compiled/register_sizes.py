@@ -86,6 +86,16 @@ def depthwise_tile(
     return 4, (2,)
 
 
+def windows_of_pair(isa: InstructionSet, depth: int, taps: int) -> int:
+    """Return the windows in each row of a tile of two rows, with one vector; 0: there is none.
+
+    `depth` and `taps` are those of `DepthwiseForm`.
+    """
+    if not taps or depth > 1:
+        return 0
+    return 7 if isa.registers == 32 else 4
+
+
 # ---- filters of pictures: vectors hold neighbouring columns ----
 
 TOGETHER = (4, 2, 1)  # so many rows of results may be combined at once

@@ -1,11 +1,11 @@
 """The loop that convolves channels with kernels of their own.
 
-Pixels are read in the images. A tile is some windows of a row, with a vector of channels or two;
-its sums stay in registers while the taps are added. Windows that reach into the padding are taken
-one by one, with their taps on pixels alone. In groups of `depth` channels, which have as many
-kernels, each channel is spread over the lanes of its group and multiplied with a vector of weights,
-one for each kernel of the group: with 2 channels in a group, pixels "abcd" are spread to "aacc" for
-the first channel and to "bbdd" for the second.
+Pixels are read in the images. A tile is some windows of a row, with a vector of channels or two, or
+some windows of two rows with one; its sums stay in registers while the taps are added. Windows that
+reach into the padding are taken one by one, with their taps on pixels alone. In groups of `depth`
+channels, which have as many kernels, each channel is spread over the lanes of its group and
+multiplied with a vector of weights, one for each kernel of the group: with 2 channels in a group,
+pixels "abcd" are spread to "aacc" for the first channel and to "bbdd" for the second.
 
 b is the number of an image, i of a row of the output and j of a window; y and x are the pixel where
 a window begins. Steps and addresses are in bytes. `call` is the record DEPTHWISE, which `record.py`
@@ -14,6 +14,7 @@ describes.
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 from llvmlite import ir
@@ -36,38 +37,56 @@ from convpool.engines.compiled.loops.simd import (
 )
 from convpool.engines.compiled.loops.window_ranges import taps_on_pixels, windows_on_pixels
 from convpool.engines.compiled.record import DEPTHWISE
-from convpool.engines.compiled.register_sizes import VECTORS_OF_WINDOW, depthwise_tile
+from convpool.engines.compiled.register_sizes import (
+    VECTORS_OF_WINDOW,
+    depthwise_tile,
+    windows_of_pair,
+)
 
 depthwise_at = reader_of(DEPTHWISE)
 
 
 def depthwise(form):
     """Return the loop that convolves rows of the output, of the form's dtype and windows."""
-    sum_row = _row_loop(form)
+    sum_rows = _rows_loop(form)
     tap_bytes = form.depth * form.multiplier * form.sums.itemsize  # weights of a tap and channel
+    has_pairs = windows_of_pair(TARGET, form.depth, form.taps) > 0
 
     def entry(address):
         call = depthwise_at(address)
         kernel_row_bytes = call.taps * call.c * tap_bytes
-        for row in range(call.first, call.last):
+        dilation = call.dilation_down
+        row = call.first
+        while row < call.last:
             b, i = row // call.oh, row % call.oh
             y = i * call.stride_down - call.before_down
-            # rows top to before bottom of the kernel lie on pixels
-            top, bottom = taps_on_pixels(y, call.h, call.kernel_rows, call.dilation_down)
-            source = call.address + b * call.image_bytes
-            source += (y + top * call.dilation_down) * call.row_bytes
-            target = call.output + b * call.output_image_bytes + i * call.output_row_bytes
-            sum_row(call, source, target, call.weights + top * kernel_row_bytes, bottom - top)
+            # Rows a dilation apart have all rows of pixels but one in common, and are summed in
+            # pairs where all their taps lie on pixels: i and i + dilation, i + 1 and ...
+            behind = y + (call.kernel_rows + 1) * dilation  # the last of these pixels
+            in_pairs = has_pairs and call.stride_down == 1 and y >= 0 and behind <= call.h
+            in_pairs = in_pairs and row + 2 * dilation <= call.last
+            for k in range(dilation if in_pairs else 1):
+                # rows top to before bottom of the kernel lie on pixels
+                top, bottom = taps_on_pixels(y + k, call.h, call.kernel_rows, dilation)
+                source = call.address + b * call.image_bytes
+                source += (y + k + top * dilation) * call.row_bytes
+                target = call.output + b * call.output_image_bytes + (i + k) * call.output_row_bytes
+                weights = call.weights + top * kernel_row_bytes
+                sum_rows(call, source, target, weights, bottom - top, 2 if in_pairs else 1)
+            row += 2 * dilation if in_pairs else 1
 
     return entry
 
 
-def _row_loop(form):
-    """Return the function `sum_row`, which sums the windows of a row of the output."""
+def _rows_loop(form):
+    """Return the function `sum_rows`, which sums the windows of a row of the output, or of two."""
     dtype, size = form.sums.type(0), form.sums.itemsize
     multiplier, depth, fixed_taps = form.multiplier, form.depth, form.taps
     width, vectors = depthwise_tile(TARGET, multiplier, depth, fixed_taps)
-    sum_tile = _sum_windows(multiplier, depth, width, vectors, fixed_taps)
+    width_of_pair = windows_of_pair(TARGET, depth, fixed_taps)
+    sum_tile = sum_pair = _sum_windows(multiplier, depth, width, vectors, fixed_taps)
+    if width_of_pair:
+        sum_pair = _sum_windows(multiplier, depth, width_of_pair, (), fixed_taps, together=2)
     # of one window; beside the padding most windows lack one tap
     vectors = VECTORS_OF_WINDOW if multiplier == 1 else ()
     sum_whole_window, sum_less_one_tap, sum_any_window = (
@@ -76,11 +95,29 @@ def _row_loop(form):
     )
 
     @loop
-    def sum_row(call, source, target, weights, rows):
+    def sum_window(call, result, row, x, weights, shared):
+        """Sum the taps on pixels of one window, which begins in column x.
+
+        row, weights: addresses of column 0, and of the weights of the first tap of each row;
+        shared: the fields of its tile from `starts` on.
+        """
+        left, right = taps_on_pixels(x, call.w, call.taps, call.dilation_across)
+        pixels = row + (x + left * call.dilation_across) * call.column_bytes
+        factors, count = weights + left * call.c * depth * multiplier * size, right - left
+        tile = WindowTile(result, pixels, factors, count, *shared)
+        if count == fixed_taps:
+            sum_whole_window(tile, dtype)
+        elif count == fixed_taps - 1:
+            sum_less_one_tap(tile, dtype)
+        else:
+            sum_any_window(tile, dtype)
+
+    @loop
+    def sum_rows(call, source, target, weights, rows, together):
         """Sum the windows of the row at address `target` of the output over `rows` rows of taps.
 
         source, weights: addresses of column 0 of the images, and of the weights, in the first of
-        these rows of taps.
+        these rows of taps; together: 2 if the row a dilation below is summed too.
 
         With a dilation, the windows of a tile are that far apart, so that they have pixels in
         common: with a dilation of 2, tap 1 of window 0 lies on the pixel of tap 0 of window 2. So
@@ -93,43 +130,49 @@ def _row_loop(form):
         spacing = dilation if fixed_taps else 1
         tap_step, window_distance = dilation * column_bytes, stride * spacing
         window_step, result_step = window_distance * column_bytes, spacing * output_bytes
-        steps = call.dilation_down * call.row_bytes, tap_step, weight_step, taps * weight_step
+        row_step = call.dilation_down * call.row_bytes
+        result_row_step = call.dilation_down * call.output_row_bytes
         # the fields of all tiles from `starts` on
-        shared = call.starts, call.c, rows, *steps, window_step, result_step, call.ahead
-        shared = *shared, call.first_ahead, column_bytes
-        w, span = call.w, (taps - 1) * dilation + 1
+        shared = call.starts, call.c, rows, row_step, tap_step, weight_step, taps * weight_step
+        shared = *shared, window_step, result_step, call.ahead, call.first_ahead, column_bytes
+        shared = *shared, result_row_step
+        span = (taps - 1) * dilation + 1
         for phase in range(min(spacing, call.ow)):
             start = phase * stride - before
             windows = (call.ow - phase + spacing - 1) // spacing
             # of this phase, windows low to before high have all taps on pixels
-            low, high = windows_on_pixels(start, window_distance, windows, w, span)
+            low, high = windows_on_pixels(start, window_distance, windows, call.w, span)
+            # tiles of two rows, if few of their windows are summed twice
+            tiles = -(-(high - low) // max(1, width_of_pair))
+            has_pairs = together == 2 and high - low >= width_of_pair
+            has_pairs = has_pairs and 3 * (high - low) >= 2 * tiles * width_of_pair
+            length = width_of_pair if has_pairs else width
             j = 0
             while j < windows:
                 x = start + j * window_distance
                 result = target + (phase + j * spacing) * output_bytes
-                if low <= j and j < high:
-                    pixels = source + x * column_bytes
-                    if high - low >= width and high - j > 1:
-                        # of `width` windows; the last tile may overlap the one before
-                        overlap = max(0, j + width - high)
-                        result -= overlap * result_step
-                        pixels -= overlap * window_step
-                        sum_tile(WindowTile(result, pixels, weights, taps, *shared), dtype)
-                        j += width - overlap
+                if low <= j and j < high - 1 and high - low >= length:
+                    # of `length` windows; the last tile may overlap the one before
+                    overlap = max(0, j + length - high)
+                    result -= overlap * result_step
+                    pixels = source + (x - overlap * window_distance) * column_bytes
+                    if has_pairs:
+                        sum_pair(WindowTile(result, pixels, weights, taps, *shared), dtype)
                     else:
-                        sum_whole_window(WindowTile(result, pixels, weights, taps, *shared), dtype)
-                        j += 1
+                        for _ in range(together):
+                            sum_tile(WindowTile(result, pixels, weights, taps, *shared), dtype)
+                            result += result_row_step
+                            pixels += row_step
+                    j += length - overlap
                 else:
-                    left, right = taps_on_pixels(x, w, taps, dilation)
-                    pixels = source + (x + left * dilation) * column_bytes
-                    factors, count = weights + left * weight_step, right - left
-                    if count == fixed_taps - 1:
-                        sum_less_one_tap(WindowTile(result, pixels, factors, count, *shared), dtype)
-                    else:
-                        sum_any_window(WindowTile(result, pixels, factors, count, *shared), dtype)
+                    row = source
+                    for _ in range(together):
+                        sum_window(call, result, row, x, weights, shared)
+                        result += result_row_step
+                        row += row_step
                     j += 1
 
-    return sum_row
+    return sum_rows
 
 
 class WindowTile(NamedTuple):
@@ -153,6 +196,8 @@ class WindowTile(NamedTuple):
         Bytes from window to window in the pixels, and from result to result.
     ahead, first_ahead, column_step
         As in the record, what is prefetched meanwhile; bytes from column to column of the pixels.
+    result_row_step
+        Bytes from a row's results to those of the other row that is summed together with it.
     """
 
     target: ir.Value
@@ -171,9 +216,10 @@ class WindowTile(NamedTuple):
     ahead: ir.Value
     first_ahead: ir.Value
     column_step: ir.Value
+    result_row_step: ir.Value
 
 
-def _sum_windows(multiplier, depth, width, vectors, taps):
+def _sum_windows(multiplier, depth, width, vectors, taps, together=1):
     """Return the @intrinsic that sums a WindowTile of `width` windows, for all channels.
 
     Its second argument is a zero of the numbers' dtype; it writes the results at `tile.target`.
@@ -188,6 +234,9 @@ def _sum_windows(multiplier, depth, width, vectors, taps):
     taps
         Taps of a row of the kernel, and each pixel is loaded once for all windows, which lie one
         tap apart; 0: the tile says how many, and how far apart windows are.
+    together
+        2: the windows `result_row_step` below, whose first row of pixels is this one's second, are
+        summed too, and each pixel is loaded once for both.
     """
 
     @intrinsic
@@ -201,7 +250,7 @@ def _sum_windows(multiplier, depth, width, vectors, taps):
                 rest = builder.srem(builder.sub(tile.channels, channel), at_once)
                 stop = builder.sub(tile.channels, rest)
                 with cgutils.for_range_slice(builder, channel, stop, at_once) as (first, _):
-                    emitter.sum_channels(first, width, taps)
+                    emitter.sum_channels(first, width, taps, together)
                 channel = stop
             emitter = Emitter(builder, tile, dtype, multiplier, depth, 1)
             lanes = INT64(emitter.lanes)
@@ -209,7 +258,7 @@ def _sum_windows(multiplier, depth, width, vectors, taps):
             with cgutils.for_range_slice(builder, channel, tile.channels, lanes) as (first, _):
                 # the last vector ends where the channels do, and may overlap those before
                 is_before = builder.icmp_signed("<", first, last)
-                emitter.sum_channels(builder.select(is_before, first, last), width, taps)
+                emitter.sum_channels(builder.select(is_before, first, last), width, taps, together)
             return context.get_dummy_value()
 
         return types.void(tile, dtype), codegen
@@ -239,35 +288,54 @@ class Emitter:
         self.multiplier, self.depth = multiplier, depth
         self.lanes, self.size, self.vectors = lanes_of(kind), kind.bitwidth // 8, vectors
 
-    def sum_channels(self, channel, width, taps):
+    def sum_channels(self, channel, width, taps, together):
         """Emit code that sums `width` windows for vectors of channels, and writes their results.
 
-        channel: number of the first of these channels, an LLVM value; taps: as in `_sum_windows`.
+        channel: number of the first of these channels, an LLVM value; taps, together: as in
+        `_sum_windows`.
         """
         builder, tile = self.builder, self.tile
         kernel_bytes = builder.mul(channel, INT64(self.multiplier * self.size))
         source = builder.add(tile.source, builder.mul(channel, INT64(self.size)))
         weights = builder.add(tile.weights, kernel_bytes)
         starts = self.kernel_vectors_at(builder.add(tile.starts, kernel_bytes))
-        # sums[k]: pointers to the sums of window k, one for each vector of kernels
+        # sums[q][k]: pointers to the sums of window k in row q, one for each vector of kernels
         sums = [
-            [cgutils.alloca_once(builder, start.type) for start in starts] for _ in range(width)
+            [[cgutils.alloca_once(builder, start.type) for start in starts] for _ in range(width)]
+            for _ in range(together)
         ]
-        for totals in sums:
+        for totals in itertools.chain(*sums):
             for start, total in zip(starts, totals, strict=True):
                 builder.store(start, total)
-        with cgutils.for_range(builder, tile.rows) as row:
-            pixels = builder.add(source, builder.mul(row.index, tile.row_step))
-            factors = builder.add(weights, builder.mul(row.index, tile.weight_row_step))
-            self.add_row(sums, pixels, factors, taps)
-            if width > 1:
-                with builder.if_then(builder.icmp_signed(">=", row.index, tile.first_ahead)):
-                    self.prefetch_columns(builder.add(pixels, tile.ahead), width, taps)
+
+        def add_pixels(row, first, last):
+            # emits code that adds row number `row` of the pixels to the sums of rows first to last
+            pixels = builder.add(source, builder.mul(row, tile.row_step))
+            targets = []
+            for q in range(first, last + 1):
+                row_of_taps = builder.sub(row, INT64(q))
+                offset = builder.mul(row_of_taps, tile.weight_row_step)
+                targets.append((sums[q], builder.add(weights, offset)))
+            self.add_row(targets, pixels, taps)
+            if width > 1 and last == together - 1:
+                with builder.if_then(builder.icmp_signed(">=", row, tile.first_ahead)):
+                    self.prefetch_columns(self.advance(pixels, together, tile.ahead), width, taps)
+
+        if together == 2:
+            add_pixels(INT64(0), 0, 0)
+        shared = cgutils.for_range_slice(builder, INT64(together - 1), tile.rows, INT64(1))
+        with shared as (row, _):
+            add_pixels(row, 0, together - 1)
+        if together == 2:
+            add_pixels(tile.rows, 1, 1)
         target = builder.add(tile.target, kernel_bytes)
-        for k, totals in enumerate(sums):
-            base = pointer_to(builder, self.advance(target, k, tile.result_step), self.kind)
-            for n, total in enumerate(totals):
-                store(builder, builder.load(total), base, INT64(n * self.lanes), self.kind)
+        for q in range(together):
+            first = self.advance(target, q, tile.result_row_step)
+            for k, totals in enumerate(sums[q]):
+                place = self.advance(first, k, tile.result_step)
+                base = pointer_to(builder, place, self.kind)
+                for n, total in enumerate(totals):
+                    store(builder, builder.load(total), base, INT64(n * self.lanes), self.kind)
 
     def prefetch_columns(self, pixels, width, taps):
         """Emit prefetches of the columns of a row in which `width` windows begin.
@@ -283,14 +351,15 @@ class Emitter:
             for n in range(self.vectors):
                 prefetch(builder, base, INT64(n * self.lanes))
 
-    def add_row(self, sums, pixels, weights, taps):
-        """Emit code that adds the products of a row of taps to the sums.
+    def add_row(self, targets, pixels, taps):
+        """Emit code that adds the products of a row of pixels to the sums of one row, or of two.
 
-        sums[k]: pointers to the sums of window k, one for each vector; pixels, weights: addresses
-        of the pixel and of the weights of the row's first tap, in the first window; taps: as in
-        `_sum_windows`.
+        targets: (sums, weights) for each: sums[k] are pointers to the sums of window k, one for
+        each vector, and weights the address of those of the row's first tap. pixels: address of the
+        pixel under that tap in the first window; taps: as in `_sum_windows`.
         """
         builder, tile = self.builder, self.tile
+        sums, weights = targets[0]
         if not taps:
             with cgutils.for_range(builder, tile.taps) as tap:
                 tap_pixel = builder.add(pixels, builder.mul(tap.index, tile.tap_step))
@@ -303,8 +372,9 @@ class Emitter:
         # tap `tap` of window k lies on shared[tap + k]
         columns = range(len(sums) + taps - 1)
         shared = [self.pixels_at(self.advance(pixels, n, tile.tap_step)) for n in columns]
-        for tap in range(taps):
-            self.add_tap(sums, shared[tap:], self.advance(weights, tap, tile.weight_step))
+        for sums, weights in targets:
+            for tap in range(taps):
+                self.add_tap(sums, shared[tap:], self.advance(weights, tap, tile.weight_step))
 
     def add_row_of_groups(self, sums, pixels, weights, taps):
         """Do what `add_row` does, for groups of channels and fixed taps.

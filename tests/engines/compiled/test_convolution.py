@@ -27,6 +27,9 @@ from convpool.engines.compiled import (
     many_kernels,
     many_kernels_schedule,
 )
+from convpool.engines.compiled import (
+    geometry as geometries,
+)
 from convpool.engines.compiled import panels as panel_module
 from convpool.windows import Axis
 from support import children
@@ -652,6 +655,44 @@ def test_work_that_threads_share(shape, window, nc, is_shared):
     geometry = compiled_convolution.geometry_of(images, out, kernels, out.dtype, **words)
     schedule = many_kernels_schedule.schedule_of(geometry, False)
     assert len(schedule.block_ranges(4)) == (4 if is_shared else 1)
+
+
+def schedule_of_layer(shape, window, nc):
+    """The schedule of a layer with as much padding as keeps its size, in float32."""
+    images, out = np.ones(shape, np.float32), np.ones((*shape[:3], nc), np.float32)
+    pad = window // 2
+    axes = tuple(Axis(size, window, 1, 1, pad, pad) for size in shape[1:3])
+    words = {"axes": axes, "groups": 1, "terms": window**2 * shape[3]}
+    words |= {"pad_mode": "zeros", "is_padded_with_zeros": True}
+    kernels = (window, window, shape[3], nc)
+    geometry = compiled_convolution.geometry_of(images, out, kernels, out.dtype, **words)
+    return many_kernels_schedule.schedule_of(geometries.in_one_row(geometry), True)
+
+
+@pytest.mark.parametrize("vectors", [1, 2, 4])
+def test_what_is_left_of_a_block_is_no_whole_tile(vectors):
+    """As 7 x 7 pixels are one more than 8 tiles of 6."""
+    for pixels in range(1, 50):
+        panels = schedule_of_layer((1, 1, pixels, 16), 1, vectors * n).panels
+        third = panels.pixels // 3
+        assert panels.fewest_pixels == third
+        work = schedule_of_layer((1, 1, pixels, 16), 1, vectors * n).work[-1]
+        assert work == -(-pixels // third) * third
+
+
+def test_blocks_of_sizes_that_have_few_divisors():
+    """11 x 11 windows, the middle of 13 x 13, are no 11 blocks of a row each."""
+    schedule = schedule_of_layer((1, 13, 13, 256), 3, 384)
+    middle = schedule.tables[0][
+        4
+    ]  # (last block, images, rows and columns of it and of a block ...)
+    assert list(middle[1:7]) == [1, 11, 11, 1, 11, 11]
+
+
+@pytest.mark.parametrize(("nc", "blocks"), [(128, 4), (2048, 2)])
+def test_blocks_are_few_where_threads_share_panels(nc, blocks):
+    """Each reads all weights of a panel."""
+    assert len(schedule_of_layer((1, 14, 14, 512), 1, nc).work) - 1 == blocks
 
 
 @pytest.mark.parametrize("is_large", [True, False])

@@ -42,7 +42,7 @@ RESULTS = 2**15
 LEAST = 2**7
 # there are SHARED_BLOCKS blocks for the threads, unless these would have fewer than SHARED_WINDOWS
 # windows
-SHARED_WINDOWS, SHARED_BLOCKS = 48, 8
+SHARED_WINDOWS, SHARED_BLOCKS = 64, 8
 PACKED = 2**21  # where threads share panels, up to so many may all be packed before the first tile
 
 
@@ -305,8 +305,8 @@ def _region(
         begin=top * strides[1] + left * strides[2] if is_in_place else 0,
         output_begin=rows.windows.start * output_strides[1]
         + columns.windows.start * output_strides[2],
-        places=_places(block, layout.window_strides_in_numbers, panels.pixels),
-        output_places=_places(block, output_strides[:3], panels.pixels),
+        places=_places(block, layout.window_strides_in_numbers, panels.fewest_pixels),
+        output_places=_places(block, output_strides[:3], panels.fewest_pixels),
         runs=[
             (layout.offset(u * down.dilation, v * across.dilation, 0), u * runs_per_row + v)
             for u, v in product(range(rows.taps.start, rows.taps.stop), taps_across)
@@ -326,20 +326,22 @@ def _block(
     (down, across), m, c = geometry.axes, geometry.images[0], geometry.images[3]
     # windows of a block at most
     windows = min(WINDOWS, max(RESULTS // geometry.kernels[3], LEAST))
-    windows = min(windows, max(SHARED_WINDOWS, m * oh * ow // SHARED_BLOCKS))
+    # where threads share panels too, fewer blocks will do, so that each panel is read fewer times
+    shared_panels = 1 if panels.all_weights <= SHARED else panels.total
+    windows = min(windows, max(SHARED_WINDOWS, m * oh * ow * shared_panels // SHARED_BLOCKS))
     adds_to_results = panels.pieces > 1 or volume(geometry.kernels[:3]) > geometry.terms
     if is_in_place and m == oh == 1 and not adds_to_results:
         # as few blocks as that allows, of equal lengths, rounded up to whole tiles
         block_count = -(-ow // windows)
         length = -(-ow // block_count)
-        return 1, 1, min(ow, length + -length % panels.pixels)
+        return 1, 1, min(ow, length + -length % panels.fewest_pixels)
     columns = _greatest_divisor(ow, WINDOWS)
     # numbers of a row of pixels; in place, those that neighbouring blocks share do not count
     row_numbers = c * ((columns - 1) * across.stride + (1 if is_in_place else across.span))
     # rows of pixels beyond those that the strides down cover
     halo = 0 if is_in_place else down.span - down.stride
     rows_of_room = (BLOCK // row_numbers - halo) // down.stride
-    rows = _greatest_divisor(oh, min(windows // columns, rows_of_room))
+    rows = _divisor_near(oh, windows // columns, rows_of_room)
     if (rows, columns) != (oh, ow):
         return 1, rows, columns
     images = min(BLOCK // (row_numbers * (oh * down.stride + halo)), windows // (oh * ow))
@@ -349,6 +351,16 @@ def _block(
 def _greatest_divisor(total: int, most: int) -> int:
     """Return the greatest divisor of `total` up to `most`; 1 if `most` is less than 1."""
     return next(size for size in range(max(1, min(total, most)), 0, -1) if total % size == 0)
+
+
+def _divisor_near(total: int, wanted: int, most: int) -> int:
+    """Return the divisor of `total` up to `most` that is nearest to what is wanted, by ratio.
+
+    It is 1 if `most` is less. -> 11 for (11, 8, 20)
+    """
+    divisors = [size for size in range(1, max(1, min(total, most)) + 1) if total % size == 0]
+    wanted = max(1, wanted)
+    return min(divisors, key=lambda size: max(size / wanted, wanted / size))
 
 
 def _places(block: Block, strides: tuple[int, ...], multiple: int) -> Ints:

@@ -18,7 +18,7 @@ from convpool.engines.compiled.forms import KERNELS_OF_TILE
 from convpool.engines.compiled.geometry import ConvolutionGeometry
 from convpool.engines.compiled.register_sizes import (
     pixels_of_channel_tile,
-    pixels_of_tile,
+    tile_sizes,
     widest_tile,
 )
 from convpool.engines.values import NamedTuple
@@ -36,8 +36,8 @@ class Panels(NamedTuple):
     ----------
     kernels
         Numbers that a panel has for each channel: its kernels, and lanes that no kernel fills.
-    pixels
-        Pixels of a tile.
+    pixels, fewest_pixels
+        Pixels of a tile, and of the smallest one for those that are left.
     per_group, total
         Panels of a group of kernels, and of all groups.
     weights, all_weights
@@ -51,6 +51,7 @@ class Panels(NamedTuple):
 
     kernels: int
     pixels: int
+    fewest_pixels: int
     per_group: int
     total: int
     weights: int
@@ -66,15 +67,17 @@ def panels_of(geometry: ConvolutionGeometry, rows: int, *, over_channels: bool) 
     """
     if over_channels:
         kernels = channel_panel(geometry.kernels_per_group)
-        pixels = pixels_of_channel_tile(library.isa(), kernels)
+        fewest = pixels = pixels_of_channel_tile(library.isa(), kernels)
     else:
         vectors = _vectors_of_panel(geometry)
-        kernels, pixels = vectors * geometry.lanes, pixels_of_tile(library.isa(), vectors)
+        kernels = vectors * geometry.lanes
+        fewest, _, pixels = tile_sizes(library.isa(), vectors)
     per_group = -(-geometry.kernels_per_group // kernels)
     total, weights = per_group * geometry.groups, rows * kernels
     pieces = 1 if over_channels else -(-weights // WEIGHTS)
     return Panels(
-        kernels, pixels, per_group, total, weights, total * weights, over_channels, pieces
+        *(kernels, pixels, fewest, per_group, total),
+        *(weights, total * weights, over_channels, pieces),
     )
 
 

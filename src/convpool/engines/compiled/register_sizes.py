@@ -34,6 +34,15 @@ def pixels_of_tile(isa: InstructionSet, vectors: int) -> int:
     return most if most * vectors <= sums_of_tile(isa) else most // 2
 
 
+def tile_sizes(isa: InstructionSet, vectors: int) -> tuple[int, int, int]:
+    """Return how many pixels the tiles of a block have: all that fit, or a third or two of them.
+
+    The pixels of a block are taken in tiles of the last size, and what is left in lesser ones.
+    """
+    third = pixels_of_tile(isa, vectors) // 3
+    return third, 2 * third, 3 * third
+
+
 # ---- few kernels of many channels: vectors hold channels ----
 
 

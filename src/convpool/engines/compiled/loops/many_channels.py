@@ -40,9 +40,9 @@ AT_ONCE = 8  # pixels of a tile that are summed at once, so that their addresses
 
 def channel_tiles(form):
     """Return the loop that convolves blocks with few kernels: pack pixels, sum tiles."""
-    pixels = pixels_of_channel_tile(TARGET, form.kernels)
+    sizes = (pixels_of_channel_tile(TARGET, form.kernels),) * 3
     lanes = lanes_of(number_type(form.sums))
-    return loop_over_blocks(form, ChannelTileEmitter, form.kernels, pixels, lanes)
+    return loop_over_blocks(form, ChannelTileEmitter, form.kernels, sizes, lanes)
 
 
 class ChannelTileEmitter:
@@ -52,11 +52,11 @@ class ChannelTileEmitter:
     to that vector.
     """
 
-    def __init__(self, builder, form, tile):
+    def __init__(self, builder, form, tile, pixels):
         self.builder, self.tile, self.kernels = builder, tile, form.kernels
         self.sum_kind, self.output_kind = number_type(form.sums), number_type(form.results)
         self.lanes = lanes_of(self.sum_kind)
-        self.pixels = range(pixels_of_channel_tile(TARGET, form.kernels))
+        self.pixels = range(pixels)
         self.cells = [(q, k) for q in self.pixels for k in range(form.kernels)]
         self.source, self.weights, self.start = (
             pointer_to(builder, address, self.sum_kind)

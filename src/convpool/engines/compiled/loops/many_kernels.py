@@ -28,7 +28,7 @@ from convpool.engines.compiled.loops.simd import (
 )
 from convpool.engines.compiled.loops.tiles import each_run, loop_over_blocks
 from convpool.engines.compiled.record import LINE_BYTES
-from convpool.engines.compiled.register_sizes import pixels_of_tile
+from convpool.engines.compiled.register_sizes import tile_sizes
 
 FETCHED = 2  # pixels whose results are fetched in a turn; tiles have an even number of them
 UNROLLED = 4  # channels that one turn of a tile's loop takes: a power of two
@@ -37,8 +37,8 @@ UNROLLED = 4  # channels that one turn of a tile's loop takes: a power of two
 def tiles(form):
     """Return the loop that convolves blocks with many kernels: pack pixels, sum tiles."""
     panel_lanes = form.vectors * lanes_of(number_type(form.sums))
-    pixels = pixels_of_tile(TARGET, form.vectors)
-    return loop_over_blocks(form, TileEmitter, panel_lanes, pixels, UNROLLED)
+    sizes = tile_sizes(TARGET, form.vectors)
+    return loop_over_blocks(form, TileEmitter, panel_lanes, sizes, UNROLLED)
 
 
 class TileEmitter:
@@ -49,11 +49,11 @@ class TileEmitter:
     its lanes; masks[v]: its lanes that have a kernel.
     """
 
-    def __init__(self, builder, form, tile):
+    def __init__(self, builder, form, tile, pixels):
         self.builder, self.tile = builder, tile
         self.sum_kind, self.output_kind = number_type(form.sums), number_type(form.results)
         self.lanes, self.vectors = lanes_of(self.sum_kind), form.vectors
-        self.pixels = range(pixels_of_tile(TARGET, form.vectors))
+        self.pixels = range(pixels)
         self.cells = [(q, v) for q in self.pixels for v in range(self.vectors)]
         self.source, self.weights, self.start = (
             pointer_to(builder, address, self.sum_kind)

@@ -71,15 +71,16 @@ def _copy_grid(region, call):
     call.block_columns = region.block_columns
 
 
-def loop_over_blocks(form, emitter, panel_lanes, pixels, unrolled):
+def loop_over_blocks(form, emitter, panel_lanes, sizes, unrolled):
     """Return the loop that packs the pixels of blocks and sums their tiles.
 
-    emitter: a class of (builder, form, tile), whose `sum_tile` emits the code for a tile;
-    panel_lanes: numbers of a panel for each channel; pixels: those of a tile; unrolled: channels
-    that a tile takes at a time.
+    emitter: a class of (builder, form, tile, pixels), whose `sum_tile` emits the code for a tile of
+    so many pixels; panel_lanes: numbers of a panel for each channel; sizes: how many pixels tiles
+    can have, (least, middle, most); unrolled: channels that a tile takes at a time.
     """
     sum_dtype, output_dtype = form.sums.type(0), form.results.type(0)
-    sum_tile = _tile_summer(form, emitter)
+    least, middle, most = sizes
+    sum_tile = _tile_summer(form, emitter, sorted(set(sizes)))
 
     @loop
     def sum_panel(call, region, group_source, weights, output, start, kernels):
@@ -109,7 +110,9 @@ def loop_over_blocks(form, emitter, panel_lanes, pixels, unrolled):
         channels_at_once = _even_length(call.length, call.terms)
         runs_at_once = max(1, call.terms // channels_at_once)
         channels_at_once += -channels_at_once % unrolled
-        for pixel in range(region.first_pixel, region.last_pixel, pixels):
+        for pixel in range(region.first_pixel, region.last_pixel, most):
+            left = region.last_pixel - pixel
+            pixels = least if left <= least else middle if left <= middle else most
             run = region.first_run
             # one turn at least, so that results without products become what sums start from: a
             # region whose taps all lie on padding has no runs, and runs may have no channels
@@ -133,7 +136,7 @@ def loop_over_blocks(form, emitter, panel_lanes, pixels, unrolled):
                         kernels=kernels,
                         ahead=call.ahead,
                     )
-                    sum_tile(tile)
+                    sum_tile(tile, pixels)
                     channel += channels_at_once
                 run += runs_at_once
 
@@ -221,21 +224,24 @@ class Tile(NamedTuple):
     ahead: Any
 
 
-def _tile_summer(form, emitter):
-    """Return the @intrinsic that sums a Tile.
+def _tile_summer(form, emitter, sizes):
+    """Return the @intrinsic that sums a Tile of so many pixels, one of the sizes.
 
-    It becomes one piece of machine code, whose sums LLVM keeps in registers.
+    Each size becomes one piece of machine code, whose sums LLVM keeps in registers.
     """
 
     @intrinsic
-    def sum_tile(typing, tile):
-        """Sum a Tile."""
+    def sum_tile(typing, tile, pixels):
+        """Sum a Tile of so many pixels."""
 
         def codegen(context, builder, signature, arguments):
-            emitter(builder, form, Tile(*cgutils.unpack_tuple(builder, arguments[0]))).sum_tile()
+            tile = Tile(*cgutils.unpack_tuple(builder, arguments[0]))
+            for size in sizes:
+                with builder.if_then(builder.icmp_signed("==", arguments[1], INT64(size))):
+                    emitter(builder, form, tile, size).sum_tile()
             return context.get_dummy_value()
 
-        return types.void(tile), codegen
+        return types.void(tile, pixels), codegen
 
     return sum_tile
 

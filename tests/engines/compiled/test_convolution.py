@@ -672,12 +672,11 @@ def schedule_of_layer(shape, window, nc):
 @pytest.mark.parametrize("vectors", [1, 2, 4])
 def test_what_is_left_of_a_block_is_no_whole_tile(vectors):
     """As 7 x 7 pixels are one more than 8 tiles of 6."""
-    for pixels in range(1, 50):
-        panels = schedule_of_layer((1, 1, pixels, 16), 1, vectors * n).panels
-        third = panels.pixels // 3
-        assert panels.fewest_pixels == third
-        work = schedule_of_layer((1, 1, pixels, 16), 1, vectors * n).work[-1]
-        assert work == -(-pixels // third) * third
+    for pixels in range(1, 129):
+        schedule = schedule_of_layer((1, 1, pixels, 16), 1, vectors * n)
+        third, blocks = schedule.panels.fewest_pixels, -(-pixels // 64)
+        assert third == schedule.panels.pixels // 3
+        assert schedule.work[-1] == -(-pixels // (blocks * third)) * third * blocks
 
 
 def test_blocks_of_sizes_that_have_few_divisors():

@@ -105,6 +105,18 @@ def windows_of_pair(isa: InstructionSet, depth: int, taps: int) -> int:
     return 7 if isa.registers == 32 else 4
 
 
+# ---- pooling: vectors hold neighbouring numbers of a line ----
+
+
+def vectors_of_line(isa: InstructionSet) -> tuple[int, ...]:
+    """Return how many vectors of a line are combined at once, powers of two: most, then fewer.
+
+    The most take half of the registers.
+    """
+    most = isa.registers // 2
+    return tuple(vectors for vectors in (16, 8, 4, 2) if vectors <= most)
+
+
 # ---- filters of pictures: vectors hold neighbouring columns ----
 
 TOGETHER = (4, 2, 1)  # so many rows of results may be combined at once

@@ -31,6 +31,7 @@ from convpool.engines.compiled.loops.pooling_vectors import (
 )
 from convpool.engines.compiled.loops.simd import (
     INT64,
+    TARGET,
     fields_of,
     lanes_of,
     pointer_to,
@@ -39,9 +40,9 @@ from convpool.engines.compiled.loops.simd import (
     vector_type,
 )
 from convpool.engines.compiled.pooling_records import COMBINING
+from convpool.engines.compiled.register_sizes import vectors_of_line
 
-# vectors of a line that are combined in one turn of a loop, powers of two: the most, then fewer
-UNROLLED = (8, 4, 2)
+UNROLLED = vectors_of_line(TARGET)  # that are combined in one turn of a loop: the most, then fewer
 
 combining_at = reader_of(COMBINING)
 

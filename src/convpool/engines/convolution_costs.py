@@ -3,10 +3,10 @@
 Estimates from shapes and dtypes alone. Seconds, without the start-up that an engine's entry in
 `registry` has, are a sum of counts, such as multiply-adds, times rates: seconds that one takes.
 The rates of NumPy and of the compiled loops were fitted to measurements of layers of networks and
-of small calls (`make bench` prints predictions beside measurements). Those with AVX2 are of a core
-of an AMD EPYC, those with AVX-512 of an Intel Xeon; arrays are assumed to be in order. Transforms
-and transposed convolutions have rougher rates. "Bytes of a tile" are an upper bound; the windows of
-a tile lie on pixels alone.
+of small calls (`make bench` prints predictions beside measurements). They are about 1.4 times those
+of a core of an AMD EPYC (Zen 5), so that predictions are within a factor of 2 on slower ones too;
+arrays are assumed to be in order. Transforms and transposed convolutions have rougher rates. "Bytes
+of a tile" are an upper bound; the windows of a tile lie on pixels alone.
 """
 
 from __future__ import annotations
@@ -69,9 +69,11 @@ class CompiledRates(NamedTuple):
 
 
 COMPILED_RATES = {
-    "avx2": CompiledRates(0.2e-9, 3e-9, 61e-12, 28e-12, 0.21e-9, 4.2e-9, 0.06e-9, 0.2e-9, 1.25e-9),
+    "avx2": CompiledRates(
+        0.17e-9, 3e-9, 55e-12, 28e-12, 0.17e-9, 4.2e-9, 0.03e-9, 0.14e-9, 0.35e-9
+    ),
     "avx512": CompiledRates(
-        0.17e-9, 5e-9, 35e-12, 24e-12, 0.2e-9, 1.2e-9, 0.04e-9, 0.2e-9, 1.25e-9
+        0.17e-9, 5e-9, 33e-12, 24e-12, 0.16e-9, 1.2e-9, 0.022e-9, 0.14e-9, 0.35e-9
     ),
     "neon": CompiledRates(0.22e-9, 8e-9, 120e-12, 60e-12, 0.3e-9, 4.2e-9, 0.12e-9, 0.3e-9, 1.25e-9),
 }
@@ -104,7 +106,7 @@ class NumpyRates(NamedTuple):
     byte: float
 
 
-NUMPY_RATES = NumpyRates(30e-12, 0.62e-9, 2.2e-9, 8e-9, 1e-6, 0.07e-9)
+NUMPY_RATES = NumpyRates(18e-12, 0.62e-9, 2.2e-9, 8e-9, 1e-6, 0.07e-9)
 # by how much longer products take on average that BLAS may share among its threads: with a core
 # free they do not, but where another process has it, BLAS waits for many milliseconds
 STALLS = 2.0
@@ -147,11 +149,9 @@ def compiled_seconds(work: ConvolutionWork) -> float:
     pixels = volume(work.images) * size  # in numbers of four bytes
     # a kernel for each channel, or as many kernels as channels in groups that fill half a vector
     if work.groups > 1 and depth * work.groups == nc and 2 * depth <= max(2, lanes):
-        return (
-            packed
-            + rates.channel_product * work.multiply_adds * size
-            + rates.channel_pixel * pixels
-        )
+        # in groups, a vector of pixels is loaded once for several products
+        multiplied = rates.channel_product * work.multiply_adds * size / (2 if depth > 1 else 1)
+        return packed + multiplied + rates.channel_pixel * pixels
     may_be_channels = work.accumulation.kind == "f"
     held = what_vectors_hold(
         work.images[-1], work.kernels, work.groups, lanes, may_be_channels=may_be_channels

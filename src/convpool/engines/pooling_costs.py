@@ -11,15 +11,15 @@ import math
 from convpool.engines.compiled.picture_forms import MEDIAN_TAPS
 from convpool.engines.compiled.picture_medians import BISECTED
 from convpool.engines.compiled.pooling import volume_windows_at_once
-from convpool.engines.convolution_costs import MOVE_BYTE, block_bytes
+from convpool.engines.convolution_costs import NUMPY_RATES, block_bytes
 from convpool.engines.numpy import pooling as numpy_pooling
 from convpool.engines.work import PoolingWork, bytes_moved
 from convpool.windows import volume
 
 # seconds that one of these takes
-REDUCE = 0.35e-9  # to combine two numbers of one byte in NumPy
-REDUCE_IN_VECTORS = 0.04e-9  # to combine two numbers of one byte in the compiled loops
-MOVE_BYTE_IN_VECTORS = 0.035e-9  # to read or write a byte of images or result there
+REDUCE = 0.15e-9  # to combine two numbers of one byte in NumPy
+REDUCE_IN_VECTORS = 0.015e-9  # to combine two numbers of one byte in the compiled loops
+MOVE_BYTE_IN_VECTORS = 0.018e-9  # to read or write a byte of images or result there
 HISTOGRAM = 40e-9  # to find the median of bytes in a window of many by histograms
 EXCHANGE = 0.012e-9  # to put two numbers of one byte in order in the compiled loops
 BISECT = 0.16e-9  # to take a number of one byte in each step of a bisection
@@ -45,7 +45,7 @@ def _reduced_numbers(work: PoolingWork) -> int:
 def numpy_pooling_seconds(work: PoolingWork) -> float:
     """Return the seconds of one thread in NumPy."""
     reduced = _reduced_numbers(work) * REDUCE * math.sqrt(work.images_dtype.itemsize)
-    return reduced + bytes_moved(work) * MOVE_BYTE
+    return reduced + bytes_moved(work) * NUMPY_RATES.byte
 
 
 def compiled_pooling_seconds(work: PoolingWork) -> float:
@@ -61,7 +61,8 @@ def compiled_pooling_seconds(work: PoolingWork) -> float:
         else:
             seconds = work.taps * BISECT * itemsize
         return work.outputs * seconds + moved
-    return _reduced_numbers(work) * REDUCE_IN_VECTORS * math.sqrt(itemsize) + moved
+    summed_itemsize = max(itemsize, work.accumulation.itemsize)  # averages are sums in float64
+    return _reduced_numbers(work) * REDUCE_IN_VECTORS * math.sqrt(summed_itemsize) + moved
 
 
 def numpy_pooling_bytes(work: PoolingWork) -> int:

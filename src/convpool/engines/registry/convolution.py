@@ -36,7 +36,7 @@ ENGINES = by_name(
         seconds=convolution_costs.numpy_seconds,
         memory=convolution_costs.numpy_convolution_bytes,
         tile_memory=convolution_costs.numpy_convolution_tile_bytes,
-        start_up=60e-6,
+        start_up=25e-6,
         is_threaded=False,
         reason="takes every dtype and rank",
     ),
@@ -51,7 +51,7 @@ ENGINES = by_name(
         seconds=convolution_costs.compiled_seconds,
         memory=convolution_costs.compiled_convolution_bytes,
         tile_memory=convolution_costs.compiled_convolution_tile_bytes,
-        start_up=35e-6,
+        start_up=20e-6,
     ),
     Engine(
         "fft",

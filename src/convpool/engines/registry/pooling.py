@@ -39,6 +39,6 @@ POOL_ENGINES = by_name(
         seconds=pooling_costs.compiled_pooling_seconds,
         memory=pooling_costs.compiled_pooling_bytes,
         tile_memory=pooling_costs.compiled_pooling_tile_bytes,
-        start_up=15e-6,
+        start_up=10e-6,
     ),
 )

@@ -116,7 +116,7 @@ def test_columns_in_one_set_of_the_cache(runs):
 
 def test_windows_with_a_dilation_share_pixels(runs):
     images, kernels = numbers((1, 5, 40, 20)), numbers((3, 3, 1, 20))
-    for dilation, stride, taps in [(2, 1, 3), (3, 1, 3), (2, 2, 0), (1, 2, 0)]:
+    for dilation, stride, taps in [(2, 1, 3), (3, 1, 3), (2, 2, 0), (1, 2, 3), (1, 3, 0)]:
         check(images, kernels, dilation=dilation, stride=stride)
         assert depthwise._form(runs[-1]).taps == taps
 
@@ -140,6 +140,17 @@ def test_every_width_of_two_rows_that_are_summed_together(taps, dilation, runs):
     for w in range(1, 40):
         check(numbers((1, 5, w, 34)), kernels, dilation=(1, dilation))
     assert {depthwise._form(geometry).taps for geometry in runs} == {taps}
+
+
+@pytest.mark.parametrize("taps", [3, 5])
+@pytest.mark.parametrize("stride", [2, (1, 2), (2, 1)])
+def test_every_width_of_windows_with_a_stride(taps, stride, runs):
+    kernels = numbers((3, taps, 1, 50))
+    for w in range(1, 30):
+        for padding in ["same", "valid"] if w >= taps else ["same"]:
+            check(numbers((1, 6, w, 50)), kernels, padding=padding, stride=stride)
+    forms = {(form.taps, form.stride) for form in map(depthwise._form, runs)}
+    assert forms == {(taps, 1 if stride == (2, 1) else 2)}
 
 
 @pytest.mark.parametrize("dilation", [1, 2])

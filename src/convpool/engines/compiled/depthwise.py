@@ -111,14 +111,14 @@ def _form(geometry: ConvolutionGeometry) -> DepthwiseForm:
     """Return the form for just these taps, or the general one.
 
     The former loads a pixel once for all windows of a tile, some neighbouring ones. It is taken if
-    the library has it, if the stride is 1, and if the pixels of a row of taps do not compete for
-    the same lines of the cache.
+    the library has it, if there is no stride or no dilation, and if the pixels of a row of taps do
+    not compete for the same lines of the cache.
     """
     across = geometry.axes[1]
     general = _general_form(geometry)
-    special = replace(general, taps=across.window)
+    special = replace(general, taps=across.window, stride=across.stride)
     tap_bytes = across.dilation * geometry.input_strides[2] * general.sums.itemsize
-    is_fast = across.stride == 1 and tap_bytes % SET_BYTES
+    is_fast = min(across.stride, across.dilation) == 1 and tap_bytes % SET_BYTES
     return special if is_fast and library.is_form(special) else general
 
 

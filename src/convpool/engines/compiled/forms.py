@@ -125,9 +125,11 @@ class DepthwiseForm(Form):
         Kernels of each channel, 1 or 2.
     taps
         Neighbouring taps of a row of the kernel, whose pixels are loaded once for all windows of a
-        tile, where the stride is 1; 0: any, and any stride.
+        tile; 0: any.
     depth
         Channels of a group, which has as many kernels; if more than 1, the multiplier is 1.
+    stride
+        With fixed taps, columns from window to window; if more than 1, there is no dilation.
     """
 
     loop = "depthwise"
@@ -135,6 +137,7 @@ class DepthwiseForm(Form):
     multiplier: int = 1
     taps: int = 0
     depth: int = 1
+    stride: int = 1
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,7 @@ MASKED_WINDOWS = tuple(
 DEPTHWISE_FORMS = (
     *(DepthwiseForm(sums, multiplier) for sums in (F4, F8) for multiplier in (1, 2)),
     *(DepthwiseForm(*of_taps) for of_taps in ((F4, 1, 3), (F4, 1, 5), (F8, 1, 3))),
+    *(DepthwiseForm(F4, 1, taps, stride=2) for taps in (3, 5)),
     # groups that fill half a vector or less
     *(
         DepthwiseForm(sums, 1, taps, depth)

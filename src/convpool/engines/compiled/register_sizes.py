@@ -80,27 +80,27 @@ VECTORS_OF_WINDOW = (4, 2)  # vectors of channels of a window that is taken alon
 
 
 def depthwise_tile(
-    isa: InstructionSet, multiplier: int, depth: int, taps: int
+    isa: InstructionSet, multiplier: int, depth: int, taps: int, stride: int
 ) -> tuple[int, tuple[int, ...]]:
     """Return the windows of a tile, and its vectors of channels: first so many, then one.
 
-    `multiplier`, `depth` and `taps` are those of `DepthwiseForm`.
+    `multiplier`, `depth`, `taps` and `stride` are those of `DepthwiseForm`.
     """
     if depth > 1:
         return 8, ()
     if multiplier > 1:
         return 4 // multiplier, ()
-    if taps:  # pixels that windows share are in registers too
+    if taps and stride == 1:  # pixels that windows share are in registers too
         return 5, (2,) if isa.registers == 32 else ()
     return 4, (2,)
 
 
-def windows_of_pair(isa: InstructionSet, depth: int, taps: int) -> int:
+def windows_of_pair(isa: InstructionSet, depth: int, taps: int, stride: int) -> int:
     """Return the windows in each row of a tile of two rows, with one vector; 0: there is none.
 
-    `depth` and `taps` are those of `DepthwiseForm`.
+    `depth`, `taps` and `stride` are those of `DepthwiseForm`.
     """
-    if not taps or depth > 1:
+    if not taps or depth > 1 or stride > 1:
         return 0
     return 7 if isa.registers == 32 else 4
 

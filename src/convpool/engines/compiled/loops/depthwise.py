@@ -15,6 +15,7 @@ describes.
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import NamedTuple
 
 from llvmlite import ir
@@ -50,7 +51,7 @@ def depthwise(form):
     """Return the loop that convolves rows of the output, of the form's dtype and windows."""
     sum_rows = _rows_loop(form)
     tap_bytes = form.depth * form.multiplier * form.sums.itemsize  # weights of a tap and channel
-    has_pairs = windows_of_pair(TARGET, form.depth, form.taps) > 0
+    has_pairs = windows_of_pair(TARGET, form.depth, form.taps, form.stride) > 0
 
     def entry(address):
         call = depthwise_at(address)
@@ -82,16 +83,17 @@ def _rows_loop(form):
     """Return the function `sum_rows`, which sums the windows of a row of the output, or of two."""
     dtype, size = form.sums.type(0), form.sums.itemsize
     multiplier, depth, fixed_taps = form.multiplier, form.depth, form.taps
-    width, vectors = depthwise_tile(TARGET, multiplier, depth, fixed_taps)
-    width_of_pair = windows_of_pair(TARGET, depth, fixed_taps)
-    sum_tile = sum_pair = _sum_windows(multiplier, depth, width, vectors, fixed_taps)
+    stride = form.stride
+    width, vectors = depthwise_tile(TARGET, multiplier, depth, fixed_taps, stride)
+    width_of_pair = windows_of_pair(TARGET, depth, fixed_taps, stride)
+    sum_windows = partial(_sum_windows, multiplier, depth, stride)
+    sum_tile = sum_pair = sum_windows(width, vectors, fixed_taps)
     if width_of_pair:
-        sum_pair = _sum_windows(multiplier, depth, width_of_pair, (), fixed_taps, together=2)
+        sum_pair = sum_windows(width_of_pair, (), fixed_taps, together=2)
     # of one window; beside the padding most windows lack one tap
     vectors = VECTORS_OF_WINDOW if multiplier == 1 else ()
     sum_whole_window, sum_less_one_tap, sum_any_window = (
-        _sum_windows(multiplier, depth, 1, vectors, taps)
-        for taps in (fixed_taps, max(0, fixed_taps - 1), 0)
+        sum_windows(1, vectors, taps) for taps in (fixed_taps, max(0, fixed_taps - 1), 0)
     )
 
     @loop
@@ -126,7 +128,7 @@ def _rows_loop(form):
         stride, before, dilation = call.stride_across, call.before_across, call.dilation_across
         column_bytes, output_bytes = call.column_bytes, call.output_column_bytes
         taps, weight_step = call.taps, call.c * depth * multiplier * size
-        # columns of the output from window to window; fixed taps are for a stride of 1
+        # columns of the output from window to window of a tile
         spacing = dilation if fixed_taps else 1
         tap_step, window_distance = dilation * column_bytes, stride * spacing
         window_step, result_step = window_distance * column_bytes, spacing * output_bytes
@@ -219,21 +221,22 @@ class WindowTile(NamedTuple):
     result_row_step: ir.Value
 
 
-def _sum_windows(multiplier, depth, width, vectors, taps, together=1):
+def _sum_windows(multiplier, depth, stride, width, vectors, taps, together=1):
     """Return the @intrinsic that sums a WindowTile of `width` windows, for all channels.
 
     Its second argument is a zero of the numbers' dtype; it writes the results at `tile.target`.
 
     Legend
     ------
-    multiplier, depth
-        Each channel has `multiplier` kernels, or is one of `depth` in a group with as many kernels.
+    multiplier, depth, stride
+        Each channel has `multiplier` kernels, or is one of `depth` in a group with as many kernels;
+        the stride is the form's.
     width, vectors
         Windows of a tile, and vectors of channels that it takes at a time: first so many, for each
         number of `vectors`, then one.
     taps
-        Taps of a row of the kernel, and each pixel is loaded once for all windows, which lie one
-        tap apart; 0: the tile says how many, and how far apart windows are.
+        Taps of a row of the kernel, and each pixel is loaded once for all windows, which lie
+        `stride` taps apart; 0: the tile says how many, and how far apart windows are.
     together
         2: the windows `result_row_step` below, whose first row of pixels is this one's second, are
         summed too, and each pixel is loaded once for both.
@@ -245,14 +248,14 @@ def _sum_windows(multiplier, depth, width, vectors, taps, together=1):
             tile = WindowTile(*cgutils.unpack_tuple(builder, arguments[0]))
             channel = INT64(0)  # the first that is not summed yet
             for count in vectors:
-                emitter = Emitter(builder, tile, dtype, multiplier, depth, count)
+                emitter = Emitter(builder, tile, dtype, multiplier, depth, count, stride)
                 at_once = INT64(emitter.lanes * count)  # channels
                 rest = builder.srem(builder.sub(tile.channels, channel), at_once)
                 stop = builder.sub(tile.channels, rest)
                 with cgutils.for_range_slice(builder, channel, stop, at_once) as (first, _):
                     emitter.sum_channels(first, width, taps, together)
                 channel = stop
-            emitter = Emitter(builder, tile, dtype, multiplier, depth, 1)
+            emitter = Emitter(builder, tile, dtype, multiplier, depth, 1, stride)
             lanes = INT64(emitter.lanes)
             last = builder.sub(tile.channels, lanes)
             with cgutils.for_range_slice(builder, channel, tile.channels, lanes) as (first, _):
@@ -277,15 +280,15 @@ class Emitter:
         What writes LLVM's instructions, and Numba's type of all numbers.
     tile
         The WindowTile.
-    multiplier, depth
+    multiplier, depth, stride
         As in `_sum_windows`.
     vectors
         Vectors of channels that are taken at a time.
     """
 
-    def __init__(self, builder, tile, kind, multiplier, depth, vectors):
+    def __init__(self, builder, tile, kind, multiplier, depth, vectors, stride):
         self.builder, self.tile, self.kind = builder, tile, kind
-        self.multiplier, self.depth = multiplier, depth
+        self.multiplier, self.depth, self.stride = multiplier, depth, stride
         self.lanes, self.size, self.vectors = lanes_of(kind), kind.bitwidth // 8, vectors
 
     def sum_channels(self, channel, width, taps, together):
@@ -340,11 +343,11 @@ class Emitter:
     def prefetch_columns(self, pixels, width, taps):
         """Emit prefetches of the columns of a row in which `width` windows begin.
 
-        Where the form has a stride, they include those between windows. pixels: address of these
+        Where windows have a stride, they include those between them. pixels: address of these
         channels of the first column; taps: as in `_sum_windows`.
         """
         builder, tile = self.builder, self.tile
-        step = tile.window_step if taps else tile.column_step
+        step = tile.window_step if taps and self.stride == 1 else tile.column_step
         stop = self.advance(pixels, width, tile.window_step)
         with cgutils.for_range_slice(builder, pixels, stop, step) as (column, _):
             base = pointer_to(builder, column, self.kind)
@@ -369,12 +372,13 @@ class Emitter:
         if self.depth > 1:
             self.add_row_of_groups(sums, pixels, weights, taps)
             return
-        # tap `tap` of window k lies on shared[tap + k]
-        columns = range(len(sums) + taps - 1)
+        # tap `tap` of window k lies on shared[tap + k * stride]
+        columns = range((len(sums) - 1) * self.stride + taps)
         shared = [self.pixels_at(self.advance(pixels, n, tile.tap_step)) for n in columns]
         for sums, weights in targets:
             for tap in range(taps):
-                self.add_tap(sums, shared[tap:], self.advance(weights, tap, tile.weight_step))
+                factors = self.advance(weights, tap, tile.weight_step)
+                self.add_tap(sums, shared[tap :: self.stride], factors)
 
     def add_row_of_groups(self, sums, pixels, weights, taps):
         """Do what `add_row` does, for groups of channels and fixed taps.

@@ -1,6 +1,7 @@
 """The command on a photograph of 12 megapixels, whole processes, beside Pillow's own filters.
 
     python benchmarks/photographs.py --runs 5
+    python benchmarks/photographs.py --small --runs 1    # see whether all run: 300 x 400 pixels
 
 Prints for each filter the median seconds that pass and that the processor works, with the peak
 memory, of `convpool apply` or `pool` and of a program that does the same with Pillow alone. Both
@@ -40,11 +41,11 @@ FILTERS = {
 }
 
 
-def write_photograph(path: Path) -> None:
-    """Write a JPEG of 3000 x 4000 pixels: waves of colour with noise."""
+def write_photograph(path: Path, h: int, w: int) -> None:
+    """Write a JPEG of h x w pixels: waves of colour with noise."""
     from PIL import Image
 
-    y, x = np.mgrid[:3000, :4000].astype(np.float32)
+    y, x = np.mgrid[:h, :w].astype(np.float32)
     waves = np.stack([np.sin(x / 97 + y / 61), np.cos(x / 53), np.sin(y / 41 + x / 300)], axis=-1)
     pixels = 127 + 95 * waves + np.random.default_rng(0).normal(0, 8, waves.shape)
     Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).save(path, quality=90)
@@ -79,22 +80,25 @@ def main() -> int:
     """Print the table; return 0."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="turns of each filter")
-    runs = parser.parse_args().runs
-    reports.print_title("a photograph of 12 megapixels, whole processes")
+    parser.add_argument("--small", action="store_true", help="a photograph of 300 x 400 pixels")
+    options = parser.parse_args()
+    runs, (h, w) = options.runs, (300, 400) if options.small else (3000, 4000)
+    reports.print_title(f"a photograph of {h} x {w} pixels, whole processes")
     print("| filter | ours, s | Pillow, s | Pillow / ours | of the processor | ours, Pillow, MB |")
     print("| --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # in a process of its own: children begin with the peak memory of this one
         path = folder / "photograph.jpg"
-        writer = multiprocessing.get_context("spawn").Process(target=write_photograph, args=(path,))
+        spawn = multiprocessing.get_context("spawn")
+        writer = spawn.Process(target=write_photograph, args=(path, h, w))
         writer.start()
         writer.join()
         for filter_name in FILTERS:
             ours, pillow = measure(filter_name, runs, folder)
             ratios = [theirs / mine for mine, theirs in zip(ours, pillow, strict=True)]
-            numbers = (ours[0], pillow[0], *ratios[:2])
-            cells = [filter_name, *(f"{number:.2f}" for number in numbers)]
+            cells = [filter_name, f"{ours[0]:.3f}", f"{pillow[0]:.3f}"]
+            cells += [f"{ratio:.2f}" for ratio in ratios[:2]]
             print(f"| {' | '.join(cells)} | {ours[2]:.0f}, {pillow[2]:.0f} |", flush=True)
     return 0
 

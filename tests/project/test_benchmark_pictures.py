@@ -77,7 +77,7 @@ def test_rows_that_do_not_exist_are_refused(capsys):
 
 
 def test_whole_commands_are_measured_beside_pillow():
-    done = run_benchmark("photographs.py")
+    done = run_benchmark("photographs.py", "--small")
     assert done.returncode == 0, done.stdout + done.stderr
     table = [line for line in read_table(done.stdout) if line[0] in photographs.FILTERS]
     assert [line[0] for line in table] == list(photographs.FILTERS)
